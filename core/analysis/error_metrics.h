@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace ulpscope {
+
+/// Errors of restored values y against inputs x; error = y - x, signed, in double. Pairs in which either is not finite
+/// are left out and counted. rms is over the included inputs.
+struct ErrorMetrics {
+  std::uint64_t included = 0;
+  std::uint64_t excluded = 0;
+  double meanSquaredError = 0;
+  double rootMeanSquaredError = 0;
+  double relativeRmse = 0;      ///< rmse / rms(x); NaN where x is all zero
+  double signalToNoiseDb = 0;   ///< 20 log10(||x|| / ||y - x||); infinity where there is no error
+  double maxAbsoluteError = 0;
+  std::uint64_t maxAt = 0;      ///< index of the first element with that error
+  double meanError = 0;         ///< bias
+  double cosine = 0;            ///< x . y / (||x|| ||y||); NaN where either is zero
+  double p50 = 0;               ///< percentiles of |error|, linearly interpolated (numpy's default), exact
+  double p95 = 0;
+  double p999 = 0;
+};
+
+/// Sums in fixed chunks of 65,536, added in index order. Precondition: x.size() == y.size().
+ErrorMetrics measureError(std::span<const float> x, std::span<const float> y);
+
+}  // namespace ulpscope

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "core/analysis/histogram.h"
+#include "core/analysis/statistics.h"
+#include "core/base/result.h"
+#include "core/formats/float_spec.h"
+#include "core/formats/rounding.h"
+#include "core/quantization/block_codec.h"
+#include "core/tensor/element_type.h"
+
+namespace ulpscope {
+
+/// How floats become codes of a binary format of up to 16 bits (and tfloat32).
+struct FloatRounding {
+  FloatSpec spec;
+  Rounding rounding = Rounding::NearestEven;
+  Overflow overflow = Overflow::Format;
+};
+
+/// Collected over floats in one pass. Chunks of kChunk elements are folded in index order.
+struct ProfileAccumulator {
+  static constexpr std::size_t kChunk = 65'536;
+
+  Moments moments;  ///< of the finite values
+  ValueCounts kinds;
+  float min = std::numeric_limits<float>::infinity();  ///< of the finite values
+  float max = -std::numeric_limits<float>::infinity();
+  FoldedHistogram histogram;  ///< of the finite values
+
+  void merge(const ProfileAccumulator& later);
+};
+
+/// Where the heavy loops run. `reference` (scalar, here in core) is the definition; every other backend gives the same
+/// codes and values to the bit, and sums within the bound their test states. Stateless and usable from several threads.
+/// Calls return Device or Unsupported errors only; sizes are preconditions.
+class Backend {
+ public:
+  virtual ~Backend() = default;
+
+  virtual std::string_view id() const = 0;          ///< "reference", "cpu", "cuda"
+  virtual std::string description() const = 0;      ///< "cpu AVX-512, 2 threads"
+
+  /// Packed elements to floats. Preconditions: type.readable && type.exactAsFloat, sizes match.
+  virtual Result<> decode(const ElementType& type, std::span<const std::byte> bytes, std::span<float> values) const = 0;
+
+  /// Rounds each value to the format and gives it back as a float. `out` may be `in`. NaN becomes the quiet NaN of its
+  /// sign (0x7FC00000 or 0xFFC00000), also where the format has none. Precondition: every value of the format is a float.
+  virtual Result<> round(const FloatRounding& rule, std::span<const float> in, std::span<float> out) const = 0;
+
+  /// The same as codes. NaN becomes the format's NaN (sign kept, fraction as core/formats/codec.h says), or its zero
+  /// where it has none. Precondition: spec.codeBits() <= 8, or 16.
+  virtual Result<> encode(const FloatRounding& rule, std::span<const float> in, std::span<std::uint8_t> codes) const = 0;
+  virtual Result<> encode(const FloatRounding& rule, std::span<const float> in, std::span<std::uint16_t> codes) const = 0;
+
+  /// Adds `values` to `into`. `smallestNormal` of the stored format decides what counts as subnormal. Call with multiples
+  /// of ProfileAccumulator::kChunk, but for the last call, to keep the chunk grid fixed.
+  virtual Result<> profile(std::span<const float> values, float smallestNormal, ProfileAccumulator& into) const = 0;
+
+  /// Counts codes: counts[code] += occurrences. counts.size() is 65,536 or 256.
+  virtual Result<> countCodes(std::span<const std::uint16_t> codes, std::span<std::uint64_t> counts) const = 0;
+  virtual Result<> countCodes(std::span<const std::uint8_t> codes, std::span<std::uint64_t> counts) const = 0;
+
+  /// Raises rowMaxima[r] and columnMaxima[c] to the largest |value| of whole rows; NaN is left out.
+  /// Precondition: values.size() == rowMaxima.size() * columnMaxima.size().
+  virtual Result<> absMaxima(std::span<const float> values, std::span<float> rowMaxima,
+                             std::span<float> columnMaxima) const = 0;
+
+  /// Block quantization, both ways; see BlockCodec for the arithmetic. codes.size() == values.size();
+  /// scales and zeroPoints have one entry a block (zeroPoints only where the codec has them, else empty).
+  virtual Result<> quantizeBlocks(const BlockCodec& codec, std::span<const float> values, const BlockCodes& out) const = 0;
+  virtual Result<> dequantizeBlocks(const BlockCodec& codec, const ConstBlockCodes& in, std::span<float> values) const = 0;
+};
+
+/// The definition: scalar, one thread, no SIMD. Always there.
+std::unique_ptr<Backend> makeReferenceBackend();
+
+}  // namespace ulpscope

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "core/analysis/error_metrics.h"
+#include "core/analysis/histogram.h"
+#include "core/base/result.h"
+#include "core/jobs/job.h"
+#include "core/quantization/scheme.h"
+
+namespace ulpscope {
+
+/// One tensor through one scheme, with all that is shown of it.
+struct QuantizationReport {
+  std::string scheme;
+  Settings settings;  ///< complete
+  std::string reference;
+  double bitsPerWeight = 0;
+  ErrorMetrics metrics;
+  std::vector<std::string> warnings;
+  std::string backend;
+  Histogram errorHistogram;             ///< of the signed error
+  std::vector<double> columnRmse;       ///< root mean squared error of each column
+  QuantizedTensor quantized;
+};
+
+/// The values of a tensor as one matrix in memory, as float32 (rounded to nearest even from wider types, with a warning).
+/// LimitExceeded beyond 2^31 elements.
+struct LoadedTensor {
+  MatrixShape shape;
+  std::vector<float> values;
+  std::vector<std::string> warnings;
+  MatrixView view() const { return {shape, values}; }
+};
+Result<LoadedTensor> loadTensor(const TensorSource& source, const Backend& backend, const JobContext& job);
+
+Result<QuantizationReport> quantizeAndMeasure(const Scheme& scheme, const Settings& settings, const MatrixView& input,
+                                              const Backend& backend, const JobContext& job);
+
+/// A line of the table "all schemes on this tensor". `error` instead of numbers where a scheme does not fit the shape.
+struct SchemeComparison {
+  std::string scheme;
+  std::string title;
+  double bitsPerWeight = 0;
+  ErrorMetrics metrics;
+  std::string error;
+};
+/// Each scheme with its default knobs, one after another on the same values in memory.
+Result<std::vector<SchemeComparison>> compareSchemes(std::span<const Scheme* const> schemes, const MatrixView& input,
+                                                     const Backend& backend, const JobContext& job);
+
+}  // namespace ulpscope

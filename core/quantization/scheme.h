@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "core/base/result.h"
+#include "core/jobs/job.h"
+#include "core/tensor/tensor.h"
+
+namespace ulpscope {
+
+class Backend;
+
+/// A knob of a scheme, as data: the form, the command line and the report are made from it.
+struct Parameter {
+  struct Choice {
+    std::string id;
+    std::string title;
+  };
+  std::string id;     ///< "granularity"
+  std::string title;  ///< "Granularity"
+  std::string help;   ///< one sentence
+  std::variant<std::int64_t, std::string> defaultValue;  ///< an integer, or the id of a choice
+  std::int64_t min = 0;  ///< of an integer
+  std::int64_t max = 0;
+  std::vector<Choice> choices;  ///< empty for an integer
+};
+
+/// Knob id to value, as text: "granularity" -> "row". Missing knobs have their defaults.
+using Settings = std::map<std::string, std::string, std::less<>>;
+
+struct SchemeInfo {
+  std::string id;         ///< stable: "bnb_nf4"
+  std::string title;      ///< "NF4 block 64"
+  std::string family;     ///< "Integer", "bitsandbytes", "GGUF", "FP8"
+  std::string reference;  ///< project, file, version it reproduces to the bit, or the definition it follows
+  std::vector<Parameter> parameters;
+};
+
+/// A row-major matrix of floats.
+struct MatrixView {
+  MatrixShape shape;
+  std::span<const float> values;
+};
+
+/// A tensor after quantization: everything that would be stored, and what it decodes to.
+struct QuantizedTensor {
+  MatrixShape shape;
+  int codeBits = 8;
+  bool signedCodes = false;         ///< codes are two's complement
+  std::vector<std::uint8_t> codes;  ///< one an element
+  std::vector<float> scales;
+  std::vector<std::int32_t> zeroPoints;  ///< empty in symmetric schemes
+  std::vector<float> restored;           ///< one an element
+  std::vector<std::string> warnings;     ///< one sentence each: "2 blocks hold NaN"
+};
+
+/// One line of how a single weight went through a scheme, for the board: "block maximum" -> "0.20996094".
+struct BoardLine {
+  std::string title;
+  std::string text;
+};
+
+/// A quantization scheme, reference-exact: it states the implementation it reproduces and does its arithmetic in the same
+/// order and precision. Stateless and shared between threads.
+class Scheme {
+ public:
+  virtual ~Scheme() = default;
+  virtual const SchemeInfo& info() const = 0;
+
+  /// All stored bits (codes, scales, zero points) over the number of weights.
+  virtual Result<double> bitsPerWeight(const MatrixShape& shape, const Settings& settings) const = 0;
+
+  /// Usage for a bad knob, Unsupported where the shape does not fit the scheme (q8_0 with rows not divisible by 32).
+  virtual Result<QuantizedTensor> quantize(const MatrixView& input, const Settings& settings, const Backend& backend,
+                                           const JobContext& job) const = 0;
+
+  /// How element `index` became its code, from the result above.
+  virtual std::vector<BoardLine> explain(const MatrixView& input, const QuantizedTensor& result, const Settings& settings,
+                                         std::uint64_t index) const = 0;
+};
+
+std::span<const Scheme* const> schemeRegistry();
+const Scheme* findScheme(std::string_view id);
+
+/// Fills in defaults and checks every knob; Usage names the knob, what it takes and what it was given.
+Result<Settings> completeSettings(const SchemeInfo& info, const Settings& settings);
+
+}  // namespace ulpscope

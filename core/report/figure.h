@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <string>
+#include <vector>
+
+namespace ulpscope {
+
+/// A figure as data: what the window's plots and the SVG files of `ulp` are both drawn from, so that tests can compare them.
+struct Axis {
+  std::string title;  ///< with its unit
+  bool logarithmic = false;
+};
+
+struct Series {
+  enum class Kind { Bars, Line, Points };
+  Kind kind = Kind::Line;
+  std::string name;
+  std::vector<double> x;           ///< Bars: x.size() == y.size() + 1, the edges
+  std::vector<double> y;
+  std::vector<std::string> labels; ///< Points: one each, may be empty
+  std::vector<bool> marked;        ///< drawn in the outlier colour; empty: none
+};
+
+struct Figure {
+  std::string title;
+  Axis x;
+  Axis y;
+  std::vector<Series> series;
+  std::vector<std::string> notes;  ///< printed under the title: "12 values beyond", "NaN 0"
+};
+
+/// A matrix as a picture, cividis for magnitudes, blue-white-orange around zero for signed values.
+struct MapFigure {
+  std::string title;
+  std::string rowTitle;
+  std::string columnTitle;
+  std::string valueTitle;
+  std::size_t rows = 0;
+  std::size_t columns = 0;
+  std::vector<float> values;  ///< row-major
+  bool isSigned = false;
+  std::vector<std::string> notes;
+};
+
+/// A self-contained SVG document.
+std::string toSvg(const Figure& figure);
+std::string toSvg(const MapFigure& figure);
+
+/// The figure's data, one row a point or bin, numbers as the shortest text that reads back.
+std::string toCsv(const Figure& figure);
+
+}  // namespace ulpscope

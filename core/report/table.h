@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <string>
+#include <vector>
+
+namespace ulpscope {
+
+/// Cells as text, ready to be taken away. Used by the clipboard, files and the command line alike.
+struct Table {
+  std::vector<std::string> header;
+  std::vector<std::vector<std::string>> rows;
+};
+
+/// RFC 4180; cells that a spreadsheet would take for a formula (= + - @ at the start of a non-number) get a leading '.
+std::string toCsv(const Table& table);
+std::string toMarkdown(const Table& table);
+
+}  // namespace ulpscope
