@@ -13,13 +13,13 @@ struct ErrorMetrics {
   std::uint64_t excluded = 0;
   double meanSquaredError = 0;
   double rootMeanSquaredError = 0;
-  double relativeRmse = 0;      ///< rmse / rms(x); NaN where x is all zero
-  double signalToNoiseDb = 0;   ///< 20 log10(||x|| / ||y - x||); infinity where there is no error
+  double relativeRmse = 0;     ///< rmse / rms(x); NaN where x is all zero
+  double signalToNoiseDb = 0;  ///< 20 log10(||x|| / ||y - x||); infinity where there is no error
   double maxAbsoluteError = 0;
-  std::uint64_t maxAt = 0;      ///< index of the first element with that error
-  double meanError = 0;         ///< bias
-  double cosine = 0;            ///< x . y / (||x|| ||y||); NaN where either is zero
-  double p50 = 0;               ///< percentiles of |error|, linearly interpolated (numpy's default), exact
+  std::uint64_t maxAt = 0;  ///< index of the first element with that error
+  double meanError = 0;     ///< bias
+  double cosine = 0;        ///< x . y / (||x|| ||y||); NaN where either is zero
+  double p50 = 0;           ///< percentiles of |error|, linearly interpolated (numpy's default), exact
   double p95 = 0;
   double p999 = 0;
 };

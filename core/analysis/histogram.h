@@ -14,8 +14,8 @@ struct Histogram {
   std::uint64_t above = 0;
 };
 
-/// `bins` bins of equal width, edges computed as numpy.linspace does: lower + i * ((upper - lower) / bins), the last one
-/// `upper` itself. If lower == upper, half a unit is added on both sides, as numpy.histogram does.
+/// `bins` bins of equal width, edges computed as numpy.linspace does: lower + i * ((upper - lower) / bins), the last
+/// one `upper` itself. If lower == upper, half a unit is added on both sides, as numpy.histogram does.
 std::vector<double> linearEdges(double lower, double upper, std::size_t bins);
 
 /// A histogram that needs no range beforehand, for one pass over data of unknown scale: kBins equal bins over

@@ -6,8 +6,8 @@
 
 namespace ulpscope {
 
-/// Count, mean and central moment sums of finite values: m2 = sum (x - mean)^2, m3 and m4 alike. Parts are merged by the
-/// pairwise formulas of Chan et al. and Pebay (SAND2008-6212), always in index order over fixed chunks, so that the
+/// Count, mean and central moment sums of finite values: m2 = sum (x - mean)^2, m3 and m4 alike. Parts are merged by
+/// the pairwise formulas of Chan et al. and Pebay (SAND2008-6212), always in index order over fixed chunks, so that the
 /// result does not depend on the number of threads.
 struct Moments {
   std::uint64_t count = 0;
@@ -46,6 +46,7 @@ struct Statistics {
   double kurtosis = std::numeric_limits<double>::quiet_NaN();           ///< m4 / m2^2 - 3 with moments that divide by n
 };
 
-Statistics makeStatistics(std::uint64_t count, const ValueCounts& kinds, const Moments& moments, double min, double max);
+Statistics makeStatistics(std::uint64_t count, const ValueCounts& kinds, const Moments& moments, double min,
+                          double max);
 
 }  // namespace ulpscope

@@ -18,11 +18,11 @@ class Backend;
 struct TensorProfile {
   MatrixShape matrix;
   Statistics statistics;
-  CodeCounts codeCounts;            ///< for element types with a format of up to 16 bits; else empty
-  FoldedHistogram folded;           ///< for all types; range to the next power of two
-  std::vector<float> rowAbsMax;     ///< finite or infinite, NaN elements left out
+  CodeCounts codeCounts;         ///< for element types with a format of up to 16 bits; else empty
+  FoldedHistogram folded;        ///< for all types; range to the next power of two
+  std::vector<float> rowAbsMax;  ///< finite or infinite, NaN elements left out
   std::vector<float> columnAbsMax;
-  std::string backend;              ///< who computed it: "cpu AVX-512, 2 threads"
+  std::string backend;  ///< who computed it: "cpu AVX-512, 2 threads"
 };
 
 /// Progress in bytes.
@@ -50,16 +50,17 @@ struct ValueRange {
 };
 ValueRange quantileRange(const TensorSource& source, const TensorProfile& profile, double tail);
 
-/// Largest magnitude of each cell when rows x columns are pooled to at most `maxSide` on a side; NaN counts as infinite.
+/// Largest magnitude of each cell when rows x columns are pooled to at most `maxSide` on a side; NaN counts as
+/// infinite.
 struct HeatMap {
-  MatrixShape matrix;               ///< of the part shown
+  MatrixShape matrix;  ///< of the part shown
   std::uint64_t firstRow = 0;
   std::uint64_t firstColumn = 0;
-  std::uint64_t cellRows = 1;       ///< elements a cell stands for, so that the picture can say "max of 4 x 4"
+  std::uint64_t cellRows = 1;  ///< elements a cell stands for, so that the picture can say "max of 4 x 4"
   std::uint64_t cellColumns = 1;
-  std::uint64_t rows = 0;           ///< of cells
+  std::uint64_t rows = 0;  ///< of cells
   std::uint64_t columns = 0;
-  std::vector<float> values;        ///< row-major, signed: the element of largest magnitude
+  std::vector<float> values;  ///< row-major, signed: the element of largest magnitude
 };
 struct MatrixPart {
   std::uint64_t firstRow = 0;
@@ -67,7 +68,7 @@ struct MatrixPart {
   std::uint64_t rows = 0;
   std::uint64_t columns = 0;
 };
-Result<HeatMap> heatMap(const TensorSource& source, const MatrixPart& part, std::uint64_t maxSide, const Backend& backend,
-                        const JobContext& job);
+Result<HeatMap> heatMap(const TensorSource& source, const MatrixPart& part, std::uint64_t maxSide,
+                        const Backend& backend, const JobContext& job);
 
 }  // namespace ulpscope

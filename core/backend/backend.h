@@ -45,23 +45,26 @@ class Backend {
  public:
   virtual ~Backend() = default;
 
-  virtual std::string_view id() const = 0;          ///< "reference", "cpu", "cuda"
-  virtual std::string description() const = 0;      ///< "cpu AVX-512, 2 threads"
+  virtual std::string_view id() const = 0;      ///< "reference", "cpu", "cuda"
+  virtual std::string description() const = 0;  ///< "cpu AVX-512, 2 threads"
 
   /// Packed elements to floats. Preconditions: type.readable && type.exactAsFloat, sizes match.
   virtual Result<> decode(const ElementType& type, std::span<const std::byte> bytes, std::span<float> values) const = 0;
 
   /// Rounds each value to the format and gives it back as a float. `out` may be `in`. NaN becomes the quiet NaN of its
-  /// sign (0x7FC00000 or 0xFFC00000), also where the format has none. Precondition: every value of the format is a float.
+  /// sign (0x7FC00000 or 0xFFC00000), also where the format has none. Precondition: every value of the format is a
+  /// float.
   virtual Result<> round(const FloatRounding& rule, std::span<const float> in, std::span<float> out) const = 0;
 
   /// The same as codes. NaN becomes the format's NaN (sign kept, fraction as core/formats/codec.h says), or its zero
   /// where it has none. Precondition: spec.codeBits() <= 8, or 16.
-  virtual Result<> encode(const FloatRounding& rule, std::span<const float> in, std::span<std::uint8_t> codes) const = 0;
-  virtual Result<> encode(const FloatRounding& rule, std::span<const float> in, std::span<std::uint16_t> codes) const = 0;
+  virtual Result<> encode(const FloatRounding& rule, std::span<const float> in,
+                          std::span<std::uint8_t> codes) const = 0;
+  virtual Result<> encode(const FloatRounding& rule, std::span<const float> in,
+                          std::span<std::uint16_t> codes) const = 0;
 
-  /// Adds `values` to `into`. `smallestNormal` of the stored format decides what counts as subnormal. Call with multiples
-  /// of ProfileAccumulator::kChunk, but for the last call, to keep the chunk grid fixed.
+  /// Adds `values` to `into`. `smallestNormal` of the stored format decides what counts as subnormal. Call with
+  /// multiples of ProfileAccumulator::kChunk, but for the last call, to keep the chunk grid fixed.
   virtual Result<> profile(std::span<const float> values, float smallestNormal, ProfileAccumulator& into) const = 0;
 
   /// Counts codes: counts[code] += occurrences. counts.size() is 65,536 or 256.
@@ -75,8 +78,10 @@ class Backend {
 
   /// Block quantization, both ways; see BlockCodec for the arithmetic. codes.size() == values.size();
   /// scales and zeroPoints have one entry a block (zeroPoints only where the codec has them, else empty).
-  virtual Result<> quantizeBlocks(const BlockCodec& codec, std::span<const float> values, const BlockCodes& out) const = 0;
-  virtual Result<> dequantizeBlocks(const BlockCodec& codec, const ConstBlockCodes& in, std::span<float> values) const = 0;
+  virtual Result<> quantizeBlocks(const BlockCodec& codec, std::span<const float> values,
+                                  const BlockCodes& out) const = 0;
+  virtual Result<> dequantizeBlocks(const BlockCodec& codec, const ConstBlockCodes& in,
+                                    std::span<float> values) const = 0;
 };
 
 /// The definition: scalar, one thread, no SIMD. Always there.

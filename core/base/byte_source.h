@@ -22,14 +22,16 @@ class ByteSource {
   virtual const std::string& name() const = 0;
   virtual std::uint64_t size() const = 0;
 
-  /// Fills all of `out` from `offset`, or fails: Corrupt past the end, Io from the system, Changed when the file shrank.
+  /// Fills all of `out` from `offset`, or fails: Corrupt past the end, Io from the system, Changed when the file
+  /// shrank.
   virtual Result<> read(std::uint64_t offset, std::span<std::byte> out) const = 0;
 
   /// Changed if the file is no longer the one that was opened (device, inode, size, modification time).
   virtual Result<> verifyUnchanged() const = 0;
 };
 
-/// Opens a regular file read-only. NotFound, Io, or Unsupported for folders, FIFOs, devices (which are never waited for).
+/// Opens a regular file read-only. NotFound, Io, or Unsupported for folders, FIFOs, devices (which are never waited
+/// for).
 Result<std::shared_ptr<const ByteSource>> openFile(const std::filesystem::path& path);
 
 std::shared_ptr<const ByteSource> memorySource(std::string name, std::vector<std::byte> bytes);

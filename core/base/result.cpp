@@ -8,7 +8,8 @@
 namespace ulpscope {
 
 std::string describe(const Error& error) {
-  std::string text = error.subject.empty() ? error.message : fmt::format("{}: {}", printable(error.subject), error.message);
+  std::string text =
+      error.subject.empty() ? error.message : fmt::format("{}: {}", printable(error.subject), error.message);
   if (error.offset) text += fmt::format(" (at byte {})", *error.offset);
   return text;
 }

@@ -23,7 +23,8 @@ enum class Errc : std::uint8_t {
   Cancelled,
 };
 
-/// One sentence for the user: what was expected and what was found, about which file, tensor or parameter, at which byte.
+/// One sentence for the user: what was expected and what was found, about which file, tensor or parameter, at which
+/// byte.
 struct Error {
   Errc code;
   std::string message;

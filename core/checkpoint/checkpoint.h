@@ -32,7 +32,8 @@ struct OpenOptions {
   Limits limits;
 };
 
-/// An opened checkpoint: what its headers say. Values are read later, tensor by tensor. Immutable, shared by all threads.
+/// An opened checkpoint: what its headers say. Values are read later, tensor by tensor. Immutable, shared by all
+/// threads.
 struct Checkpoint {
   std::string path;       ///< as the user gave it
   std::string container;  ///< "safetensors"
@@ -42,7 +43,7 @@ struct Checkpoint {
   std::vector<std::string> warnings;                          ///< one sentence each
   std::optional<std::string> config;                          ///< the text of a config.json beside it
 
-  std::uint64_t totalBytes() const;     ///< of all tensors
+  std::uint64_t totalBytes() const;  ///< of all tensors
   std::uint64_t totalElements() const;
 
   /// NotFound if there is no tensor of that name; among equal names the first.
@@ -67,6 +68,7 @@ class CheckpointReader {
 std::span<const CheckpointReader* const> checkpointReaders();
 
 /// A file, a `*.index.json` of shards, or a folder (its index, or all its safetensors files). Reads headers only.
-Result<std::shared_ptr<const Checkpoint>> openCheckpoint(const std::filesystem::path& path, const OpenOptions& options = {});
+Result<std::shared_ptr<const Checkpoint>> openCheckpoint(const std::filesystem::path& path,
+                                                         const OpenOptions& options = {});
 
 }  // namespace ulpscope

@@ -37,7 +37,8 @@ ExactDecimal exactDecimal(const Unrounded& number);
 /// a - b, exactly.
 ExactDecimal subtract(const ExactDecimal& a, const ExactDecimal& b);
 
-/// Plain digits while that stays readable ("-0.000030517578125"), else scientific ("4.9406564584124654e-324", all digits).
+/// Plain digits while that stays readable ("-0.000030517578125"), else scientific ("4.9406564584124654e-324", all
+/// digits).
 std::string toString(const ExactDecimal& value);
 
 }  // namespace ulpscope

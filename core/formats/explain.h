@@ -11,8 +11,8 @@
 
 namespace ulpscope {
 
-/// One line of what a teacher writes on the board. `text` is plain; runs of bits and numbers stand between backticks, so
-/// that an interface can set them in a monospaced face.
+/// One line of what a teacher writes on the board. `text` is plain; runs of bits and numbers stand between backticks,
+/// so that an interface can set them in a monospaced face.
 struct ExplanationStep {
   std::string title;  ///< "Sign", "Binary", "Normalise", "Exponent", "Fraction", "Round", "Code"
   std::string text;
@@ -37,7 +37,8 @@ struct Explanation {
 };
 
 /// `text` is what parseNumber reads. Usage if it cannot be read or if it is NaN and the format has none.
-Result<Explanation> explainValue(std::string_view text, const NumberFormat& format, Rounding rounding, Overflow overflow);
+Result<Explanation> explainValue(std::string_view text, const NumberFormat& format, Rounding rounding,
+                                 Overflow overflow);
 
 /// The other way: what `code` stands for. Usage if it does not fit in the format's bits.
 Result<Explanation> explainCode(std::uint64_t code, const NumberFormat& format);

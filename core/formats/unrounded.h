@@ -6,8 +6,8 @@
 namespace ulpscope {
 
 /// A number before it is rounded to a format: +-significand * 2^exponent, exact unless `sticky`, in which case the true
-/// magnitude lies strictly between `significand` and `significand + 1` at that exponent. 64 bits and sticky are enough to
-/// round correctly, in every mode, to any format whose significand has at most 62 bits.
+/// magnitude lies strictly between `significand` and `significand + 1` at that exponent. 64 bits and sticky are enough
+/// to round correctly, in every mode, to any format whose significand has at most 62 bits.
 struct Unrounded {
   enum class Kind : std::uint8_t { Zero, Finite, Infinity, Nan };
 

@@ -5,9 +5,9 @@
 
 namespace ulpscope {
 
-/// Block quantization as data: `blockSize` consecutive values share a scale; the last block may be short. All arithmetic
-/// in float, in the order written; rne = round half to even, rha = round half away from zero; clamps saturate. A block
-/// whose values hold NaN or infinity keeps what the arithmetic says, with NaN codes at 0.
+/// Block quantization as data: `blockSize` consecutive values share a scale; the last block may be short. All
+/// arithmetic in float, in the order written; rne = round half to even, rha = round half away from zero; clamps
+/// saturate. A block whose values hold NaN or infinity keeps what the arithmetic says, with NaN codes at 0.
 struct BlockCodec {
   enum class Kind : std::uint8_t {
     /// a = max |x|; code = clamp(rne(x * (divisor / a)), low, high); scale = a / divisor; y = code * scale.
@@ -20,7 +20,8 @@ struct BlockCodec {
     /// bitsandbytes NF4, default CPU path: a = max(max |x|, 1e-38); code = number of NF4 midpoints below x / a (a tie
     /// goes to the lower code); scale = max |x|; y = nf4[code] * scale.
     Nf4,
-    /// ggml q8_0, quantize_row_q8_0_ref: d = a / 127; code = rha(x * (d ? 1 / d : 0)); scale = binary16(d); y = code * scale.
+    /// ggml q8_0, quantize_row_q8_0_ref: d = a / 127; code = rha(x * (d ? 1 / d : 0)); scale = binary16(d); y = code *
+    /// scale.
     Q8_0,
     /// ggml q8_0, AVX2 path: code = rne(x * (127 / a)), otherwise as above.
     Q8_0Avx2,

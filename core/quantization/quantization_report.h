@@ -21,13 +21,13 @@ struct QuantizationReport {
   ErrorMetrics metrics;
   std::vector<std::string> warnings;
   std::string backend;
-  Histogram errorHistogram;             ///< of the signed error
-  std::vector<double> columnRmse;       ///< root mean squared error of each column
+  Histogram errorHistogram;        ///< of the signed error
+  std::vector<double> columnRmse;  ///< root mean squared error of each column
   QuantizedTensor quantized;
 };
 
-/// The values of a tensor as one matrix in memory, as float32 (rounded to nearest even from wider types, with a warning).
-/// LimitExceeded beyond 2^31 elements.
+/// The values of a tensor as one matrix in memory, as float32 (rounded to nearest even from wider types, with a
+/// warning). LimitExceeded beyond 2^31 elements.
 struct LoadedTensor {
   MatrixShape shape;
   std::vector<float> values;

@@ -24,11 +24,11 @@ struct Parameter {
     std::string id;
     std::string title;
   };
-  std::string id;     ///< "granularity"
-  std::string title;  ///< "Granularity"
-  std::string help;   ///< one sentence
+  std::string id;                                        ///< "granularity"
+  std::string title;                                     ///< "Granularity"
+  std::string help;                                      ///< one sentence
   std::variant<std::int64_t, std::string> defaultValue;  ///< an integer, or the id of a choice
-  std::int64_t min = 0;  ///< of an integer
+  std::int64_t min = 0;                                  ///< of an integer
   std::int64_t max = 0;
   std::vector<Choice> choices;  ///< empty for an integer
 };
@@ -68,8 +68,8 @@ struct BoardLine {
   std::string text;
 };
 
-/// A quantization scheme, reference-exact: it states the implementation it reproduces and does its arithmetic in the same
-/// order and precision. Stateless and shared between threads.
+/// A quantization scheme, reference-exact: it states the implementation it reproduces and does its arithmetic in the
+/// same order and precision. Stateless and shared between threads.
 class Scheme {
  public:
   virtual ~Scheme() = default;
@@ -83,8 +83,8 @@ class Scheme {
                                            const JobContext& job) const = 0;
 
   /// How element `index` became its code, from the result above.
-  virtual std::vector<BoardLine> explain(const MatrixView& input, const QuantizedTensor& result, const Settings& settings,
-                                         std::uint64_t index) const = 0;
+  virtual std::vector<BoardLine> explain(const MatrixView& input, const QuantizedTensor& result,
+                                         const Settings& settings, std::uint64_t index) const = 0;
 };
 
 std::span<const Scheme* const> schemeRegistry();

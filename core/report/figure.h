@@ -5,7 +5,8 @@
 
 namespace ulpscope {
 
-/// A figure as data: what the window's plots and the SVG files of `ulp` are both drawn from, so that tests can compare them.
+/// A figure as data: what the window's plots and the SVG files of `ulp` are both drawn from, so that tests can compare
+/// them.
 struct Axis {
   std::string title;  ///< with its unit
   bool logarithmic = false;
@@ -15,10 +16,10 @@ struct Series {
   enum class Kind { Bars, Line, Points };
   Kind kind = Kind::Line;
   std::string name;
-  std::vector<double> x;           ///< Bars: x.size() == y.size() + 1, the edges
+  std::vector<double> x;  ///< Bars: x.size() == y.size() + 1, the edges
   std::vector<double> y;
-  std::vector<std::string> labels; ///< Points: one each, may be empty
-  std::vector<bool> marked;        ///< drawn in the outlier colour; empty: none
+  std::vector<std::string> labels;  ///< Points: one each, may be empty
+  std::vector<bool> marked;         ///< drawn in the outlier colour; empty: none
 };
 
 struct Figure {

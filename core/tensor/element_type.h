@@ -10,7 +10,8 @@
 
 namespace ulpscope {
 
-/// How elements lie in a checkpoint's bytes: little-endian, or packed below a byte with the first element in the low bits.
+/// How elements lie in a checkpoint's bytes: little-endian, or packed below a byte with the first element in the low
+/// bits.
 struct ElementType {
   std::string_view name;   ///< as safetensors and people spell it: "BF16"
   std::string_view title;  ///< as the window shows it: "BF16", "FP32", "INT8"

@@ -15,7 +15,8 @@ namespace ulpscope {
 
 class Backend;
 
-/// A tensor seen as a matrix: row = index of dimension 0, columns = the other dimensions flattened; a vector is one row.
+/// A tensor seen as a matrix: row = index of dimension 0, columns = the other dimensions flattened; a vector is one
+/// row.
 struct MatrixShape {
   std::uint64_t rows = 0;
   std::uint64_t columns = 0;
@@ -27,8 +28,8 @@ MatrixShape matrixShape(std::span<const std::uint64_t> shape);
 
 /// What a checkpoint says of a tensor. Elements are in row-major order.
 struct TensorInfo {
-  std::string name;                 ///< as stored; may hold anything, show it through printable()
-  std::string storedType;           ///< as stored: "BF16", or a name we do not know
+  std::string name;                   ///< as stored; may hold anything, show it through printable()
+  std::string storedType;             ///< as stored: "BF16", or a name we do not know
   const ElementType* type = nullptr;  ///< nullptr: listed, but its elements cannot be read
   std::vector<std::uint64_t> shape;
   std::uint64_t elements = 0;
@@ -37,7 +38,8 @@ struct TensorInfo {
   std::uint32_t file = 0;    ///< index into Checkpoint::files
 };
 
-/// The elements of one tensor, streamed: nothing is read until it is asked for. Cheap to copy, usable from several threads.
+/// The elements of one tensor, streamed: nothing is read until it is asked for. Cheap to copy, usable from several
+/// threads.
 class TensorSource {
  public:
   /// Precondition: info.type is readable and the bytes lie inside `bytes`.

@@ -1,0 +1,77 @@
+# SPDX-License-Identifier: Apache-2.0
+# cmake -DROOT=<source dir> -P check_layers.cmake
+#
+# Who may include whom, as an allow-list: an include that no rule of its folder allows is an error. Between the folders
+# of one library this is the only guard; between libraries it stands beside the link graph.
+#
+# A rule is  path-regex => include-regex.  Every rule whose path matches counts.
+set(standard "<[a-z_]+>")
+set(posix "<(fcntl|unistd|dlfcn|pthread|spawn|signal|sched)\\.h>|<(sys|linux)/[a-z_]+\\.h>")
+set(rules
+  # core: the standard library, expected and fmt; other libraries in .cpp files only.
+  "^core/ => ${standard}"
+  "^core/ => <tl/expected\\.hpp>"
+  "^core/ => <fmt/[a-z]+\\.h>"
+  "^core/.*\\.cpp$ => <nlohmann/json\\.hpp>"
+  "^core/.*\\.cpp$ => <boost/[a-z_/]+\\.hpp>"
+  "^core/.*\\.cpp$ => <Eigen/[A-Za-z]+>"
+  "^core/.*\\.cpp$ => <sqlite3\\.h>"
+  "^core/.*\\.cpp$ => <tbb/[a-z_]+\\.h>"
+  "^core/base/.*\\.cpp$ => ${posix}"
+  # core's folders, each above those it names.
+  "^core/ => \"core/base/"
+  "^core/formats/ => \"core/formats/"
+  "^core/jobs/ => \"core/jobs/"
+  "^core/tensor/ => \"core/(formats|backend|tensor)/"
+  "^core/checkpoint/ => \"core/(formats|tensor|jobs|checkpoint)/"
+  "^core/backend/ => \"core/(formats|tensor|analysis|quantization|backend)/"
+  "^core/analysis/ => \"core/(formats|tensor|backend|jobs|analysis)/"
+  "^core/quantization/ => \"core/(formats|tensor|backend|jobs|analysis|quantization)/"
+  "^core/report/ => \"core/(formats|tensor|checkpoint|jobs|backend|analysis|quantization|report)/"
+  # kernels: over core; SIMD and threads in cpu's .cpp files, CUDA in cuda's device sources.
+  "^kernels/ => ${standard}"
+  "^kernels/ => \"core/"
+  "^kernels/.*\\.cpp$ => <fmt/[a-z]+\\.h>"
+  "^kernels/cpu/ => \"kernels/cpu/"
+  "^kernels/cpu/ => \"kernels/launch/"
+  "^kernels/cpu/.*(\\.cpp|-inl\\.h)$ => <hwy/[a-z_/.-]+\\.h>"
+  "^kernels/cpu/.*\\.cpp$ => <tbb/[a-z_]+\\.h>"
+  "^kernels/cuda/ => \"kernels/cuda/"
+  "^kernels/cuda/.*\\.cpp$ => <dlfcn\\.h>"
+  "^kernels/cuda/.*\\.cuh?$ => <cuda[a-z_0-9]*\\.h>"
+  # widgets: over core, with Qt; QCustomPlot in plots' .cpp files.
+  "^widgets/ => ${standard}"
+  "^widgets/ => \"(core|widgets)/"
+  "^widgets/ => <Q[A-Za-z]+>"
+  "^widgets/.*\\.cpp$ => \"[a-z_]+\\.moc\""
+  "^widgets/plots/.*(\\.cpp|_p\\.h)$ => <qcustomplot\\.h>"
+)
+
+set(failures 0)
+foreach(layer core kernels widgets)
+  file(GLOB_RECURSE files RELATIVE ${ROOT} ${ROOT}/${layer}/*.h ${ROOT}/${layer}/*.hpp ${ROOT}/${layer}/*.cpp
+                                           ${ROOT}/${layer}/*.cu ${ROOT}/${layer}/*.cuh)
+  foreach(file IN LISTS files)
+    set(allowed "")
+    foreach(rule IN LISTS rules)
+      string(REGEX MATCH "^(.*) => (.*)$" matched "${rule}")
+      set(pattern "${CMAKE_MATCH_2}")
+      if(file MATCHES "${CMAKE_MATCH_1}")
+        list(APPEND allowed "${pattern}")
+      endif()
+    endforeach()
+    list(JOIN allowed "|" allowed)
+    file(STRINGS ${ROOT}/${file} includes REGEX "^[ \t]*#[ \t]*include")
+    foreach(include IN LISTS includes)
+      string(REGEX REPLACE "^[ \t]*#[ \t]*include[ \t]*" "" target "${include}")
+      if(target MATCHES "^[A-Z_]+" OR target MATCHES "^(${allowed})")
+        continue()  # a macro (Highway's foreach_target) names a file that is checked itself
+      endif()
+      message("${file}: not allowed here: ${include}")
+      math(EXPR failures "${failures} + 1")
+    endforeach()
+  endforeach()
+endforeach()
+if(failures)
+  message(FATAL_ERROR "${failures} includes break the layers (rules in tests/house/check_layers.cmake)")
+endif()
