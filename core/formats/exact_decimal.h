@@ -24,8 +24,9 @@ struct ParsedNumber {
   ExactDecimal decimal;  ///< of Zero and Finite; carries the sign of every kind
 };
 
-/// Decimal of any length ("-27.15625", "1e-46"), hex float ("-0x1.b28p+4"), "inf", "nan", signs allowed. Usage error
-/// otherwise, and LimitExceeded beyond 100,000 digits or a decimal exponent outside +-20,000.
+/// Decimal of any length ("-27.15625", "1e-46"), hex float ("-0x1.b28p+4"; the power may be missing), "inf",
+/// "infinity", "nan", in either case, signs allowed. Usage error otherwise, and LimitExceeded beyond 100,000 decimal or
+/// 20,000 hexadecimal digits, a power of ten outside +-20,000 or of two outside +-60,000.
 Result<ParsedNumber> parseNumber(std::string_view text);
 
 /// Ready for NumberFormat::encode: the leading 64 bits, and whether anything follows them. Never goes through double.

@@ -28,4 +28,8 @@ struct FloatSpec {
   friend constexpr bool operator==(const FloatSpec&, const FloatSpec&) = default;
 };
 
+/// The layouts of `float` and `double`, which numbers come in from and go out to.
+inline constexpr FloatSpec kFloat32Spec{.exponentBits = 8, .fractionBits = 23, .bias = 127};
+inline constexpr FloatSpec kFloat64Spec{.exponentBits = 11, .fractionBits = 52, .bias = 1023};
+
 }  // namespace ulpscope

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/formats/encoded.h"
 #include "core/formats/float_spec.h"
 #include "core/formats/rounding.h"
 #include "core/formats/unrounded.h"
@@ -31,21 +32,10 @@ struct FormatInfo {
   std::string_view title;  ///< short: "FP8 E4M3"
   std::string_view name;   ///< as its standard calls it: "OCP OFP8 E4M3"
   FormatFamily family;
-  int codeBits;
-  std::string_view torch;     ///< torch dtype
-  std::string_view mlDtypes;  ///< ml_dtypes or NumPy name
-  std::string_view source;    ///< the defining document
-};
-
-/// The outcome of rounding one number: the code and what happened on the way.
-struct Encoded {
-  std::uint64_t code = 0;
-  bool exact = true;         ///< the code stands for the very number given
-  bool overflowed = false;   ///< the number was beyond the largest finite value, `Overflow` decided
-  bool underflowed = false;  ///< a number other than zero was rounded to zero
-  bool lostNan = false;      ///< NaN was asked of a format without one; `code` is its zero
-
-  friend constexpr bool operator==(const Encoded&, const Encoded&) = default;
+  int codeBits = 0;                ///< set by the format from its layout
+  std::string_view torch = {};     ///< torch dtype
+  std::string_view mlDtypes = {};  ///< ml_dtypes or NumPy name
+  std::string_view source;         ///< the defining document
 };
 
 /// A number format: codes of `info().codeBits` bits and what they stand for. Floats, integers and code books alike.

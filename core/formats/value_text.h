@@ -8,13 +8,15 @@
 namespace ulpscope {
 
 /// How one code is written. "inf", "-inf" and "nan" where there is no number.
-std::string exactText(const NumberFormat& format, std::uint64_t code);     ///< every digit of the value
-std::string shortestText(const NumberFormat& format, std::uint64_t code);  ///< the fewest digits that encode back to it
-std::string hexFloatText(const NumberFormat& format, std::uint64_t code);  ///< "-0x1.b28p+4"
+std::string exactText(const NumberFormat& format, std::uint64_t code);  ///< every digit of the value
+/// The fewest digits that round back to the code (to nearest even), of those the nearest to its value: "65500" is
+/// float16's 65504. Integers and code books: the fewest that read back as the float32 of the same value.
+std::string shortestText(const NumberFormat& format, std::uint64_t code);
+std::string hexFloatText(const NumberFormat& format, std::uint64_t code);  ///< "-0x1.b28p+4", subnormals normalized too
 std::string codeText(const NumberFormat& format, std::uint64_t code);      ///< "0xCECA", padded to the format's width
 std::string bitsText(const NumberFormat& format, std::uint64_t code);  ///< "1 10011 1011001010", a space between fields
 
-/// The value as a double: exact for formats of up to 53 significand bits, which are all the registry holds.
+/// The value as a double, to nearest even: exact for every value of the registry's formats. NaN becomes quiet.
 double toDouble(const Unrounded& number);
 Unrounded unrounded(double value);
 Unrounded unrounded(float value);

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/formats/value_text.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <bit>
+
+#include "core/base/text.h"
+#include "core/formats/codec.h"
+#include "core/formats/exact_decimal.h"
+
+namespace ulpscope {
+namespace {
+
+using Kind = Unrounded::Kind;
+
+/// "inf", "-inf", "nan"; empty for numbers.
+std::string specialText(const Unrounded& number) {
+  if (number.kind == Kind::Nan) return "nan";
+  if (number.kind == Kind::Infinity) return number.negative ? "-inf" : "inf";
+  return {};
+}
+
+/// Plain or scientific, whichever is shorter, plain where equal: what std::to_chars does.
+std::string compactText(const ExactDecimal& value) {
+  const std::string& digits = value.digits;
+  const int count = static_cast<int>(digits.size());
+  const int point = count + value.exponent10;
+  const std::string scientific =
+      fmt::format("{}{}{}e{:+03}", digits[0], count > 1 ? "." : "", digits.substr(1), point - 1);
+  const auto zeros = [](int n) { return std::string(static_cast<std::size_t>(n), '0'); };
+  std::string plain;
+  if (value.exponent10 >= 0)
+    plain = digits + zeros(value.exponent10);
+  else if (point <= 0)
+    plain = "0." + zeros(-point) + digits;
+  else
+    plain = std::string(digits).insert(static_cast<std::size_t>(point), ".");
+  return (value.negative ? "-" : "") + (scientific.size() < plain.size() ? scientific : plain);
+}
+
+/// The first `count` digits as they are, and the same raised by one in the last place; the nearer one first.
+std::array<ExactDecimal, 2> cutToDigits(const ExactDecimal& value, std::size_t count) {
+  const int dropped = static_cast<int>(value.digits.size() - count);
+  const ExactDecimal below{value.negative, value.digits.substr(0, count), value.exponent10 + dropped};
+  ExactDecimal above = below;
+  std::size_t nines = 0;
+  while (nines < count && above.digits[count - 1 - nines] == '9') ++nines;
+  above.digits.resize(count - nines);
+  above.exponent10 += static_cast<int>(nines);
+  if (above.digits.empty())
+    above.digits = "1";
+  else
+    ++above.digits.back();
+  const bool raise = value.digits[count] >= '5';
+  return raise ? std::array{above, below} : std::array{below, above};
+}
+
+std::string shortestFloatText(const NumberFormat& format, std::uint64_t code, const Unrounded& number) {
+  const ExactDecimal exact = exactDecimal(number);
+  for (std::size_t count = 1; count < exact.digits.size(); ++count)
+    for (const ExactDecimal& candidate : cutToDigits(exact, count)) {
+      const Encoded encoded =
+          format.encode(unrounded({Kind::Finite, candidate}), Rounding::NearestEven, Overflow::Format);
+      if (encoded.code == code && !encoded.overflowed) return compactText(candidate);
+    }
+  return compactText(exact);
+}
+
+}  // namespace
+
+std::string exactText(const NumberFormat& format, std::uint64_t code) {
+  const Unrounded number = format.decode(code);
+  std::string special = specialText(number);
+  return special.empty() ? toString(exactDecimal(number)) : special;
+}
+
+std::string shortestText(const NumberFormat& format, std::uint64_t code) {
+  const Unrounded number = format.decode(code);
+  if (std::string special = specialText(number); !special.empty()) return special;
+  const FloatSpec* spec = format.floatSpec();
+  if (spec == nullptr || *spec == kFloat32Spec) return shortest(static_cast<float>(toDouble(number)));
+  if (*spec == kFloat64Spec || number.kind == Kind::Zero) return shortest(toDouble(number));
+  return shortestFloatText(format, code, number);
+}
+
+std::string hexFloatText(const NumberFormat& format, std::uint64_t code) {
+  const Unrounded number = format.decode(code);
+  if (std::string special = specialText(number); !special.empty()) return special;
+  const char* sign = number.negative ? "-" : "";
+  if (number.kind == Kind::Zero) return fmt::format("{}0x0p+0", sign);
+  std::string fraction = fmt::format("{:016x}", number.significand << 1);
+  fraction.resize(fraction.find_last_not_of('0') + 1);
+  return fmt::format("{}0x1{}{}p{:+}", sign, fraction.empty() ? "" : ".", fraction, number.exponent + 63);
+}
+
+std::string codeText(const NumberFormat& format, std::uint64_t code) {
+  return fmt::format("0x{:0{}X}", code, (format.info().codeBits + 3) / 4);
+}
+
+std::string bitsText(const NumberFormat& format, std::uint64_t code) {
+  std::string text;
+  for (const BitField& field : format.fields()) {
+    if (!text.empty()) text += ' ';
+    const std::uint64_t bits = code >> (field.highestBit + 1 - field.bits) & lowMask(field.bits);
+    text += fmt::format("{:0{}b}", bits, field.bits);
+  }
+  return text;
+}
+
+double toDouble(const Unrounded& number) {
+  return std::bit_cast<double>(encodeFloat(kFloat64Spec, number, Rounding::NearestEven, Overflow::Format).code);
+}
+
+Unrounded unrounded(double value) { return decodeFloat(kFloat64Spec, std::bit_cast<std::uint64_t>(value)); }
+Unrounded unrounded(float value) { return decodeFloat(kFloat32Spec, std::bit_cast<std::uint32_t>(value)); }
+
+}  // namespace ulpscope
