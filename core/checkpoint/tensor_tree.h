@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/checkpoint/checkpoint.h"
+
+namespace ulpscope {
+
+/// The tensors of one module: "encoder.layer.3" with "attention.query.weight" and its like.
+struct TensorGroup {
+  std::string name;  ///< the path up to the first numbered component, else the first component
+  struct Leaf {
+    std::size_t tensor;  ///< index into Checkpoint::tensors
+    std::string label;   ///< the rest of the name; the whole name where nothing is left
+  };
+  std::vector<Leaf> leaves;
+  std::uint64_t elements = 0;  ///< of all leaves
+  std::uint64_t bytes = 0;
+};
+
+/// The tensors numbered in `tensors` (indices into the checkpoint), by module. Groups and leaves are in natural order,
+/// layer.2 before layer.10. Linear in the number of tensors but for the sort.
+std::vector<TensorGroup> groupTensors(const Checkpoint& checkpoint, const std::vector<std::size_t>& tensors);
+
+/// What a filter matches on, prepared once per checkpoint so that each keystroke is fast.
+class TensorFilter {
+ public:
+  explicit TensorFilter(const Checkpoint& checkpoint);
+
+  /// The tensors that match every word of `query`, in checkpoint order: each word is looked for, without case, in the
+  /// name, in the type ("bf16") and in the shape written "384x1536". An empty query matches all.
+  std::vector<std::size_t> matches(std::string_view query) const;
+
+ private:
+  std::string m_text;                    ///< one lower-case line a tensor: name, type, shape
+  std::vector<std::size_t> m_lineStart;  ///< one more than there are tensors
+};
+
+}  // namespace ulpscope

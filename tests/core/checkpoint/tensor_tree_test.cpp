@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/checkpoint/tensor_tree.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace ulpscope {
+namespace {
+
+using testing::ElementsAre;
+
+Checkpoint checkpointOf(const std::vector<std::string>& names) {
+  Checkpoint checkpoint;
+  for (const std::string& name : names) {
+    TensorInfo tensor;
+    tensor.name = name;
+    tensor.storedType = "BF16";
+    tensor.shape = {384, 1536};
+    tensor.elements = 384 * 1536;
+    tensor.bytes = 2 * tensor.elements;
+    checkpoint.tensors.push_back(tensor);
+  }
+  return checkpoint;
+}
+
+std::vector<std::string> outline(const Checkpoint& checkpoint, std::string_view query = "") {
+  std::vector<std::string> lines;
+  for (const TensorGroup& group : groupTensors(checkpoint, TensorFilter(checkpoint).matches(query))) {
+    lines.push_back(group.name);
+    for (const TensorGroup::Leaf& leaf : group.leaves) lines.push_back("  " + leaf.label);
+  }
+  return lines;
+}
+
+TEST(TensorTree, GroupsByTheFirstNumberedModuleInNaturalOrder) {
+  const auto checkpoint = checkpointOf({"encoder.layer.10.output.weight", "encoder.layer.2.output.weight",
+                                        "encoder.layer.2.attention.query.weight", "embeddings.word.weight", "scale"});
+  EXPECT_THAT(outline(checkpoint),
+              ElementsAre("embeddings", "  word.weight", "encoder.layer.2", "  attention.query.weight",
+                          "  output.weight", "encoder.layer.10", "  output.weight", "scale", "  scale"));
+}
+
+TEST(TensorTree, LooksPastComponentsThatAllNamesShare) {
+  EXPECT_THAT(outline(checkpointOf({"bert.embeddings.weight", "bert.encoder.layer.0.weight"})),
+              ElementsAre("bert.embeddings", "  weight", "bert.encoder.layer.0", "  weight"));
+}
+
+TEST(TensorTree, CountsElementsAndBytesOfAGroup) {
+  const auto checkpoint = checkpointOf({"a.0.x", "a.0.y", "a.1.x"});
+  const auto groups = groupTensors(checkpoint, {0, 1, 2});
+  ASSERT_EQ(groups.size(), 2u);
+  EXPECT_EQ(groups[0].elements, 2u * 384 * 1536);
+  EXPECT_EQ(groups[0].bytes, 4u * 384 * 1536);
+}
+
+TEST(TensorTree, KeepsNamesThatDifferOnlyInLeadingZerosApart) {
+  EXPECT_THAT(outline(checkpointOf({"a.1.x", "a.01.x"})), ElementsAre("a.01", "  x", "a.1", "  x"));
+}
+
+TEST(TensorTree, ShowsEveryTensorOnceWhateverItsName) {
+  const auto checkpoint = checkpointOf({"", ".", "..", "a..b", "."});
+  std::vector<std::size_t> shown;
+  for (const TensorGroup& group : groupTensors(checkpoint, {0, 1, 2, 3, 4}))
+    for (const TensorGroup::Leaf& leaf : group.leaves) shown.push_back(leaf.tensor);
+  EXPECT_THAT(shown, testing::UnorderedElementsAre(0, 1, 2, 3, 4));
+}
+
+TEST(TensorFilter, MatchesEveryWordInNameTypeOrShapeWithoutCase) {
+  const auto checkpoint = checkpointOf({"encoder.layer.0.QUERY.weight", "encoder.layer.0.key.weight"});
+  const TensorFilter filter(checkpoint);
+  EXPECT_THAT(filter.matches("query"), ElementsAre(0));
+  EXPECT_THAT(filter.matches("bf16 384x1536 Key"), ElementsAre(1));
+  EXPECT_THAT(filter.matches("  "), ElementsAre(0, 1));
+  EXPECT_THAT(filter.matches("query key"), ElementsAre());
+}
+
+TEST(TensorFilter, DoesNotMatchAcrossFields) {
+  EXPECT_THAT(TensorFilter(checkpointOf({"weight"})).matches("weightbf16"), ElementsAre());
+}
+
+}  // namespace
+}  // namespace ulpscope
