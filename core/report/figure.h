@@ -8,46 +8,51 @@ namespace ulpscope {
 /// A figure as data: what the window's plots and the SVG files of `ulp` are both drawn from, so that tests can compare
 /// them.
 struct Axis {
-  std::string title;  ///< with its unit
+  std::string title = {};  ///< with its unit
   bool logarithmic = false;
 };
 
 struct Series {
-  enum class Kind { Bars, Line, Points };
+  /// Guide: a thin dashed line that bounds or joins other data (a threshold, a Pareto front) and takes no series
+  /// colour.
+  enum class Kind { Bars, Line, Points, Guide };
   Kind kind = Kind::Line;
-  std::string name;
-  std::vector<double> x;  ///< Bars: x.size() == y.size() + 1, the edges
-  std::vector<double> y;
-  std::vector<std::string> labels;  ///< Points: one each, may be empty
-  std::vector<bool> marked;         ///< drawn in the outlier colour; empty: none
+  std::string name = {};
+  std::vector<double> x = {};  ///< Bars: x.size() == y.size() + 1, the edges
+  std::vector<double> y = {};
+  std::vector<std::string> labels = {};  ///< one each of y, may be empty; Bars and Points show them beside the mark
+  std::vector<bool> marked = {};         ///< drawn in the outlier colour; empty: none
 };
 
 struct Figure {
-  std::string title;
-  Axis x;
-  Axis y;
-  std::vector<Series> series;
-  std::vector<std::string> notes;  ///< printed under the title: "12 values beyond", "NaN 0"
+  std::string title = {};
+  Axis x = {};
+  Axis y = {};
+  std::vector<Series> series = {};
+  std::vector<std::string> notes = {};  ///< printed under the title: "12 values beyond", "NaN 0"
 };
 
 /// A matrix as a picture, cividis for magnitudes, blue-white-orange around zero for signed values.
 struct MapFigure {
-  std::string title;
-  std::string rowTitle;
-  std::string columnTitle;
-  std::string valueTitle;
+  std::string title = {};
+  std::string rowTitle = {};
+  std::string columnTitle = {};
+  std::string valueTitle = {};
   std::size_t rows = 0;
   std::size_t columns = 0;
-  std::vector<float> values;  ///< row-major
+  std::vector<float> values = {};  ///< row-major
   bool isSigned = false;
-  std::vector<std::string> notes;
+  std::vector<std::string> notes = {};
 };
 
-/// A self-contained SVG document.
+/// A self-contained SVG document of 900 x 480. Values that an axis cannot show (not finite, not positive on a
+/// logarithmic axis) are left out.
 std::string toSvg(const Figure& figure);
 std::string toSvg(const MapFigure& figure);
 
 /// The figure's data, one row a point or bin, numbers as the shortest text that reads back.
 std::string toCsv(const Figure& figure);
+/// One line a row of the map, one cell a value.
+std::string toCsv(const MapFigure& figure);
 
 }  // namespace ulpscope

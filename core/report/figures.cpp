@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/report/figures.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "core/base/text.h"
+
+namespace ulpscope {
+namespace {
+
+/// Outlier labels in a figure; beyond that they would only hide each other.
+constexpr std::size_t kMostLabels = 12;
+
+std::vector<double> asDoubles(const std::vector<std::uint64_t>& counts) { return {counts.begin(), counts.end()}; }
+
+/// 0, 1, ..., count: the edges of one bar an index.
+std::vector<double> indexEdges(std::size_t count) {
+  std::vector<double> edges(count + 1);
+  std::iota(edges.begin(), edges.end(), 0.0);
+  return edges;
+}
+
+void noteBeyond(Figure& figure, const Histogram& histogram) {
+  const std::uint64_t beyond = histogram.below + histogram.above;
+  if (beyond > 0) figure.notes.push_back(fmt::format("{} values beyond", groupedDigits(beyond)));
+}
+
+bool isComparable(const SchemeComparison& scheme) {
+  return scheme.error.empty() && std::isfinite(scheme.metrics.signalToNoiseDb);
+}
+
+}  // namespace
+
+Figure histogramFigure(std::string_view tensor, const Histogram& histogram, const ValueCounts& kinds,
+                       bool logarithmicCount) {
+  Figure figure{.title = fmt::format("Histogram of {}", printable(tensor)),
+                .x = {.title = "value"},
+                .y = {.title = "count", .logarithmic = logarithmicCount}};
+  for (const auto& [name, count] : {std::pair{"zero", kinds.zero},
+                                    {"subnormal", kinds.subnormal},
+                                    {"NaN", kinds.nan},
+                                    {"Inf", kinds.positiveInfinity + kinds.negativeInfinity}})
+    figure.notes.push_back(fmt::format("{} {}", name, groupedDigits(count)));
+  noteBeyond(figure, histogram);
+  figure.series.push_back(
+      {.kind = Series::Kind::Bars, .name = "count", .x = histogram.edges, .y = asDoubles(histogram.counts)});
+  return figure;
+}
+
+Figure columnsFigure(std::string_view tensor, std::span<const float> columnAbsMax, const Outliers& outliers) {
+  Figure figure{.title = fmt::format("Columns of {}", printable(tensor)),
+                .x = {.title = "column"},
+                .y = {.title = "largest |value|"}};
+  figure.notes.push_back(fmt::format("{} of {} columns beyond {} median deviations",
+                                     groupedDigits(outliers.indices.size()), groupedDigits(columnAbsMax.size()),
+                                     shortest(outliers.deviations)));
+  Series columns{.kind = Series::Kind::Bars,
+                 .name = "largest |value|",
+                 .x = indexEdges(columnAbsMax.size()),
+                 .y = {columnAbsMax.begin(), columnAbsMax.end()},
+                 .labels = std::vector<std::string>(columnAbsMax.size()),
+                 .marked = std::vector<bool>(columnAbsMax.size())};
+  for (const std::uint64_t index : outliers.indices) columns.marked[index] = true;
+  std::vector<std::uint64_t> largestFirst = outliers.indices;
+  std::ranges::stable_sort(largestFirst, std::greater{}, [&](std::uint64_t index) { return columnAbsMax[index]; });
+  largestFirst.resize(std::min(largestFirst.size(), kMostLabels));
+  for (const std::uint64_t index : largestFirst) columns.labels[index] = std::to_string(index);
+  figure.series.push_back(std::move(columns));
+  figure.series.push_back({.kind = Series::Kind::Guide,
+                           .name = "threshold",
+                           .x = {0, static_cast<double>(columnAbsMax.size())},
+                           .y = {outliers.threshold, outliers.threshold}});
+  return figure;
+}
+
+MapFigure heatMapFigure(std::string_view tensor, const HeatMap& map) {
+  const bool isPooled = map.cellRows > 1 || map.cellColumns > 1;
+  MapFigure figure{.title = fmt::format("Heat map of {}", printable(tensor)),
+                   .rowTitle = "row",
+                   .columnTitle = "column",
+                   .valueTitle = "value",
+                   .rows = map.rows,
+                   .columns = map.columns,
+                   .values = map.values,
+                   .isSigned = true};
+  figure.notes.push_back(fmt::format("{} × {} values from [{}, {}]", groupedDigits(map.matrix.rows),
+                                     groupedDigits(map.matrix.columns), map.firstRow, map.firstColumn));
+  if (isPooled) {
+    figure.rowTitle = fmt::format("row / {}", map.cellRows);
+    figure.columnTitle = fmt::format("column / {}", map.cellColumns);
+    figure.notes.push_back(
+        fmt::format("a cell is the value of largest magnitude of {} × {}", map.cellRows, map.cellColumns));
+  }
+  const auto notFinite = std::ranges::count_if(map.values, [](float value) { return !std::isfinite(value); });
+  if (notFinite > 0) figure.notes.push_back(fmt::format("{} cells are not finite", notFinite));
+  return figure;
+}
+
+Figure errorHistogramFigure(const QuantizationReport& report) {
+  Figure figure{.title = fmt::format("Rounding error of {}", report.scheme),
+                .x = {.title = "restored - original"},
+                .y = {.title = "count"}};
+  figure.notes.push_back(fmt::format("RMSE {:.4g}, largest {:.4g} at element {}", report.metrics.rootMeanSquaredError,
+                                     report.metrics.maxAbsoluteError, report.metrics.maxAt));
+  if (report.metrics.excluded > 0)
+    figure.notes.push_back(
+        fmt::format("{} elements without an error left out", groupedDigits(report.metrics.excluded)));
+  noteBeyond(figure, report.errorHistogram);
+  figure.series.push_back({.kind = Series::Kind::Bars,
+                           .name = "count",
+                           .x = report.errorHistogram.edges,
+                           .y = asDoubles(report.errorHistogram.counts)});
+  return figure;
+}
+
+Figure errorByColumnFigure(const QuantizationReport& report) {
+  Figure figure{.title = fmt::format("Error by column of {}", report.scheme),
+                .x = {.title = "column"},
+                .y = {.title = "root mean squared error"}};
+  figure.series.push_back({.kind = Series::Kind::Bars,
+                           .name = "root mean squared error",
+                           .x = indexEdges(report.columnRmse.size()),
+                           .y = report.columnRmse});
+  return figure;
+}
+
+Figure errorAgainstSizeFigure(std::string_view tensor, std::span<const SchemeComparison> schemes,
+                              std::string_view chosen) {
+  Figure figure{.title = fmt::format("Error against size, {}", printable(tensor)),
+                .x = {.title = "true bits per weight"},
+                .y = {.title = "signal to noise (dB)"}};
+  Series points{.kind = Series::Kind::Points, .name = "schemes"};
+  std::size_t leftOut = 0;
+  for (const SchemeComparison& scheme : schemes) {
+    if (!isComparable(scheme)) {
+      ++leftOut;
+      continue;
+    }
+    points.x.push_back(scheme.bitsPerWeight);
+    points.y.push_back(scheme.metrics.signalToNoiseDb);
+    points.labels.push_back(scheme.title);
+    points.marked.push_back(scheme.scheme == chosen);
+  }
+  if (leftOut > 0)
+    figure.notes.push_back(fmt::format("{} schemes do not fit this tensor or leave no finite ratio", leftOut));
+  Series front{.kind = Series::Kind::Guide, .name = "Pareto front"};
+  for (const std::size_t index : paretoFront(schemes)) {
+    front.x.push_back(schemes[index].bitsPerWeight);
+    front.y.push_back(schemes[index].metrics.signalToNoiseDb);
+  }
+  figure.series.push_back(std::move(front));
+  figure.series.push_back(std::move(points));
+  return figure;
+}
+
+std::vector<std::size_t> paretoFront(std::span<const SchemeComparison> schemes) {
+  std::vector<std::size_t> order;
+  for (std::size_t i = 0; i < schemes.size(); ++i)
+    if (isComparable(schemes[i])) order.push_back(i);
+  // Fewest bits first, and the best of equal bits before the others, which the sweep then drops.
+  std::ranges::stable_sort(order, [&](std::size_t a, std::size_t b) {
+    return std::pair{schemes[a].bitsPerWeight, -schemes[a].metrics.signalToNoiseDb} <
+           std::pair{schemes[b].bitsPerWeight, -schemes[b].metrics.signalToNoiseDb};
+  });
+  std::vector<std::size_t> front;
+  for (const std::size_t index : order)
+    if (front.empty() || schemes[index].metrics.signalToNoiseDb > schemes[front.back()].metrics.signalToNoiseDb)
+      front.push_back(index);
+  return front;
+}
+
+}  // namespace ulpscope

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <cstddef>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "core/analysis/histogram.h"
+#include "core/analysis/outliers.h"
+#include "core/analysis/statistics.h"
+#include "core/analysis/tensor_profile.h"
+#include "core/quantization/quantization_report.h"
+#include "core/report/figure.h"
+
+namespace ulpscope {
+
+/// The figures of the product, made from what the analysis found. The window and `ulp` both draw these, so that a
+/// picture and its data are the same wherever they are seen. `tensor` is the name as stored.
+Figure histogramFigure(std::string_view tensor, const Histogram& histogram, const ValueCounts& kinds,
+                       bool logarithmicCount);
+
+/// Absolute maximum of each column, the outlier columns marked and labelled with their index, the threshold a guide.
+Figure columnsFigure(std::string_view tensor, std::span<const float> columnAbsMax, const Outliers& outliers);
+
+MapFigure heatMapFigure(std::string_view tensor, const HeatMap& map);
+
+Figure errorHistogramFigure(const QuantizationReport& report);
+Figure errorByColumnFigure(const QuantizationReport& report);
+
+/// Signal to noise against true bits per weight: a point for each scheme that fits the tensor and has an error
+/// (`chosen` is marked), and the Pareto front as a guide.
+Figure errorAgainstSizeFigure(std::string_view tensor, std::span<const SchemeComparison> schemes,
+                              std::string_view chosen = {});
+
+/// Indices of the schemes that no other beats in both bits per weight and signal to noise, in order of bits.
+std::vector<std::size_t> paretoFront(std::span<const SchemeComparison> schemes);
+
+}  // namespace ulpscope

@@ -1,0 +1,284 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <limits>
+#include <optional>
+
+#include "core/report/figure.h"
+#include "core/report/svg_writer.h"
+
+namespace ulpscope {
+namespace {
+
+using Kind = Series::Kind;
+using Anchor = SvgTextStyle::Anchor;
+
+/// Okabe-Ito in the order of the house, each line with its own dash.
+constexpr std::array<std::string_view, 8> kSeriesColours{"#0072B2", "#E69F00", "#009E73", "#D55E00",
+                                                         "#CC79A7", "#56B4E9", "#F0E442", "#767B80"};
+constexpr std::array<std::string_view, 8> kDashes{"none", "6 3", "2 2", "8 3 2 3", "10 4", "1 3", "4 4", "12 3 2 3"};
+
+/// One axis: data to pixels.
+struct Scale {
+  double lower = 0;
+  double upper = 1;
+  bool logarithmic = false;
+  double pixelAtLower = 0;
+  double pixelAtUpper = 1;
+
+  bool shows(double value) const { return std::isfinite(value) && (!logarithmic || value > 0); }
+  double pixel(double value) const {
+    const double share = logarithmic ? (std::log(value) - std::log(lower)) / (std::log(upper) - std::log(lower))
+                                     : (value - lower) / (upper - lower);
+    return pixelAtLower + share * (pixelAtUpper - pixelAtLower);
+  }
+  std::vector<Tick> ticks(std::size_t atMost) const {
+    return logarithmic ? logarithmicTicks(lower, upper, atMost) : linearTicks(lower, upper, atMost);
+  }
+};
+
+struct Range {
+  double lower = std::numeric_limits<double>::infinity();
+  double upper = -std::numeric_limits<double>::infinity();
+  void include(double value) {
+    lower = std::min(lower, value);
+    upper = std::max(upper, value);
+  }
+};
+
+/// Widens what the data span so that nothing sits on the border, and makes it usable where there are no data or one
+/// value.
+Scale makeScale(Range range, bool logarithmic, bool tight) {
+  Scale scale{.logarithmic = logarithmic};
+  if (range.lower > range.upper) range = logarithmic ? Range{1, 10} : Range{0, 1};
+  if (logarithmic) {
+    const double margin = tight ? 1 : std::pow(range.upper / range.lower, 0.05);
+    scale.lower = range.lower / margin;
+    scale.upper = range.upper * margin;
+    if (scale.lower == scale.upper) scale.lower /= 2, scale.upper *= 2;
+  } else {
+    const double margin = tight ? 0 : 0.05 * (range.upper - range.lower);
+    scale.lower = range.lower - (range.lower == 0 ? 0 : margin);
+    scale.upper = range.upper + (range.upper == 0 ? 0 : margin);
+    if (scale.lower == scale.upper) {
+      const double half = scale.lower == 0 ? 0.5 : std::abs(scale.lower) / 2;
+      scale.lower -= half, scale.upper += half;
+    }
+  }
+  return scale;
+}
+
+bool has(const Figure& figure, Kind kind) {
+  return std::ranges::any_of(figure.series, [&](const Series& s) { return s.kind == kind; });
+}
+
+Scale horizontalScale(const Figure& figure) {
+  const Scale test{.logarithmic = figure.x.logarithmic};
+  Range range;
+  for (const Series& series : figure.series)
+    for (const double x : series.x)
+      if (test.shows(x)) range.include(x);
+  return makeScale(range, figure.x.logarithmic, has(figure, Kind::Bars) || !has(figure, Kind::Points));
+}
+
+Scale verticalScale(const Figure& figure) {
+  const Scale test{.logarithmic = figure.y.logarithmic};
+  Range range;
+  for (const Series& series : figure.series)
+    for (const double y : series.y)
+      if (test.shows(y)) range.include(y);
+  if (has(figure, Kind::Bars) && range.lower <= range.upper) {
+    if (!figure.y.logarithmic) range.include(0);
+    if (figure.y.logarithmic) range.lower /= 2;  // the smallest bar is seen, too
+  }
+  return makeScale(range, figure.y.logarithmic, false);
+}
+
+/// Grid and numbers along both axes, and their titles.
+void drawAxes(SvgWriter& out, const Figure& figure, const Scale& x, const Scale& y, const PlotArea& area) {
+  for (const Tick& tick : x.ticks(9)) {
+    const double at = x.pixel(tick.value);
+    out.line(at, area.top, at, area.bottom, svg::kHairline);
+    out.text(at, area.bottom + 18, tick.text, {.anchor = Anchor::Middle, .numeric = true});
+  }
+  for (const Tick& tick : y.ticks(7)) {
+    const double at = y.pixel(tick.value);
+    out.line(area.left, at, area.right, at, svg::kHairline);
+    out.text(area.left - 8, at + 4, tick.text, {.anchor = Anchor::End, .numeric = true});
+  }
+  out.text((area.left + area.right) / 2, area.bottom + 40, figure.x.title, {.anchor = Anchor::Middle, .size = 12});
+  out.text(20, (area.top + area.bottom) / 2, figure.y.title, {.anchor = Anchor::Middle, .size = 12, .upright = true});
+}
+
+/// A bar as drawn; several data bars share one where they are narrower than a pixel.
+struct DrawnBar {
+  double left;
+  double right;
+  double top;
+  double bottom;
+  bool marked;
+};
+
+bool isMarked(const Series& series, std::size_t i) { return i < series.marked.size() && series.marked[i]; }
+
+/// Bars narrower than a pixel are drawn as the extremes of each pixel; marked ones win, so that no outlier is lost.
+std::vector<DrawnBar> layOutBars(const Series& series, const Scale& x, const Scale& y) {
+  std::vector<DrawnBar> bars;
+  const double base = y.logarithmic ? y.pixelAtLower : y.pixel(std::clamp(0.0, y.lower, y.upper));
+  for (std::size_t i = 0; i < series.y.size(); ++i) {
+    if (series.y[i] == 0 || !y.shows(series.y[i]) || !x.shows(series.x[i]) || !x.shows(series.x[i + 1])) continue;
+    const double left = x.pixel(series.x[i]);
+    const double right = x.pixel(series.x[i + 1]);
+    const double end = y.pixel(series.y[i]);
+    DrawnBar bar{left, right, std::min(base, end), std::max(base, end), isMarked(series, i)};
+    if (right - left < 1) {
+      bar.left = std::floor(left);
+      bar.right = bar.left + 1;
+      if (!bars.empty() && bars.back().left == bar.left) {
+        DrawnBar& last = bars.back();
+        last.top = std::min(last.top, bar.top);
+        last.bottom = std::max(last.bottom, bar.bottom);
+        last.marked = last.marked || bar.marked;
+        continue;
+      }
+    } else if (right - left > 4) {
+      bar.right -= 1;  // a hairline between bars that are wide enough
+    }
+    bars.push_back(bar);
+  }
+  return bars;
+}
+
+void drawBars(SvgWriter& out, const Series& series, const Scale& x, const Scale& y, std::string_view colour) {
+  std::string plain;
+  std::string marked;
+  for (const DrawnBar& bar : layOutBars(series, x, y))
+    (bar.marked ? marked : plain) +=
+        fmt::format("M{} {}H{}V{}H{}Z", svgNumber(bar.left), svgNumber(bar.top),
+                    svgNumber(std::max(bar.right, bar.left + 1)), svgNumber(bar.bottom), svgNumber(bar.left));
+  out.path(plain, fmt::format("fill=\"{}\" fill-opacity=\"0.8\"", colour));
+  out.path(marked, fmt::format("fill=\"{}\"", svg::kOutlier));
+  for (std::size_t i = 0; i < series.labels.size() && i < series.y.size(); ++i)
+    if (!series.labels[i].empty() && y.shows(series.y[i]) && x.shows(series.x[i + 1]))
+      out.text(x.pixel(series.x[i + 1]) + 3, y.pixel(series.y[i]) + 9, series.labels[i],
+               {.colour = isMarked(series, i) ? svg::kOutlierText : svg::kMuted, .numeric = true});
+}
+
+void drawLine(SvgWriter& out, const Series& series, const Scale& x, const Scale& y, std::string_view attributes,
+              std::string_view labelColour) {
+  std::string data;
+  bool isDown = false;  // the pen: a value that cannot be shown lifts it
+  std::optional<std::array<double, 2>> last;
+  for (std::size_t i = 0; i < series.y.size(); ++i) {
+    if (!x.shows(series.x[i]) || !y.shows(series.y[i])) {
+      isDown = false;
+      continue;
+    }
+    last = {x.pixel(series.x[i]), y.pixel(series.y[i])};
+    data += fmt::format("{}{} {}", isDown ? 'L' : 'M', svgNumber((*last)[0]), svgNumber((*last)[1]));
+    isDown = true;
+  }
+  out.path(data, attributes);
+  if (last && !series.name.empty())
+    out.text((*last)[0] - 4, (*last)[1] - 6, series.name, {.anchor = Anchor::End, .colour = labelColour});
+}
+
+struct Box {
+  double left, top, right, bottom;
+  double overlap(const Box& other) const {
+    const double width = std::min(right, other.right) - std::max(left, other.left);
+    const double height = std::min(bottom, other.bottom) - std::max(top, other.top);
+    return width > 0 && height > 0 ? width * height : 0;
+  }
+};
+
+/// Puts each label to the right of its point, or where it hides the least: left, above, below and the corners.
+class LabelPlacer {
+ public:
+  explicit LabelPlacer(const PlotArea& area) : m_area(area) {}
+  void avoid(const Box& box) { m_taken.push_back(box); }
+  Box place(double x, double y, double width) {
+    constexpr double kHeight = 12;
+    constexpr std::array<std::array<double, 2>, 8> kSides{
+        {{1, 0}, {-1, 0}, {0, -1}, {0, 1}, {1, -1}, {1, 1}, {-1, -1}, {-1, 1}}};
+    Box best{};
+    double bestCost = std::numeric_limits<double>::infinity();
+    for (const double distance : {8.0, 20.0, 32.0})
+      for (const auto& [dx, dy] : kSides) {
+        const double left = dx > 0 ? x + 8 : dx < 0 ? x - 8 - width : x - width / 2;
+        const double top = y - kHeight / 2 + dy * (kHeight / 2 + distance);
+        const Box box{left, top, left + width, top + kHeight};
+        const double cost = this->cost(box) + 0.01 * distance;
+        if (cost < bestCost) best = box, bestCost = cost;
+      }
+    m_taken.push_back(best);
+    return best;
+  }
+
+ private:
+  double cost(const Box& box) const {
+    double sum = 0;
+    for (const Box& taken : m_taken) sum += box.overlap(taken);
+    const double inside = box.overlap({m_area.left, m_area.top, SvgWriter::kWidth - 4, m_area.bottom});
+    return sum + 4 * ((box.right - box.left) * (box.bottom - box.top) - inside);
+  }
+  PlotArea m_area;
+  std::vector<Box> m_taken;
+};
+
+void drawPoints(SvgWriter& out, const Series& series, const Scale& x, const Scale& y, const PlotArea& area,
+                std::string_view colour) {
+  LabelPlacer placer(area);
+  const auto shown = [&](std::size_t i) { return x.shows(series.x[i]) && y.shows(series.y[i]); };
+  for (std::size_t i = 0; i < series.y.size(); ++i) {
+    if (!shown(i)) continue;
+    const double px = x.pixel(series.x[i]);
+    const double py = y.pixel(series.y[i]);
+    placer.avoid({px - 5, py - 5, px + 5, py + 5});
+    out.element(
+        fmt::format("<circle cx=\"{}\" cy=\"{}\" r=\"4.5\" fill=\"{}\"{}/>\n", svgNumber(px), svgNumber(py), colour,
+                    isMarked(series, i) ? fmt::format(" stroke=\"{}\" stroke-width=\"3\"", svg::kOutlier) : ""));
+  }
+  for (std::size_t i = 0; i < series.labels.size() && i < series.y.size(); ++i) {
+    if (!shown(i) || series.labels[i].empty()) continue;
+    const Box box = placer.place(x.pixel(series.x[i]), y.pixel(series.y[i]), svgTextWidth(series.labels[i], 11));
+    out.text(box.left, box.bottom - 2, series.labels[i], {.colour = svg::kText});
+  }
+}
+
+}  // namespace
+
+std::string toSvg(const Figure& figure) {
+  SvgWriter out;
+  out.heading(figure.title, figure.notes);
+  const PlotArea area{.left = 84, .top = 64, .right = 876, .bottom = 424};
+  Scale x = horizontalScale(figure);
+  Scale y = verticalScale(figure);
+  x.pixelAtLower = area.left, x.pixelAtUpper = area.right;
+  y.pixelAtLower = area.bottom, y.pixelAtUpper = area.top;
+  drawAxes(out, figure, x, y, area);
+
+  std::size_t colour = 0;
+  for (const Series& series : figure.series) {
+    if (series.kind == Kind::Guide) {
+      drawLine(out, series, x, y, fmt::format("fill=\"none\" stroke=\"{}\" stroke-dasharray=\"4 3\"", svg::kMuted),
+               svg::kMuted);
+      continue;
+    }
+    const std::string_view own = kSeriesColours[colour % kSeriesColours.size()];
+    if (series.kind == Kind::Bars) drawBars(out, series, x, y, own);
+    if (series.kind == Kind::Points) drawPoints(out, series, x, y, area, own);
+    if (series.kind == Kind::Line)
+      drawLine(out, series, x, y,
+               fmt::format("fill=\"none\" stroke=\"{}\" stroke-width=\"1.5\" stroke-dasharray=\"{}\"", own,
+                           kDashes[colour % kDashes.size()]),
+               svg::kText);
+    ++colour;
+  }
+  return out.finish();
+}
+
+}  // namespace ulpscope

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/report/table.h"
+
+#include <charconv>
+#include <string_view>
+
+#include "core/base/text.h"
+
+namespace ulpscope {
+namespace {
+
+bool isNumber(std::string_view text) {
+  if (text.starts_with('+')) text.remove_prefix(1);
+  double value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  // Out of range still is a number ("1e999"), only not one of ours.
+  return !text.empty() && error != std::errc::invalid_argument && end == text.data() + text.size();
+}
+
+/// Spreadsheets evaluate cells that begin so, even quoted ones; tab and return because they skip to what follows.
+bool looksLikeFormula(std::string_view cell) {
+  return !cell.empty() && std::string_view("=+-@\t\r").find(cell.front()) != std::string_view::npos && !isNumber(cell);
+}
+
+void appendCsvRow(std::string& out, const std::vector<std::string>& cells) {
+  for (std::size_t i = 0; i < cells.size(); ++i) {
+    if (i > 0) out += ',';
+    const std::string cell = looksLikeFormula(cells[i]) ? "'" + cells[i] : cells[i];
+    if (cell.find_first_of(",\"\r\n") == std::string::npos) {
+      out += cell;
+      continue;
+    }
+    out += '"';
+    for (const char c : cell) out.append(c == '"' ? 2 : 1, c);
+    out += '"';
+  }
+  out += "\r\n";
+}
+
+void appendMarkdownRow(std::string& out, const std::vector<std::string>& cells) {
+  out += '|';
+  for (const std::string& cell : cells) {
+    out += ' ';
+    for (const char c : printable(cell, cell.size() * 8)) {
+      if (std::string_view("\\|`*_<>[]&").find(c) != std::string_view::npos) out += '\\';
+      out += c;
+    }
+    out += " |";
+  }
+  out += '\n';
+}
+
+}  // namespace
+
+std::string toCsv(const Table& table) {
+  std::string out;
+  appendCsvRow(out, table.header);
+  for (const auto& row : table.rows) appendCsvRow(out, row);
+  return out;
+}
+
+std::string toMarkdown(const Table& table) {
+  std::string out;
+  appendMarkdownRow(out, table.header);
+  out += '|';
+  for (std::size_t i = 0; i < table.header.size(); ++i) out += " --- |";
+  out += '\n';
+  for (const auto& row : table.rows) appendMarkdownRow(out, row);
+  return out;
+}
+
+}  // namespace ulpscope

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/report/table.h"
+
+#include <gtest/gtest.h>
+
+namespace ulpscope {
+namespace {
+
+std::string csvOf(const std::string& cell) { return toCsv(Table{{cell}, {}}); }
+
+TEST(Table, CsvQuotesOnlyWhatRfc4180AsksFor) {
+  const Table table{{"name", "value"}, {{"a,b", "1"}, {"say \"hi\"", "2"}, {"two\nlines", "3"}, {"plain text", ""}}};
+  EXPECT_EQ(toCsv(table), "name,value\r\n\"a,b\",1\r\n\"say \"\"hi\"\"\",2\r\n\"two\nlines\",3\r\nplain text,\r\n");
+}
+
+TEST(Table, CsvDisarmsFormulasButLeavesNumbersAlone) {
+  EXPECT_EQ(csvOf("=1+1"), "'=1+1\r\n");
+  EXPECT_EQ(csvOf("@SUM(A1)"), "'@SUM(A1)\r\n");
+  EXPECT_EQ(csvOf("-cmd|' /C calc'!A0"), "'-cmd|' /C calc'!A0\r\n");
+  EXPECT_EQ(csvOf("+1-800"), "'+1-800\r\n");
+  EXPECT_EQ(csvOf("\t=1"), "'\t=1\r\n");
+  EXPECT_EQ(csvOf("-27.15625"), "-27.15625\r\n");
+  EXPECT_EQ(csvOf("+3e-5"), "+3e-5\r\n");
+  EXPECT_EQ(csvOf("-inf"), "-inf\r\n");
+}
+
+TEST(Table, MarkdownKeepsCellsFromEndingTheRowOrBecomingMarkup) {
+  const Table table{{"tensor"}, {{"a|b"}, {"<img src=x>"}, {"line\nbreak"}}};
+  EXPECT_EQ(toMarkdown(table), "| tensor |\n| --- |\n| a\\|b |\n| \\<img src=x\\> |\n| line\\\\x0Abreak |\n");
+}
+
+}  // namespace
+}  // namespace ulpscope
