@@ -7,7 +7,7 @@
 namespace ulpscope {
 
 /// Errors of restored values y against inputs x; error = y - x, signed, in double. Pairs in which either is not finite
-/// are left out and counted. rms is over the included inputs.
+/// are left out and counted; without any pair left, all numbers are NaN. rms is over the included inputs.
 struct ErrorMetrics {
   std::uint64_t included = 0;
   std::uint64_t excluded = 0;
@@ -26,5 +26,6 @@ struct ErrorMetrics {
 
 /// Sums in fixed chunks of 65,536, added in index order. Precondition: x.size() == y.size().
 ErrorMetrics measureError(std::span<const float> x, std::span<const float> y);
+ErrorMetrics measureError(std::span<const double> x, std::span<const double> y);
 
 }  // namespace ulpscope

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
+#include <cstddef>
 #include <cstdint>
 #include <span>
+#include <utility>
 #include <vector>
 
 namespace ulpscope {
@@ -18,21 +20,38 @@ struct Histogram {
 /// one `upper` itself. If lower == upper, half a unit is added on both sides, as numpy.histogram does.
 std::vector<double> linearEdges(double lower, double upper, std::size_t bins);
 
+/// Counts values into equal bins exactly as numpy.histogram does with float64 values and an explicit range.
+class LinearBins {
+ public:
+  /// Preconditions: lower <= upper, upper - lower is finite, bins > 0.
+  LinearBins(double lower, double upper, std::size_t bins);
+  /// Values that are not finite are left out.
+  void add(double value, std::uint64_t times = 1);
+  Histogram take() && { return std::move(m_histogram); }
+
+ private:
+  Histogram m_histogram;
+};
+
 /// A histogram that needs no range beforehand, for one pass over data of unknown scale: kBins equal bins over
 /// [-2^exponent, 2^exponent). Raising the exponent adds neighbouring bins, so bins nest exactly and parts merge in any
 /// order to the same result.
 struct FoldedHistogram {
   static constexpr std::size_t kBins = 2048;
+  static constexpr int kHalfBinsLog2 = 10;  ///< a bin is 2^(exponent - 10) wide
   static constexpr int kSmallestExponent = -126;
 
   int exponent = kSmallestExponent;
   std::vector<std::uint64_t> counts = std::vector<std::uint64_t>(kBins);
 
-  /// The smallest exponent whose range holds +-absMax: 2^exponent > absMax.
-  static int exponentFor(float absMax);
+  /// The smallest exponent whose range holds +-absMax: 2^exponent > absMax. Precondition: absMax is finite.
+  static int exponentFor(double absMax);
+  /// floor(value * 2^(10 - exponent)) + 1024. Precondition: |value| < 2^exponent.
+  static std::size_t binOf(double value, int exponent);
   /// Precondition: larger >= exponent.
   void raise(int larger);
   void merge(const FoldedHistogram& other);
+  double edge(std::size_t bin) const;  ///< lower edge of `bin`, for kBins the upper end; within +-the largest double
   double lower() const;
   double binWidth() const;
   Histogram toHistogram() const;  ///< with the empty bins at both ends left out

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/analysis/outliers.h"
+
+#include <cmath>
+
+#include "core/analysis/order_statistics.h"
+
+namespace ulpscope {
+namespace {
+
+/// Turns a median absolute deviation into the standard deviation of normal data: 1 / quantile(3/4) = 1 / 0.67449.
+constexpr double kNormalConsistency = 1.4826;
+
+double median(std::vector<double> values) { return quantile(values, 0.5); }
+
+}  // namespace
+
+Outliers findOutliers(std::span<const float> absMaxima, double deviations) {
+  Outliers outliers;
+  outliers.deviations = deviations;
+  std::vector<double> finite;
+  finite.reserve(absMaxima.size());
+  for (const float value : absMaxima)
+    if (std::isfinite(value)) finite.push_back(value);
+  if (!finite.empty()) {
+    outliers.median = median(finite);
+    std::vector<double> distances(finite.size());
+    for (std::size_t i = 0; i < finite.size(); ++i) distances[i] = std::fabs(finite[i] - outliers.median);
+    outliers.mad = kNormalConsistency * median(std::move(distances));
+  }
+  outliers.threshold = outliers.median + deviations * outliers.mad;
+  for (std::size_t i = 0; i < absMaxima.size(); ++i)
+    if (absMaxima[i] > outliers.threshold) outliers.indices.push_back(i);
+  return outliers;
+}
+
+}  // namespace ulpscope

@@ -1,0 +1,259 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/quantization/block_codec.h"
+
+#include <algorithm>
+#include <array>
+#include <cassert>
+#include <cmath>
+#include <limits>
+
+#include "core/formats/codec.h"
+
+namespace ulpscope {
+namespace {
+
+constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
+
+constexpr FloatSpec kBinary16{.exponentBits = 5, .fractionBits = 10, .bias = 15};
+constexpr FloatSpec kE4m3{.exponentBits = 4, .fractionBits = 3, .bias = 7, .specials = Specials::NanOnly};
+constexpr FloatSpec kE5m2{.exponentBits = 5, .fractionBits = 2, .bias = 15};
+
+// bitsandbytes functional.py get_4bit_type: quantiles of the normal distribution, scaled to [-1, 1].
+constexpr std::array<float, 16> kNf4 = {
+    -1.0f,
+    -0.6961928009986877f,
+    -0.5250730514526367f,
+    -0.39491748809814453f,
+    -0.28444138169288635f,
+    -0.18477343022823334f,
+    -0.09105003625154495f,
+    0.0f,
+    0.07958029955625534f,
+    0.16093020141124725f,
+    0.24611230194568634f,
+    0.33791524171829224f,
+    0.44070982933044434f,
+    0.5626170039176941f,
+    0.7229568362236023f,
+    1.0f,
+};
+
+constexpr std::array<float, 15> kNf4Midpoints = [] {
+  std::array<float, 15> midpoints{};
+  for (std::size_t i = 0; i < midpoints.size(); ++i) midpoints[i] = (kNf4[i] + kNf4[i + 1]) / 2.0f;
+  return midpoints;
+}();
+
+/// int8_vectorwise_dequant's constant, near 1 / 127.
+constexpr float kBnbReciprocal = 0.007874015718698502f;
+constexpr float kLargestZeroPoint = 0x1p30f;
+
+float binary16(float value) { return roundFloat(kBinary16, value, Rounding::NearestEven, Overflow::Format); }
+
+float roundHalfEven(float value) { return std::nearbyint(value); }
+float roundHalfAway(float value) { return std::round(value); }
+
+bool holdsNan(std::span<const float> values) {
+  return std::any_of(values.begin(), values.end(), [](float x) { return std::isnan(x); });
+}
+
+/// max |x|, or NaN if there is one among them.
+float absMaximum(std::span<const float> values) {
+  if (holdsNan(values)) return kNan;
+  float largest = 0;
+  for (const float x : values) largest = std::max(largest, std::fabs(x));
+  return largest;
+}
+
+/// `value`, a rounded number, clamped to low..high; `ifNan` if it is NaN. As the low eight bits of two's complement.
+std::uint8_t toCode(float value, int low, int high, int ifNan) {
+  if (std::isnan(value)) return static_cast<std::uint8_t>(ifNan);
+  const float clamped = std::clamp(value, static_cast<float>(low), static_cast<float>(high));
+  return static_cast<std::uint8_t>(static_cast<int>(clamped));
+}
+
+int signedCode(std::uint8_t code) { return static_cast<std::int8_t>(code); }
+
+template <class ToCode>
+void encodeAll(std::span<const float> values, std::span<std::uint8_t> codes, ToCode code) {
+  std::transform(values.begin(), values.end(), codes.begin(), code);
+}
+
+template <class ToValue>
+void decodeAll(std::span<const std::uint8_t> codes, std::span<float> values, ToValue value) {
+  std::transform(codes.begin(), codes.end(), values.begin(), value);
+}
+
+BlockScale quantizeAbsmax(const BlockCodec& codec, std::span<const float> values, std::span<std::uint8_t> codes) {
+  const float a = absMaximum(values);
+  const float factor = a == 0 ? 0 : codec.divisor / a;
+  encodeAll(values, codes, [&](float x) { return toCode(roundHalfEven(x * factor), codec.low, codec.high, 0); });
+  return {.scale = a / codec.divisor};
+}
+
+BlockScale quantizeBnbInt8(std::span<const float> values, std::span<std::uint8_t> codes) {
+  const float a = absMaximum(values);
+  const float factor = a == 0 ? 0 : 127.0f / a;
+  encodeAll(values, codes, [&](float x) { return toCode(roundHalfEven(x * factor), -127, 127, 0); });
+  return {.scale = a};
+}
+
+BlockScale quantizeCompressedInt(const BlockCodec& codec, std::span<const float> values,
+                                 std::span<std::uint8_t> codes) {
+  float scale = absMaximum(values) / codec.divisor;
+  if (scale == 0) scale = std::numeric_limits<float>::epsilon();
+  encodeAll(values, codes, [&](float x) { return toCode(roundHalfEven(x / scale), codec.low, codec.high, 0); });
+  return {.scale = scale};
+}
+
+BlockScale quantizeEetq(std::span<const float> values, std::span<std::uint8_t> codes) {
+  const float s = absMaximum(values) * (1.0f / 128.0f);
+  encodeAll(values, codes, [&](float x) { return toCode(roundHalfAway(x / s), -128, 127, 127); });
+  return {.scale = binary16(s)};
+}
+
+BlockScale quantizeAffine(const BlockCodec& codec, std::span<const float> values, std::span<std::uint8_t> codes) {
+  float lo = kNan;
+  float hi = kNan;
+  if (!holdsNan(values)) {
+    const auto [smallest, largest] = std::minmax_element(values.begin(), values.end());
+    lo = codec.includeZero ? std::min(*smallest, 0.0f) : *smallest;
+    hi = codec.includeZero ? std::max(*largest, 0.0f) : *largest;
+  }
+  const float scale = lo == hi ? 1 : (hi - lo) / static_cast<float>(codec.high - codec.low);
+  float zero = static_cast<float>(codec.low) - roundHalfEven(lo / scale);
+  zero = std::isnan(zero) ? 0 : std::clamp(zero, -kLargestZeroPoint, kLargestZeroPoint);
+  const int ifNan = std::clamp(0, codec.low, codec.high);
+  encodeAll(values, codes,
+            [&](float x) { return toCode(roundHalfEven(x / scale) + zero, codec.low, codec.high, ifNan); });
+  return {.scale = scale, .zeroPoint = static_cast<std::int32_t>(zero)};
+}
+
+std::uint8_t nf4Code(float r) {
+  if (std::isnan(r)) return 15;
+  return static_cast<std::uint8_t>(std::lower_bound(kNf4Midpoints.begin(), kNf4Midpoints.end(), r) -
+                                   kNf4Midpoints.begin());
+}
+
+BlockScale quantizeNf4(bool isShort, std::span<const float> values, std::span<std::uint8_t> codes) {
+  const float a = absMaximum(values);
+  const float atLeast = a < 1e-38f ? 1e-38f : a;
+  if (isShort) {
+    encodeAll(values, codes, [&](float x) { return nf4Code(std::clamp(x / atLeast, -1.0f, 1.0f)); });
+    return {.scale = atLeast};
+  }
+  const float factor = 1.0f / atLeast;
+  encodeAll(values, codes, [&](float x) { return nf4Code(std::clamp(x * factor, -1.0f, 1.0f)); });
+  return {.scale = a};
+}
+
+BlockScale quantizeQ8(std::span<const float> values, std::span<std::uint8_t> codes) {
+  const float d = absMaximum(values) / 127.0f;
+  const float factor = d == 0 ? 0 : 1.0f / d;
+  encodeAll(values, codes, [&](float x) { return toCode(roundHalfAway(x * factor), -128, 127, 0); });
+  return {.scale = binary16(d)};
+}
+
+BlockScale quantizeQ8Avx2(std::span<const float> values, std::span<std::uint8_t> codes) {
+  const float a = absMaximum(values);
+  const float factor = a == 0 ? 0 : 127.0f / a;
+  encodeAll(values, codes, [&](float x) {
+    const float r = roundHalfEven(x * factor);
+    return toCode(r >= 0x1p31f ? kNan : r, -128, 127, -128);
+  });
+  return {.scale = binary16(a / 127.0f)};
+}
+
+BlockScale quantizeQ4(std::span<const float> values, std::span<std::uint8_t> codes) {
+  float m = 0;
+  for (const float x : values)
+    if (std::fabs(x) > std::fabs(m)) m = x;
+  const float d = (holdsNan(values) ? kNan : m) / -8.0f;
+  const float factor = d == 0 ? 0 : 1.0f / d;
+  encodeAll(values, codes, [&](float x) { return toCode(std::trunc(x * factor + 8.5f), 0, 15, 0); });
+  return {.scale = binary16(d)};
+}
+
+const FloatSpec& float8Spec(const BlockCodec& codec) { return codec.divisor == 448 ? kE4m3 : kE5m2; }
+
+BlockScale quantizeFloat8(const BlockCodec& codec, std::span<const float> values, std::span<std::uint8_t> codes) {
+  const FloatSpec& spec = float8Spec(codec);
+  const float a = absMaximum(values);
+  const float s = codec.divisor / (a < 1e-12f ? 1e-12f : a);
+  encodeAll(values, codes, [&](float x) {
+    const float scaled = x * s;
+    if (std::isnan(scaled)) return static_cast<std::uint8_t>(quietNanCode(spec, false));
+    return static_cast<std::uint8_t>(encodeFloat(spec, scaled, Rounding::NearestEven, Overflow::Saturate).code);
+  });
+  return {.scale = 1.0f / s};
+}
+
+}  // namespace
+
+std::span<const float, 16> nf4Values() { return kNf4; }
+std::span<const float, 15> nf4Midpoints() { return kNf4Midpoints; }
+
+BlockScale quantizeBlock(const BlockCodec& codec, std::span<const float> values, std::span<std::uint8_t> codes) {
+  assert(!values.empty() && values.size() <= codec.blockSize && codes.size() == values.size());
+  switch (codec.kind) {
+    case BlockCodec::Kind::Absmax:
+      return quantizeAbsmax(codec, values, codes);
+    case BlockCodec::Kind::Affine:
+      return quantizeAffine(codec, values, codes);
+    case BlockCodec::Kind::Nf4:
+      return quantizeNf4(values.size() < codec.blockSize, values, codes);
+    case BlockCodec::Kind::Q8_0:
+      return quantizeQ8(values, codes);
+    case BlockCodec::Kind::Q8_0Avx2:
+      return quantizeQ8Avx2(values, codes);
+    case BlockCodec::Kind::Q4_0:
+      return quantizeQ4(values, codes);
+    case BlockCodec::Kind::ScaledFloat8:
+      return quantizeFloat8(codec, values, codes);
+    case BlockCodec::Kind::BnbInt8:
+      return quantizeBnbInt8(values, codes);
+    case BlockCodec::Kind::CompressedInt:
+      return quantizeCompressedInt(codec, values, codes);
+    case BlockCodec::Kind::EetqInt8:
+      return quantizeEetq(values, codes);
+  }
+  return {};
+}
+
+void dequantizeBlock(const BlockCodec& codec, std::span<const std::uint8_t> codes, BlockScale stored,
+                     std::span<float> values) {
+  assert(codes.size() == values.size());
+  const float scale = stored.scale;
+  // Codes of 128 and above are signed unless the codec's range says otherwise.
+  const bool isSigned = codec.low < 0;
+  const auto integer = [isSigned](std::uint8_t code) {
+    return static_cast<float>(isSigned ? signedCode(code) : static_cast<int>(code));
+  };
+  switch (codec.kind) {
+    case BlockCodec::Kind::Absmax:
+    case BlockCodec::Kind::CompressedInt:
+      return decodeAll(codes, values, [&](std::uint8_t code) { return integer(code) * scale; });
+    case BlockCodec::Kind::Q8_0:
+    case BlockCodec::Kind::Q8_0Avx2:
+    case BlockCodec::Kind::EetqInt8:
+      return decodeAll(codes, values, [&](std::uint8_t code) { return static_cast<float>(signedCode(code)) * scale; });
+    case BlockCodec::Kind::BnbInt8:
+      return decodeAll(codes, values, [&](std::uint8_t code) {
+        return static_cast<float>(signedCode(code)) * scale * kBnbReciprocal;
+      });
+    case BlockCodec::Kind::Affine: {
+      const auto zero = static_cast<float>(stored.zeroPoint);
+      return decodeAll(codes, values, [&](std::uint8_t code) { return (integer(code) - zero) * scale; });
+    }
+    case BlockCodec::Kind::Nf4:
+      return decodeAll(codes, values, [&](std::uint8_t code) { return kNf4[code & 15] * scale; });
+    case BlockCodec::Kind::Q4_0:
+      return decodeAll(codes, values, [&](std::uint8_t code) { return static_cast<float>(code - 8) * scale; });
+    case BlockCodec::Kind::ScaledFloat8: {
+      const FloatSpec& spec = float8Spec(codec);
+      return decodeAll(codes, values, [&](std::uint8_t code) { return decodeToFloat(spec, code) * scale; });
+    }
+  }
+}
+
+}  // namespace ulpscope
