@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <boost/multiprecision/cpp_int.hpp>
 #include <cctype>
-#include <charconv>
+#include <cstdlib>
 #include <optional>
 
 namespace ulpscope {
@@ -111,7 +111,8 @@ Result<Literal> parseLiteral(std::string_view rest, const Notation& notation, st
   if (digits->digits.size() > notation.maxDigits)
     return fail(Errc::LimitExceeded,
                 fmt::format("at most {} digits expected, {} found", notation.maxDigits, digits->digits.size()));
-  if (std::abs(*exponent) > notation.maxExponent)
+  const bool isZero = digits->digits.find_first_not_of('0') == std::string::npos;
+  if (std::abs(*exponent) > notation.maxExponent && !isZero)
     return fail(Errc::LimitExceeded,
                 fmt::format("an exponent from -{0} to {0} expected, a larger one found", notation.maxExponent),
                 std::string(text));

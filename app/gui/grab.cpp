@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/gui/grab.h"
+
+#include <QApplication>
+#include <QPixmap>
+#include <QTimer>
+#include <cstdio>
+
+#include "widgets/frame/main_window.h"
+#include "widgets/session/session.h"
+
+namespace ulpscope {
+namespace {
+constexpr int kPollMs = 50;
+constexpr int kQuietPolls = 8;  ///< one task's result may start another; plots replot in the next turn of the loop
+}  // namespace
+
+void grabWhenSettled(MainWindow& window, Session& session, const QString& path) {
+  auto* timer = new QTimer(&window);
+  QObject::connect(timer, &QTimer::timeout, &window, [&window, &session, path, quiet = 0]() mutable {
+    quiet = session.busy() ? 0 : quiet + 1;
+    if (quiet < kQuietPolls) return;
+    const bool saved = window.grab().save(path);
+    if (!saved) std::fprintf(stderr, "ulpscope: cannot write %s\n", qPrintable(path));
+    QApplication::exit(saved ? 0 : 1);
+  });
+  timer->start(kPollMs);
+}
+
+}  // namespace ulpscope

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The window: builds backends, session and main window, and connects them.
+#include <QApplication>
+#include <QCommandLineParser>
+#include <QDir>
+#include <QFileInfo>
+#include <cstdio>
+#include <cstring>
+#include <memory>
+
+#include "app/gui/grab.h"
+#include "core/backend/backend.h"
+#include "widgets/frame/main_window.h"
+#include "widgets/session/preferences.h"
+#include "widgets/session/session.h"
+#include "widgets/theme/theme.h"
+
+namespace ulpscope {
+namespace {
+
+constexpr int kUsage = 2;
+
+bool isSet(const char* variable) {
+  const char* value = std::getenv(variable);
+  return value && *value;
+}
+
+/// Qt aborts where it finds no display, so this is asked before there is a QApplication.
+bool hasDisplay(int argc, char** argv) {
+  for (int i = 1; i < argc; ++i)
+    if (std::strcmp(argv[i], "-platform") == 0 || std::strcmp(argv[i], "--platform") == 0) return true;
+  return isSet("QT_QPA_PLATFORM") || isSet("DISPLAY") || isSet("WAYLAND_DISPLAY");
+}
+
+/// The bundled checkpoint: beside an installed program, else in the sources it was built from.
+QString samplePath() {
+  const QString installed = QDir(QCoreApplication::applicationDirPath())
+                                .filePath(QStringLiteral("../" ULPSCOPE_DATA_DIR "/samples/tiny-lm"));
+  if (QFileInfo::exists(installed)) return QDir::cleanPath(installed);
+  return QStringLiteral(ULPSCOPE_SOURCE_DIR "/resources/samples/tiny-lm");
+}
+
+struct Options {
+  QStringList paths;
+  QString page;
+  QString tensor;
+  QString grab;
+  QSize size;
+  QString theme;
+};
+
+Options readCommandLine(const QApplication& application) {
+  QCommandLineParser parser;
+  parser.setApplicationDescription(QApplication::tr("See what number formats do to numbers, tensors and whole models."));
+  parser.addHelpOption();
+  parser.addVersionOption();
+  parser.addPositionalArgument(QStringLiteral("paths"), QApplication::tr("Checkpoints to open: files, indexes, folders."),
+                               QStringLiteral("[paths...]"));
+  const QCommandLineOption page(QStringLiteral("page"), QApplication::tr("Show this page first."), QStringLiteral("ID"));
+  const QCommandLineOption select(QStringLiteral("select"), QApplication::tr("Select this tensor."),
+                                  QStringLiteral("TENSOR"));
+  const QCommandLineOption theme(QStringLiteral("theme"), QApplication::tr("light, dark or system, for this run."),
+                                 QStringLiteral("MODE"));
+  const QCommandLineOption grab(QStringLiteral("grab"),
+                                QApplication::tr("Save a picture of the window when all work is done, and quit."),
+                                QStringLiteral("FILE.png"));
+  const QCommandLineOption size(QStringLiteral("size"), QApplication::tr("The size of the window."),
+                                QStringLiteral("WxH"));
+  const QCommandLineOption sample(QStringLiteral("sample"), QApplication::tr("Open the bundled sample."));
+  parser.addOptions({page, select, theme, grab, size, sample});
+  parser.process(application);
+
+  Options options{.paths = parser.positionalArguments(),
+                  .page = parser.value(page),
+                  .tensor = parser.value(select),
+                  .grab = parser.value(grab),
+                  .size = {},
+                  .theme = parser.value(theme)};
+  if (parser.isSet(sample)) options.paths << samplePath();
+  const QStringList sides = parser.value(size).split(QLatin1Char('x'));
+  if (sides.size() == 2) options.size = {sides[0].toInt(), sides[1].toInt()};
+  return options;
+}
+
+std::vector<std::shared_ptr<const Backend>> availableBackends() { return {makeReferenceBackend()}; }
+
+void selectWhenOpened(Session& session, const QString& tensor) {
+  QObject::connect(&session, &Session::checkpointOpened, &session, [&session, tensor](const auto& checkpoint) {
+    const auto found = checkpoint->find(tensor.toStdString());
+    if (!found) return session.report(found.error());
+    session.selectCheckpoint(checkpoint);
+    session.selectTensor(*found);
+  });
+}
+
+int run(int argc, char** argv) {
+  QApplication application(argc, argv);
+  QApplication::setOrganizationName(QStringLiteral("ulpscope"));
+  QApplication::setApplicationName(QStringLiteral("ulpscope"));
+  QApplication::setApplicationDisplayName(QStringLiteral("Ulpscope"));
+  QApplication::setApplicationVersion(QStringLiteral(ULPSCOPE_VERSION));
+  QGuiApplication::setDesktopFileName(QStringLiteral("org.ulpscope.Ulpscope"));
+  const Options options = readCommandLine(application);
+
+  theme().install(application);
+  theme().setMode(options.theme.isEmpty() ? storedThemeMode() : themeModeOf(options.theme));
+
+  Session session(availableBackends(), samplePath());
+  session.useBackend(storedBackend().toStdString());
+  MainWindow window(session, QApplication::tr("no CUDA device"));
+  if (!options.size.isEmpty()) window.resize(options.size);
+  if (!options.page.isEmpty() && !window.showPage(options.page)) {
+    std::fprintf(stderr, "ulpscope: there is no page \"%s\"\n", qPrintable(options.page));
+    return kUsage;
+  }
+  if (!options.tensor.isEmpty()) selectWhenOpened(session, options.tensor);
+  for (const QString& path : options.paths) session.openPath(path);
+  window.show();
+  if (!options.grab.isEmpty()) grabWhenSettled(window, session, options.grab);
+  return QApplication::exec();
+}
+
+}  // namespace
+}  // namespace ulpscope
+
+int main(int argc, char** argv) {
+  if (!ulpscope::hasDisplay(argc, argv)) {
+    std::fputs("ulpscope: no display was found; use `ulp`, the same engine on the command line\n", stderr);
+    return ulpscope::kUsage;
+  }
+  return ulpscope::run(argc, argv);
+}

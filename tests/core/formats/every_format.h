@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <gtest/gtest.h>
+
+#include <cstdint>
+#include <ostream>
+#include <string>
+#include <vector>
+
+#include "core/formats/number_format.h"
+
+namespace ulpscope {
+
+inline constexpr Rounding kEveryRounding[] = {Rounding::NearestEven,    Rounding::NearestAway,    Rounding::TowardZero,
+                                              Rounding::TowardPositive, Rounding::TowardNegative, Rounding::ToOdd};
+inline constexpr Overflow kEveryOverflow[] = {Overflow::Format, Overflow::Saturate, Overflow::Infinity, Overflow::Nan};
+
+/// The formats of the registry that `keep` accepts.
+template <class Predicate>
+std::vector<const NumberFormat*> formatsThat(Predicate keep) {
+  std::vector<const NumberFormat*> formats;
+  for (const NumberFormat* format : formatRegistry())
+    if (keep(*format)) formats.push_back(format);
+  return formats;
+}
+
+inline bool isNarrow(const NumberFormat& format) { return format.info().codeBits <= 16; }
+inline bool isFloat(const NumberFormat& format) { return format.floatSpec() != nullptr; }
+inline bool isCodebook(const NumberFormat& format) { return format.info().family == FormatFamily::CodeBook; }
+
+/// Laws that a suite checks for each format of a list; INSTANTIATE_TEST_SUITE_P(..., FormatName()).
+class FormatLaws : public testing::TestWithParam<const NumberFormat*> {
+ protected:
+  const NumberFormat& format() const { return *GetParam(); }
+  std::uint64_t codeCount() const { return std::uint64_t{1} << format().info().codeBits; }
+};
+
+struct FormatName {
+  std::string operator()(const testing::TestParamInfo<const NumberFormat*>& info) const {
+    return std::string(info.param->info().id);
+  }
+};
+
+}  // namespace ulpscope

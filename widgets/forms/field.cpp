@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/forms/field.h"
+
+#include <QComboBox>
+#include <QLineEdit>
+#include <QSignalBlocker>
+#include <QVBoxLayout>
+#include <QWheelEvent>
+
+#include "widgets/frame/labels.h"
+#include "widgets/theme/theme.h"
+
+namespace ulpscope {
+namespace {
+
+class QuietWheelComboBox final : public QComboBox {
+ protected:
+  void wheelEvent(QWheelEvent* event) override {
+    if (hasFocus())
+      QComboBox::wheelEvent(event);
+    else
+      event->ignore();
+  }
+};
+
+}  // namespace
+
+Field::Field(const QString& name, QWidget* control, QWidget* parent) : QWidget(parent) {
+  auto* label = new PlainLabel(name, TextRole::Note);
+  label->setBuddy(control);
+  if (control->accessibleName().isEmpty()) control->setAccessibleName(name);
+  auto* column = new QVBoxLayout(this);
+  column->setContentsMargins(0, 0, 0, 0);
+  column->setSpacing(4);
+  column->addWidget(label);
+  column->addWidget(control);
+}
+
+QComboBox* comboBox(const QString& name) {
+  auto* box = new QuietWheelComboBox;
+  box->setAccessibleName(name);
+  box->setFocusPolicy(Qt::StrongFocus);
+  box->setSizeAdjustPolicy(QComboBox::AdjustToContents);
+  return box;
+}
+
+QString currentId(const QComboBox& box) { return box.currentData().toString(); }
+
+void setCurrentId(QComboBox& box, const QString& id) {
+  const QSignalBlocker quiet(box);
+  if (const int index = box.findData(id); index >= 0) box.setCurrentIndex(index);
+}
+
+QLineEdit* numberEdit(const QString& name) {
+  auto* edit = new QLineEdit;
+  edit->setAccessibleName(name);
+  edit->setFont(theme().numbers(13));
+  return edit;
+}
+
+}  // namespace ulpscope

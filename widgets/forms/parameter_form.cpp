@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/forms/parameter_form.h"
+
+#include <QComboBox>
+#include <QSpinBox>
+#include <QVBoxLayout>
+#include <algorithm>
+#include <limits>
+
+#include "widgets/forms/field.h"
+#include "widgets/session/text.h"
+#include "widgets/theme/theme.h"
+
+namespace ulpscope {
+namespace {
+
+std::string defaultText(const Parameter& parameter) {
+  if (const auto* number = std::get_if<std::int64_t>(&parameter.defaultValue)) return std::to_string(*number);
+  return std::get<std::string>(parameter.defaultValue);
+}
+
+int clamped(std::int64_t value) {
+  return int(std::clamp<std::int64_t>(value, std::numeric_limits<int>::min(), std::numeric_limits<int>::max()));
+}
+
+}  // namespace
+
+ParameterForm::ParameterForm(QWidget* parent) : QWidget(parent), m_column(new QVBoxLayout(this)) {
+  m_column->setContentsMargins(0, 0, 0, 0);
+  m_column->setSpacing(8);
+}
+
+void ParameterForm::show(const SchemeInfo& scheme, const Settings& settings) {
+  while (auto* item = m_column->takeAt(0)) {
+    if (auto* widget = item->widget()) widget->deleteLater();
+    delete item;
+  }
+  m_settings.clear();
+  for (const Parameter& parameter : scheme.parameters) {
+    const auto given = settings.find(parameter.id);
+    m_settings[parameter.id] = given != settings.end() ? given->second : defaultText(parameter);
+    auto* field = new Field(QString::fromStdString(parameter.title), control(parameter));
+    field->setToolTip(plainToolTip(QString::fromStdString(parameter.help)));
+    m_column->addWidget(field);
+  }
+}
+
+QWidget* ParameterForm::control(const Parameter& parameter) {
+  const std::string& value = m_settings[parameter.id];
+  if (parameter.choices.empty()) {
+    auto* box = new QSpinBox;
+    box->setFont(theme().numbers(13));
+    box->setRange(clamped(parameter.min), clamped(parameter.max));
+    box->setValue(QString::fromStdString(value).toInt());
+    box->setKeyboardTracking(false);
+    connect(box, &QSpinBox::valueChanged, this, [this, id = parameter.id](int now) { set(id, std::to_string(now)); });
+    return box;
+  }
+  auto* box = comboBox(QString::fromStdString(parameter.title));
+  for (const auto& choice : parameter.choices)
+    box->addItem(QString::fromStdString(choice.title), QString::fromStdString(choice.id));
+  setCurrentId(*box, QString::fromStdString(value));
+  connect(box, &QComboBox::currentIndexChanged, this,
+          [this, box, id = parameter.id] { set(id, currentId(*box).toStdString()); });
+  return box;
+}
+
+void ParameterForm::set(const std::string& id, const std::string& value) {
+  if (m_settings[id] == value) return;
+  m_settings[id] = value;
+  Q_EMIT edited();
+}
+
+}  // namespace ulpscope

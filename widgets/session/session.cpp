@@ -1,0 +1,261 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/session/session.h"
+
+#include <algorithm>
+#include <filesystem>
+
+#include "core/base/text.h"
+#include "core/formats/value_text.h"
+#include "widgets/session/text.h"
+
+namespace ulpscope {
+namespace {
+
+/// The first tensor with values to look at: a matrix if there is one.
+std::optional<std::size_t> firstWorthLooking(const Checkpoint& checkpoint) {
+  std::optional<std::size_t> first;
+  for (std::size_t i = 0; i < checkpoint.tensors.size(); ++i) {
+    const TensorInfo& tensor = checkpoint.tensors[i];
+    if (!tensor.type || !tensor.type->readable || tensor.elements == 0) continue;
+    if (tensor.shape.size() >= 2) return i;
+    if (!first) first = i;
+  }
+  return first;
+}
+
+struct ElementReading {
+  std::optional<std::uint64_t> code;  ///< where the type has a format
+  std::string value;
+};
+
+Result<ElementReading> readOne(const TensorSource& source, std::uint64_t element) {
+  ElementReading reading;
+  if (const NumberFormat* format = source.type().format) {
+    const auto code = source.codeAt(element);
+    if (!code) return tl::unexpected(code.error());
+    reading.code = *code;
+    reading.value = exactText(*format, *code);
+    return reading;
+  }
+  const auto value = source.valueAt(element);
+  if (!value) return tl::unexpected(value.error());
+  reading.value = shortest(*value);
+  return reading;
+}
+
+QString detailsOf(const Error& error) {
+  QString details = shown(error.subject);
+  if (error.offset)
+    details +=
+        Session::tr("%1at byte %2").arg(details.isEmpty() ? QString() : QStringLiteral(", "), grouped(*error.offset));
+  return details;
+}
+
+}  // namespace
+
+Session::Session(std::vector<std::shared_ptr<const Backend>> backends, QString samplePath, QObject* parent)
+    : QObject(parent),
+      m_backends(std::move(backends)),
+      m_backend(m_backends.at(0)),
+      m_samplePath(std::move(samplePath)),
+      m_opening(std::make_unique<Task>(*this)),
+      m_reading(std::make_unique<Task>(*this)) {}
+
+Session::~Session() = default;
+
+void Session::useBackend(std::string_view id) {
+  const auto found = std::find_if(m_backends.begin(), m_backends.end(), [&](const auto& b) { return b->id() == id; });
+  if (found == m_backends.end() || *found == m_backend) return;
+  m_backend = *found;
+  Q_EMIT backendChanged();
+}
+
+bool Session::busy() const {
+  return !m_toOpen.empty() ||
+         std::any_of(m_tasks.begin(), m_tasks.end(), [](const auto& task) { return task && task->running(); });
+}
+
+void Session::started(Task* task) {
+  std::erase_if(m_tasks, [&](const auto& known) { return !known || known == task; });
+  m_tasks.emplace_back(task);
+  Q_EMIT taskStarted(task);
+}
+
+void Session::openPath(const QString& path, const OpenOptions& options) {
+  m_toOpen.push_back({path, options});
+  if (m_toOpen.size() == 1) openNext();
+}
+
+void Session::openNext() {
+  if (m_toOpen.empty()) return;
+  const auto& [path, options] = m_toOpen.front();
+  m_opening->start(
+      tr("opening %1").arg(shown(path.toStdString())),
+      [file = std::filesystem::path(path.toStdString()), chosen = options](const JobContext&) {
+        return openCheckpoint(file, chosen);
+      },
+      [this](Result<std::shared_ptr<const Checkpoint>> checkpoint) {
+        const Opening done = m_toOpen.front();
+        m_toOpen.pop_front();
+        if (checkpoint)
+          opened(*checkpoint);
+        else
+          reportOpening(checkpoint.error(), done.path, done.options);
+        openNext();
+      });
+}
+
+void Session::opened(const std::shared_ptr<const Checkpoint>& checkpoint) {
+  const auto same = std::find_if(m_checkpoints.begin(), m_checkpoints.end(),
+                                 [&](const auto& open) { return open->path == checkpoint->path; });
+  m_recent.add(*checkpoint);
+  if (same != m_checkpoints.end()) {
+    const auto old = *same;
+    const Selection before = selection();
+    *same = checkpoint;
+    m_history.replace(old, checkpoint);
+    Q_EMIT checkpointReloaded(old, checkpoint);
+    announceFrom(before);
+  } else {
+    m_checkpoints.push_back(checkpoint);
+    Q_EMIT checkpointOpened(checkpoint);
+  }
+  if (selection().checkpoint != checkpoint) selectCheckpoint(checkpoint);
+  if (!checkpoint->warnings.empty()) {
+    QStringList sentences;
+    for (const auto& warning : checkpoint->warnings) sentences << shown(warning);
+    report({.sentence = sentences.size() == 1 ? sentences[0]
+                                              : tr("%1 (and %2 more)").arg(sentences[0]).arg(sentences.size() - 1),
+            .details = shown(checkpoint->path) + QLatin1Char('\n') + sentences.join(QLatin1Char('\n')),
+            .action = {},
+            .perform = {},
+            .warning = true});
+  }
+}
+
+void Session::reload(const std::shared_ptr<const Checkpoint>& checkpoint) {
+  if (checkpoint) openPath(QString::fromStdString(checkpoint->path));
+}
+
+void Session::close(const std::shared_ptr<const Checkpoint>& checkpoint) {
+  const auto found = std::find(m_checkpoints.begin(), m_checkpoints.end(), checkpoint);
+  if (found == m_checkpoints.end()) return;
+  const Selection before = selection();
+  const auto kept = checkpoint;  // `checkpoint` may be a reference into what changes here
+  m_checkpoints.erase(found);
+  m_history.replace(kept, nullptr);
+  Q_EMIT checkpointClosed(kept);
+  announceFrom(before);
+}
+
+void Session::select(Selection selection) {
+  const Selection before = m_history.current();
+  m_history.push(std::move(selection));
+  announceFrom(before);
+}
+
+void Session::announceFrom(const Selection& before) {
+  if (before != selection()) Q_EMIT selectionChanged(selection(), before);
+}
+
+void Session::selectCheckpoint(const std::shared_ptr<const Checkpoint>& checkpoint) {
+  Selection next = selection();
+  next.checkpoint = checkpoint;
+  next.tensor = checkpoint ? firstWorthLooking(*checkpoint) : std::nullopt;
+  next.element.reset();
+  select(std::move(next));
+}
+
+void Session::selectTensor(std::size_t tensor) {
+  Selection next = selection();
+  next.tensor = tensor;
+  next.element.reset();
+  select(std::move(next));
+}
+
+void Session::selectElement(std::uint64_t element) {
+  Selection next = selection();
+  const TensorInfo* tensor = next.tensorInfo();
+  if (!tensor || element >= tensor->elements || !tensor->type) return;
+  next.element = element;
+  if (tensor->type->format) next.format = tensor->type->format->info().id;
+  next.code.reset();
+  next.value.clear();
+  select(std::move(next));
+  readElement();
+}
+
+void Session::readElement() {
+  const Selection wanted = selection();
+  auto source = wanted.checkpoint->source(*wanted.tensor);
+  if (!source) return report(source.error());
+  m_reading->start(
+      tr("reading one element"),
+      [source = std::move(*source), element = *wanted.element](const JobContext&) { return readOne(source, element); },
+      [this, wanted](Result<ElementReading> reading) {
+        if (!reading) return report(reading.error());
+        if (selection() != wanted) return;  // the user has gone on
+        Selection known = wanted;
+        known.code = reading->code;
+        known.value = std::move(reading->value);
+        m_history.amend(std::move(known));
+        announceFrom(wanted);
+      });
+}
+
+/// An element that was left before its value had arrived.
+void Session::readIfUnread() {
+  if (selection().tensorInfo() && selection().element && selection().value.empty()) readElement();
+}
+
+void Session::selectFormat(const std::string& format) {
+  Selection next = selection();
+  next.format = format;
+  next.code.reset();  // a code belongs to its format
+  select(std::move(next));
+}
+
+void Session::selectScheme(const std::string& scheme, const Settings& settings) {
+  Selection next = selection();
+  next.scheme = scheme;
+  next.settings = settings;
+  select(std::move(next));
+}
+
+void Session::goBack() {
+  if (!canGoBack()) return;
+  const Selection before = selection();
+  m_history.back();
+  announceFrom(before);
+  readIfUnread();
+}
+
+void Session::goForward() {
+  if (!canGoForward()) return;
+  const Selection before = selection();
+  m_history.forward();
+  announceFrom(before);
+  readIfUnread();
+}
+
+void Session::report(const Error& error) {
+  if (error.code == Errc::Cancelled) return;
+  Report strip{.sentence = shown(error.message), .details = detailsOf(error), .action = {}, .perform = {}};
+  if (error.code == Errc::Changed && selection().checkpoint) {
+    strip.action = tr("Reload");
+    strip.perform = [this] { reload(selection().checkpoint); };
+  }
+  report(std::move(strip));
+}
+
+void Session::reportOpening(const Error& error, const QString& path, const OpenOptions& options) {
+  if (error.code != Errc::Damaged || options.allowDamaged) return report(error);
+  OpenOptions anyway = options;
+  anyway.allowDamaged = true;
+  report({.sentence = shown(error.message),
+          .details = detailsOf(error),
+          .action = tr("Open anyway, read-only"),
+          .perform = [this, path, anyway] { openPath(path, anyway); }});
+}
+
+}  // namespace ulpscope

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+#include <QObject>
+#include <QPointer>
+#include <QString>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "core/backend/backend.h"
+#include "core/checkpoint/checkpoint.h"
+#include "widgets/session/recent_files.h"
+#include "widgets/session/selection.h"
+#include "widgets/session/selection_history.h"
+#include "widgets/session/task.h"
+
+namespace ulpscope {
+
+/// One sentence for the strip under the selection bar, and what the user can do about it.
+struct Report {
+  QString sentence;
+  QString details;                ///< file, byte; may be empty
+  QString action;                 ///< "Open anyway, read-only"; empty: none
+  std::function<void()> perform;  ///< what the action does
+  bool warning = false;           ///< nothing failed, but the user should know
+};
+
+/// What the pages share: the open checkpoints, the backend, the selection with its history, and the way to the user
+/// (reports, tasks). The backends are given: no page knows where it is computed.
+class Session final : public QObject {
+  Q_OBJECT
+
+ public:
+  /// `backends`: at least one, best first; the first is used until useBackend(). `samplePath`: the bundled checkpoint.
+  Session(std::vector<std::shared_ptr<const Backend>> backends, QString samplePath, QObject* parent = nullptr);
+  ~Session() override;
+
+  std::shared_ptr<const Backend> backend() const { return m_backend; }
+  const std::vector<std::shared_ptr<const Backend>>& backends() const { return m_backends; }
+  void useBackend(std::string_view id);
+
+  const std::vector<std::shared_ptr<const Checkpoint>>& checkpoints() const { return m_checkpoints; }
+  const QString& samplePath() const { return m_samplePath; }
+  RecentFiles& recentFiles() { return m_recent; }
+
+  /// Opens in the background, one after the other; the first tensor worth looking at becomes the selection. Failures
+  /// are reported.
+  void openPath(const QString& path, const OpenOptions& options = {});
+  void openSample() { openPath(m_samplePath); }
+  void reload(const std::shared_ptr<const Checkpoint>& checkpoint);
+  void close(const std::shared_ptr<const Checkpoint>& checkpoint);
+
+  const Selection& selection() const { return m_history.current(); }
+  void select(Selection selection);
+  void selectCheckpoint(const std::shared_ptr<const Checkpoint>& checkpoint);
+  /// A tensor of the selected checkpoint; the element is forgotten.
+  void selectTensor(std::size_t tensor);
+  /// An element of the selected tensor. Its code and value follow as soon as they are read (selectionChanged again).
+  void selectElement(std::uint64_t element);
+  void selectFormat(const std::string& format);
+  void selectScheme(const std::string& scheme, const Settings& settings);
+
+  bool canGoBack() const { return m_history.canGoBack(); }
+  bool canGoForward() const { return m_history.canGoForward(); }
+  void goBack();
+  void goForward();
+
+  /// Whether any task runs or waits.
+  bool busy() const;
+
+  /// Shows an error in the strip. Cancelled is no error; Damaged and Changed offer what can be done.
+  void report(const Error& error);
+  void report(Report report) { Q_EMIT reported(report); }
+
+ Q_SIGNALS:
+  void selectionChanged(const ulpscope::Selection& now, const ulpscope::Selection& before);
+  void checkpointOpened(std::shared_ptr<const ulpscope::Checkpoint> checkpoint);
+  void checkpointClosed(std::shared_ptr<const ulpscope::Checkpoint> checkpoint);
+  /// `old` was read anew; the selection has moved to `fresh` already.
+  void checkpointReloaded(std::shared_ptr<const ulpscope::Checkpoint> old,
+                          std::shared_ptr<const ulpscope::Checkpoint> fresh);
+  void backendChanged();
+  void reported(const ulpscope::Report& report);
+  void taskStarted(ulpscope::Task* task);
+  /// A page asks for another one to come to the front: "explorer".
+  void pageRequested(const QString& id);
+
+ private:
+  friend class Task;
+  void started(Task* task);
+  void openNext();
+  void opened(const std::shared_ptr<const Checkpoint>& checkpoint);
+  void readElement();
+  void readIfUnread();
+  void announceFrom(const Selection& before);
+  void reportOpening(const Error& error, const QString& path, const OpenOptions& options);
+
+  std::vector<std::shared_ptr<const Backend>> m_backends;
+  std::shared_ptr<const Backend> m_backend;
+  QString m_samplePath;
+  RecentFiles m_recent;
+  std::vector<std::shared_ptr<const Checkpoint>> m_checkpoints;
+  SelectionHistory m_history;
+  struct Opening {
+    QString path;
+    OpenOptions options;
+  };
+  std::deque<Opening> m_toOpen;  ///< the first one is being opened
+  std::vector<QPointer<Task>> m_tasks;
+  std::unique_ptr<Task> m_opening;
+  std::unique_ptr<Task> m_reading;
+};
+
+}  // namespace ulpscope

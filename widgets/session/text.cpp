@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/session/text.h"
+
+#include <QFileInfo>
+#include <QStringList>
+#include <vector>
+
+#include "core/base/text.h"
+
+namespace ulpscope {
+
+QString shown(std::string_view text) { return QString::fromStdString(printable(text)); }
+
+QString plainToolTip(const QString& text) {
+  return QStringLiteral("<p style='white-space:pre-wrap'>%1</p>").arg(text.toHtmlEscaped());
+}
+
+QString grouped(std::uint64_t count) {
+  return QString::fromStdString(groupedDigits(count)).replace(QLatin1Char(','), QChar(0x2009));
+}
+
+QString shapeText(std::span<const std::uint64_t> shape) {
+  if (shape.empty()) return emDash();
+  QStringList sides;
+  for (const auto side : shape) sides << QString::number(side);
+  return sides.join(QStringLiteral(" \u00D7 "));
+}
+
+QString positionText(std::span<const std::uint64_t> shape, std::uint64_t index) {
+  std::vector<std::uint64_t> position(shape.size());
+  for (std::size_t d = shape.size(); d-- > 0;) {
+    position[d] = shape[d] ? index % shape[d] : 0;
+    if (shape[d]) index /= shape[d];
+  }
+  return QString::fromStdString(bracketed(position));
+}
+
+QString titleOf(const Checkpoint& checkpoint) {
+  const QString path = QString::fromStdString(checkpoint.path);
+  const QString name = QFileInfo(path.endsWith(QLatin1Char('/')) ? path.chopped(1) : path).fileName();
+  return shown((name.isEmpty() ? path : name).toStdString());
+}
+
+QString typeText(const TensorInfo& tensor) {
+  return tensor.type ? QString::fromUtf8(tensor.type->title.data(), qsizetype(tensor.type->title.size()))
+                     : shown(tensor.storedType);
+}
+
+}  // namespace ulpscope
