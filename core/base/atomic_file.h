@@ -26,7 +26,8 @@ class AtomicFile {
 
  private:
   AtomicFile(std::filesystem::path path, std::filesystem::path temporary, int descriptor, Existing existing);
-  Result<> failure(std::string_view what) const;
+  Result<> failure(std::string_view what) const;  ///< of the system call that has just failed
+  void discard();
 
   std::filesystem::path m_path;
   std::filesystem::path m_temporary;

@@ -70,6 +70,8 @@ std::string printable(std::string_view text, std::size_t maxBytes) {
   return out;
 }
 
+std::string inQuotes(std::string_view text) { return fmt::format("\"{}\"", printable(text)); }
+
 bool isValidUtf8(std::string_view text) {
   while (!text.empty()) {
     const CodePoint c = decodeUtf8(text);

@@ -17,20 +17,22 @@ struct ElementType {
   std::string_view title;  ///< as the window shows it: "BF16", "FP32", "INT8"
   int bits;
   const NumberFormat* format;  ///< what the bits mean; nullptr for wide integers, BOOL and complex types
-  bool readable;               ///< values can be read as numbers (complex types cannot)
+  bool readable;               ///< values can be read as numbers (complex types, and formats we lack, cannot)
   bool exactAsFloat;           ///< every value is a float; otherwise only readable as double
 };
 
-/// nullptr if the name is unknown. Names are upper case: "F64", "F32", "F16", "BF16", "F8_E4M3", "F8_E5M2", "F4",
-/// "I64" .. "I8", "U64" .. "U8", "BOOL", "C64".
+/// nullptr if the name is unknown. Names are upper case: "F64", "F32", "F16", "BF16", "F8_E4M3", "F8_E5M2", "F8_E8M0",
+/// "F6_E2M3", "F6_E3M2", "F4", "I64" .. "I8", "U64" .. "U8", "BOOL", "C64".
 const ElementType* findElementType(std::string_view name);
 std::span<const ElementType> elementTypes();
 
 /// Bytes of `elements` packed elements; nullopt if they do not fill whole bytes or the size overflows.
 std::optional<std::uint64_t> byteSize(const ElementType& type, std::uint64_t elements);
 
-/// Elements from packed bytes, exactly for double (64-bit integers beyond 2^53 are rounded to nearest even).
-/// `bytes` holds exactly byteSize(type, values.size()). Precondition: type.readable.
+/// Elements from packed bytes, exactly for double (64-bit integers beyond 2^53 are rounded to nearest even). NaNs of
+/// formats of up to 16 bits become the quiet NaN of their sign (0x7FC00000, 0xFFC00000), float32 and float64 stay as
+/// they are; BOOL is 1 where the byte is not zero. `bytes` may lie at any address and holds exactly byteSize(type,
+/// values.size()). Precondition: type.readable.
 void decodeElements(const ElementType& type, std::span<const std::byte> bytes, std::span<double> values);
 
 /// The same as float. Precondition: type.readable && type.exactAsFloat.

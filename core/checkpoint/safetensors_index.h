@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/base/result.h"
+#include "core/checkpoint/checkpoint.h"
+
+namespace ulpscope {
+
+/// Which shard holds which tensor, as the `*.safetensors.index.json` of a sharded model says.
+struct SafetensorsIndex {
+  struct Entry {
+    std::string tensor;
+    std::uint32_t shard;  ///< index into `shards`
+  };
+
+  std::vector<std::string> shards;  ///< names relative to the index, each once, sorted; checked by checkShardName
+  std::vector<Entry> entries;       ///< sorted by tensor, each name once
+  std::optional<std::uint64_t> totalSize;  ///< bytes of all tensors, where it says so
+  std::vector<std::string> warnings;
+
+  /// The index into `entries`, if `tensor` is listed.
+  std::optional<std::size_t> entryOf(std::string_view tensor) const;
+};
+
+/// Corrupt or LimitExceeded, with the offset within `json`.
+Result<SafetensorsIndex> parseSafetensorsIndex(std::string_view json, const Limits& limits);
+
+/// Corrupt unless `name` is a relative path that stays below its folder whatever lies there: not empty, not absolute,
+/// no
+/// "..", no backslash (a separator elsewhere), no zero byte (which ends a name for the system, not for us).
+Result<> checkShardName(std::string_view name);
+
+}  // namespace ulpscope

@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/checkpoint/shards.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <set>
+#include <string_view>
+#include <system_error>
+#include <utility>
+
+#include "core/base/text.h"
+
+namespace ulpscope {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Signature {
+  std::string_view begins;
+  std::string_view message;
+};
+
+/// What people open by mistake, or that no reader here reads yet.
+constexpr std::array kSignatures{
+    Signature{"version https://git-lfs.github.com/spec/",
+              "this is a Git LFS pointer, not the weights: run `git lfs pull` in its repository"},
+    Signature{"GGUF", "this is a GGUF file, which cannot be read yet"},
+    Signature{{"PK\3\4", 4}, "this is a ZIP archive (PyTorch, Keras or NumPy), which cannot be read yet"},
+    Signature{"\x89HDF\r\n", "this is an HDF5 file (Keras), which cannot be read yet"},
+    Signature{"\x93NUMPY", "this is a NumPy array, not a checkpoint"},
+    Signature{"\x1F\x8B", "this is a gzip archive: unpack it first"},
+};
+
+/// The first bytes of `file`, at most 512.
+Result<std::string> readBeginning(const ByteSource& file) {
+  std::string text(static_cast<std::size_t>(std::min<std::uint64_t>(file.size(), 512)), '\0');
+  if (auto read = file.read(0, std::as_writable_bytes(std::span(text))); !read) return tl::unexpected(read.error());
+  return text;
+}
+
+bool looksLikeHtml(std::string_view text) {
+  text.remove_prefix(std::min(text.find_first_not_of(" \t\r\n"), text.size()));
+  std::string start(text.substr(0, 14));
+  std::transform(start.begin(), start.end(), start.begin(),
+                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+  return start.starts_with("<!doctype html") || start.starts_with("<html");
+}
+
+/// Puts checkpoints of one file each together.
+class Merger {
+ public:
+  explicit Merger(const Limits& limits) : m_limits(limits) {}
+
+  /// Takes what `keep` (called with each tensor) says to; the rest of `part` goes in whole.
+  template <class Keep>
+  Result<> add(Checkpoint part, Keep keep) {
+    const auto file = static_cast<std::uint32_t>(m_merged.files.size());
+    m_merged.container = part.container;
+    m_merged.files.insert(m_merged.files.end(), part.files.begin(), part.files.end());
+    for (auto& entry : part.metadata)
+      if (m_metadata.insert(entry).second) m_merged.metadata.push_back(std::move(entry));
+    for (const std::string& warning : part.warnings)
+      m_merged.warnings.push_back(fmt::format("{}: {}", printable(part.path), warning));
+    for (TensorInfo& tensor : part.tensors) {
+      tensor.file += file;
+      if (keep(tensor)) m_merged.tensors.push_back(std::move(tensor));
+    }
+    if (m_merged.tensors.size() > m_limits.tensors)
+      return fail(Errc::LimitExceeded, fmt::format("at most {} tensors expected, more found", m_limits.tensors),
+                  part.path);
+    return {};
+  }
+
+  Checkpoint& checkpoint() { return m_merged; }
+
+ private:
+  const Limits& m_limits;
+  Checkpoint m_merged;
+  std::set<std::pair<std::string, std::string>> m_metadata;  ///< so that what every shard repeats is kept once
+};
+
+/// Tensors with the same remark: one sentence names the first and counts the others.
+class Remark {
+ public:
+  void add(std::string_view tensor) {
+    if (m_count++ == 0) m_first = inQuotes(tensor);
+  }
+  void warn(Checkpoint& checkpoint, std::string_view sentence) const {
+    if (m_count == 0) return;
+    const std::string who = m_count == 1 ? m_first : fmt::format("{} and {} more", m_first, m_count - 1);
+    checkpoint.warnings.push_back(fmt::format("{}: {}.", sentence, who));
+  }
+
+ private:
+  std::string m_first;
+  std::uint64_t m_count = 0;
+};
+
+}  // namespace
+
+Result<std::shared_ptr<const ByteSource>> openInside(const fs::path& folder, const std::string& name,
+                                                     bool followLinks) {
+  const fs::path path = folder / name;
+  if (!followLinks) {
+    std::error_code failed;
+    const fs::path root = fs::canonical(folder, failed);
+    const fs::path real = failed ? fs::path() : fs::canonical(path, failed);
+    // What cannot be resolved is left to openFile, which says why.
+    if (!failed && std::mismatch(root.begin(), root.end(), real.begin(), real.end()).first != root.end())
+      return fail(
+          Errc::Unsupported,
+          fmt::format("a file inside the folder expected, a link to {} found; follow links only if you trust it",
+                      printable(real.string())),
+          path.string());
+  }
+  return openFile(path);
+}
+
+Result<Checkpoint> openContainer(std::shared_ptr<const ByteSource> file, const OpenOptions& options) {
+  if (file->size() == 0) return fail(Errc::Corrupt, "a checkpoint expected, an empty file found", file->name(), 0);
+  const Result<std::string> beginning = readBeginning(*file);
+  if (!beginning) return tl::unexpected(beginning.error());
+  for (const Signature& signature : kSignatures)
+    if (beginning->starts_with(signature.begins))
+      return fail(Errc::Unsupported, std::string(signature.message), file->name());
+  if (looksLikeHtml(*beginning))
+    return fail(Errc::Unsupported, "this is a web page, not the weights: download the file itself", file->name());
+
+  for (const CheckpointReader* reader : checkpointReaders())
+    if (reader->recognizes(*file)) return reader->open(std::move(file), options);
+  // Nothing is opened by its name, but a name tells whose complaint helps.
+  const std::string extension = fs::path(file->name()).extension().string();
+  for (const CheckpointReader* reader : checkpointReaders())
+    if (extension == fmt::format(".{}", reader->id())) return reader->open(std::move(file), options);
+  return fail(Errc::Corrupt,
+              fmt::format("a checkpoint expected, something else found, which begins with \"{}\"",
+                          printable(std::string_view(*beginning).substr(0, 16))),
+              file->name(), 0);
+}
+
+Result<Checkpoint> openShards(const SafetensorsIndex& index, const fs::path& folder, const OpenOptions& options) {
+  Merger merger(options.limits);
+  std::vector<bool> found(index.entries.size());
+  Remark unlisted, elsewhere, absent;
+  for (std::uint32_t shard = 0; shard < index.shards.size(); ++shard) {
+    auto file = openInside(folder, index.shards[shard], options.followLinks);
+    if (!file && file.error().code == Errc::NotFound) {
+      if (!options.allowDamaged)
+        return fail(Errc::Damaged, "a shard that the index lists expected, none found", file.error().subject);
+      merger.checkpoint().warnings.push_back(fmt::format("The shard {} is missing.", printable(index.shards[shard])));
+      continue;
+    }
+    if (!file) return tl::unexpected(file.error());
+    auto part = openContainer(std::move(*file), options);
+    if (!part) return part;
+    const auto keep = [&](const TensorInfo& tensor) {
+      const std::optional<std::size_t> entry = index.entryOf(tensor.name);
+      if (!entry) {
+        unlisted.add(tensor.name);
+        return true;
+      }
+      if (index.entries[*entry].shard != shard) {
+        elsewhere.add(tensor.name);
+        return false;
+      }
+      found[*entry] = true;
+      return true;
+    };
+    if (auto added = merger.add(std::move(*part), keep); !added) return tl::unexpected(added.error());
+  }
+
+  Checkpoint merged = std::move(merger.checkpoint());
+  merged.warnings.insert(merged.warnings.begin(), index.warnings.begin(), index.warnings.end());
+  for (std::size_t i = 0; i < found.size(); ++i)
+    if (!found[i]) absent.add(index.entries[i].tensor);
+  absent.warn(merged, "The index lists tensors that its shards do not hold");
+  unlisted.warn(merged, "The shards hold tensors that the index does not list");
+  elsewhere.warn(merged, "Left out, because the index takes them from another shard");
+  if (index.totalSize && *index.totalSize != merged.totalBytes())
+    merged.warnings.push_back(fmt::format("The index gives a total_size of {} bytes, but the tensors have {}.",
+                                          *index.totalSize, merged.totalBytes()));
+  return merged;
+}
+
+Result<Checkpoint> openSiblings(const std::vector<std::string>& names, const fs::path& folder,
+                                const OpenOptions& options) {
+  Merger merger(options.limits);
+  std::set<std::string> seen;
+  Remark repeated;
+  for (const std::string& name : names) {
+    auto file = openInside(folder, name, options.followLinks);
+    if (!file) return tl::unexpected(file.error());
+    auto part = openContainer(std::move(*file), options);
+    if (!part) return part;
+    const auto keep = [&](const TensorInfo& tensor) {
+      if (!seen.insert(tensor.name).second) repeated.add(tensor.name);
+      return true;
+    };
+    if (auto added = merger.add(std::move(*part), keep); !added) return tl::unexpected(added.error());
+  }
+  repeated.warn(merger.checkpoint(), "Several files of the folder hold a tensor of the same name");
+  return std::move(merger.checkpoint());
+}
+
+}  // namespace ulpscope

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/tensor/tensor.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cassert>
+#include <cstring>
+#include <memory>
+#include <utility>
+
+#include "core/backend/backend.h"
+#include "core/base/checked.h"
+
+namespace ulpscope {
+namespace {
+
+/// Read before they are decoded, and overwritten in full: not worth clearing.
+class ByteBuffer {
+ public:
+  explicit ByteBuffer(std::size_t size) : m_bytes(std::make_unique_for_overwrite<std::byte[]>(size)), m_size(size) {}
+  std::span<std::byte> span() { return {m_bytes.get(), m_size}; }
+
+ private:
+  std::unique_ptr<std::byte[]> m_bytes;
+  std::size_t m_size;
+};
+
+}  // namespace
+
+MatrixShape matrixShape(std::span<const std::uint64_t> shape) {
+  if (shape.empty()) return {1, 1};
+  if (shape.size() == 1) return {1, shape[0]};
+  // Only a tensor without elements can have a product that does not fit: [0, 2^40, 2^40].
+  return {shape[0], checkedProduct(shape.subspan(1)).value_or(0)};
+}
+
+TensorSource::TensorSource(TensorInfo info, std::shared_ptr<const ByteSource> bytes)
+    : m_info(std::move(info)), m_bytes(std::move(bytes)) {
+  assert(m_info.type && m_info.type->readable);
+  assert(byteSize(*m_info.type, m_info.elements) == m_info.bytes);
+  assert(m_info.offset <= m_bytes->size() && m_info.bytes <= m_bytes->size() - m_info.offset);
+}
+
+Result<> TensorSource::readBytes(std::uint64_t first, std::uint64_t count, std::span<std::byte> out) const {
+  assert(first <= m_info.elements && count <= m_info.elements - first);
+  assert(byteSize(type(), first) && byteSize(type(), count) == out.size());
+  return m_bytes->read(m_info.offset + byteSize(type(), first).value_or(0), out);
+}
+
+Result<> TensorSource::readFloats(std::uint64_t first, std::span<float> out, const Backend& backend) const {
+  assert(type().exactAsFloat);
+  if (type().name == "F32") return readBytes(first, out.size(), std::as_writable_bytes(out));
+  ByteBuffer buffer(byteSize(type(), out.size()).value_or(0));
+  if (auto read = readBytes(first, out.size(), buffer.span()); !read) return read;
+  return backend.decode(type(), buffer.span(), out);
+}
+
+Result<> TensorSource::readDoubles(std::uint64_t first, std::span<double> out) const {
+  ByteBuffer buffer(byteSize(type(), out.size()).value_or(0));
+  if (auto read = readBytes(first, out.size(), buffer.span()); !read) return read;
+  decodeElements(type(), buffer.span(), out);
+  return {};
+}
+
+Result<std::uint64_t> TensorSource::codeAt(std::uint64_t index) const {
+  if (index >= m_info.elements)
+    return fail(Errc::Usage, fmt::format("element below {} expected, {} found", m_info.elements, index), m_info.name);
+  // The element and what shares its bytes: a group of 8 elements always starts and ends on a byte.
+  const std::uint64_t first = type().bits % 8 == 0 ? index : index / 8 * 8;
+  const std::uint64_t count = type().bits % 8 == 0 ? 1 : std::min<std::uint64_t>(8, m_info.elements - first);
+  std::array<std::byte, 8> bytes{};
+  if (auto read = readBytes(first, count, std::span(bytes).first(byteSize(type(), count).value_or(0))); !read)
+    return tl::unexpected(read.error());
+  return elementCode(type(), bytes, index - first);
+}
+
+Result<double> TensorSource::valueAt(std::uint64_t index) const {
+  const Result<std::uint64_t> code = codeAt(index);
+  if (!code) return tl::unexpected(code.error());
+  // The code alone, as a full group of a narrow type whose first element it is.
+  std::array<std::byte, 8> bytes{};
+  std::memcpy(bytes.data(), &*code, sizeof *code);
+  std::array<double, 8> values{};
+  const std::size_t count = type().bits % 8 == 0 ? 1 : 8;
+  decodeElements(type(), std::span(bytes).first(byteSize(type(), count).value_or(0)), std::span(values).first(count));
+  return values[0];
+}
+
+TensorSource tensorFromFloats(std::string name, std::vector<std::uint64_t> shape, std::span<const float> values) {
+  assert(checkedProduct(shape) == values.size());
+  const auto bytes = std::as_bytes(values);
+  TensorInfo info{.name = name,
+                  .storedType = "F32",
+                  .type = findElementType("F32"),
+                  .shape = std::move(shape),
+                  .elements = values.size(),
+                  .bytes = bytes.size(),
+                  .offset = 0,
+                  .file = 0};
+  return {std::move(info), memorySource(std::move(name), {bytes.begin(), bytes.end()})};
+}
+
+}  // namespace ulpscope
