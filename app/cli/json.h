@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "core/analysis/error_metrics.h"
+#include "core/analysis/histogram.h"
+#include "core/analysis/outliers.h"
+#include "core/analysis/statistics.h"
+#include "core/tensor/tensor.h"
+
+namespace ulpscope {
+
+/// Keys stay in the order they were written.
+using Json = nlohmann::ordered_json;
+
+/// A number, or "inf", "-inf", "nan", which JSON does not have.
+Json jsonNumber(double value);
+
+Json toJson(const Statistics& statistics);
+Json toJson(const Histogram& histogram);
+Json toJson(const ErrorMetrics& metrics);
+Json toJson(const Outliers& outliers);
+
+/// A string as it is, anything else as JSON writes it.
+std::string textOf(const Json& value);
+
+/// What a checkpoint says of a tensor, without looking at its elements.
+Json toJson(const TensorInfo& tensor);
+
+/// The document as printed: indented, ASCII only (names from files cannot play tricks on a terminal, and stay exact).
+std::string documentText(const Json& document);
+
+}  // namespace ulpscope

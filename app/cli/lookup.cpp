@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/cli/lookup.h"
+
+#include <fmt/format.h>
+
+#include <array>
+
+#include "core/base/text.h"
+
+namespace ulpscope {
+namespace {
+
+constexpr std::array kRoundings{Rounding::NearestEven,    Rounding::NearestAway,    Rounding::TowardZero,
+                                Rounding::TowardPositive, Rounding::TowardNegative, Rounding::ToOdd};
+constexpr std::array kOverflows{Overflow::Format, Overflow::Saturate, Overflow::Infinity, Overflow::Nan};
+
+template <class Items, class Id>
+std::string idsOf(const Items& items, const Id& id) {
+  std::string text;
+  for (const auto& item : items) text += (text.empty() ? "" : ", ") + std::string(id(item));
+  return text;
+}
+
+tl::unexpected<Error> unknown(std::string_view what, std::string_view found, const std::string& known) {
+  return fail(Errc::Usage, fmt::format("{} expected ({}), found {}", what, known, printable(found)));
+}
+
+}  // namespace
+
+Result<const NumberFormat*> formatOf(std::string_view id) {
+  if (const NumberFormat* format = findFormat(id)) return format;
+  return unknown("a format", id, idsOf(formatRegistry(), [](const NumberFormat* format) { return format->info().id; }));
+}
+
+Result<const Scheme*> schemeOf(std::string_view id) {
+  if (const Scheme* scheme = findScheme(id)) return scheme;
+  return unknown("a scheme", id, idsOf(schemeRegistry(), [](const Scheme* scheme) { return scheme->info().id; }));
+}
+
+Result<Rounding> roundingOf(std::string_view id) {
+  if (const auto rounding = findRounding(id)) return *rounding;
+  return unknown("a rounding", id, roundingIds());
+}
+
+Result<Overflow> overflowOf(std::string_view id) {
+  if (const auto overflow = findOverflow(id)) return *overflow;
+  return unknown("an overflow rule", id, overflowIds());
+}
+
+std::string roundingIds() {
+  return idsOf(kRoundings, [](Rounding rounding) { return idOf(rounding); });
+}
+std::string overflowIds() {
+  return idsOf(kOverflows, [](Overflow overflow) { return idOf(overflow); });
+}
+
+Result<std::shared_ptr<const Checkpoint>> checkpointOf(const std::string& path, bool allowDamaged, bool followLinks) {
+  OpenOptions options;
+  options.allowDamaged = allowDamaged;
+  options.followLinks = followLinks;
+  return openCheckpoint(path, options);
+}
+
+Result<std::vector<std::size_t>> tensorsMatching(const Checkpoint& checkpoint, std::string_view pattern) {
+  std::vector<std::size_t> matching;
+  for (std::size_t i = 0; i < checkpoint.tensors.size(); ++i)
+    if (pattern.empty() || matchesGlob(pattern, checkpoint.tensors[i].name)) matching.push_back(i);
+  if (matching.empty() && !pattern.empty())
+    return fail(Errc::NotFound,
+                fmt::format("a tensor that matches {} was expected, found none among {}", printable(pattern),
+                            groupedDigits(checkpoint.tensors.size())),
+                checkpoint.path);
+  return matching;
+}
+
+}  // namespace ulpscope

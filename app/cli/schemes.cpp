@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <fmt/format.h>
+
+#include "app/cli/command.h"
+#include "app/cli/json.h"
+#include "app/cli/lookup.h"
+#include "app/cli/options.h"
+#include "core/base/text.h"
+
+namespace ulpscope {
+namespace {
+
+/// The shape whose price stands in the table. What a weight costs depends on the shape where scales go with rows or
+/// columns.
+constexpr MatrixShape kPricedShape{4096, 4096};
+
+Json parameterJson(const Parameter& parameter) {
+  Json json{{"id", parameter.id}, {"title", parameter.title}, {"help", parameter.help}};
+  if (const auto* number = std::get_if<std::int64_t>(&parameter.defaultValue)) {
+    json.update({{"type", "integer"},
+                 {"default", *number},
+                 {"choices", Json::array()},
+                 {"min", parameter.min},
+                 {"max", parameter.max}});
+  } else {
+    Json choices = Json::array();
+    for (const Parameter::Choice& choice : parameter.choices)
+      choices.push_back({{"id", choice.id}, {"title", choice.title}});
+    json.update({{"type", "choice"},
+                 {"default", std::get<std::string>(parameter.defaultValue)},
+                 {"choices", std::move(choices)},
+                 {"min", nullptr},
+                 {"max", nullptr}});
+  }
+  return json;
+}
+
+Json schemeJson(const Scheme& scheme) {
+  const SchemeInfo& info = scheme.info();
+  Json parameters = Json::array();
+  for (const Parameter& parameter : info.parameters) parameters.push_back(parameterJson(parameter));
+  const auto bits = scheme.bitsPerWeight(kPricedShape, {});
+  return {{"id", info.id},
+          {"name", info.title},
+          {"family", info.family},
+          {"reference", info.reference},
+          {"parameters", std::move(parameters)},
+          {"bitsPerWeight", bits ? jsonNumber(*bits) : Json()},
+          {"pricedShape", {kPricedShape.rows, kPricedShape.columns}}};
+}
+
+std::string knobsText(const Json& parameters) {
+  std::string text;
+  for (const Json& parameter : parameters) {
+    text += (text.empty() ? "" : "  ") + textOf(parameter["id"]) + "=";
+    text += textOf(parameter["default"]);
+  }
+  return text;
+}
+
+std::string tableText(const Json& schemes, const Terminal& terminal) {
+  Table table{{"scheme", "name", "family", "bits/weight", "knobs and their defaults"}, {}};
+  for (const Json& scheme : schemes)
+    table.rows.push_back(
+        {textOf(scheme["id"]), textOf(scheme["name"]), textOf(scheme["family"]),
+         scheme["bitsPerWeight"].is_null() ? "—" : fmt::format("{:.4f}", scheme["bitsPerWeight"].get<double>()),
+         knobsText(scheme["parameters"])});
+  return terminal.table(table, "lllrl") +
+         fmt::format("\nBits per weight of a {} x {} matrix, scales and zero points included.\n", kPricedShape.rows,
+                     kPricedShape.columns);
+}
+
+/// Everything about one scheme.
+std::string pageText(const Json& scheme, const Terminal& terminal) {
+  std::string out =
+      fmt::format("{}  {}\n  family     {}\n  reference  {}\n", terminal.strong(textOf(scheme["id"])),
+                  textOf(scheme["name"]), textOf(scheme["family"]), terminal.wrapped(textOf(scheme["reference"]), 13));
+  for (const Json& parameter : scheme["parameters"]) {
+    std::string takes;
+    for (const Json& choice : parameter["choices"]) takes += (takes.empty() ? "" : ", ") + textOf(choice["id"]);
+    if (takes.empty()) takes = fmt::format("{} to {}", textOf(parameter["min"]), textOf(parameter["max"]));
+    out += fmt::format("  --set {}={}   ({})\n      {}\n", textOf(parameter["id"]), textOf(parameter["default"]), takes,
+                       terminal.wrapped(textOf(parameter["help"]), 6));
+  }
+  return out;
+}
+
+class SchemesCommand final : public Command {
+ public:
+  void declare(Options& options) override {
+    options.arguments("ID", m_ids, "Schemes to describe (default: a table of all)");
+  }
+
+  Result<> run(CommandContext& context) override {
+    Json document = Json::array();
+    for (const std::string& id : m_ids) {
+      const auto scheme = schemeOf(id);
+      if (!scheme) return tl::unexpected(scheme.error());
+      document.push_back(schemeJson(**scheme));
+    }
+    if (m_ids.empty())
+      for (const Scheme* scheme : schemeRegistry()) document.push_back(schemeJson(*scheme));
+    if (context.json) {
+      context.output = documentText(document);
+    } else if (m_ids.empty()) {
+      context.output = tableText(document, context.terminal);
+    } else {
+      for (const Json& scheme : document) context.output += pageText(scheme, context.terminal);
+    }
+    return {};
+  }
+
+ private:
+  std::vector<std::string> m_ids;
+};
+
+}  // namespace
+
+const CommandInfo& schemes_entry() {
+  static const CommandInfo info{"schemes", "Quantization schemes, their knobs and what a weight costs",
+                                "ulp schemes bnb_nf4 q4_0", makeCommand<SchemesCommand>};
+  return info;
+}
+
+}  // namespace ulpscope
