@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/formats/explain.h"
+
+#include <fmt/format.h>
+
+#include <charconv>
+
+#include "core/formats/codec.h"
+#include "core/formats/explain_steps.h"
+#include "core/formats/value_text.h"
+
+namespace ulpscope {
+namespace {
+
+bool isFinite(const Unrounded& number) {
+  return number.kind == Unrounded::Kind::Zero || number.kind == Unrounded::Kind::Finite;
+}
+
+/// From a finite value to the next one away from zero, or to the one before it where there is none.
+std::optional<std::string> ulpOf(const NumberFormat& format, std::uint64_t code) {
+  const Unrounded value = format.decode(code);
+  if (!isFinite(value)) return std::nullopt;
+  const auto finite = [&](std::optional<std::uint64_t> neighbour) {
+    return neighbour && isFinite(format.decode(*neighbour)) ? neighbour : std::nullopt;
+  };
+  const auto up = finite(format.nextUp(code)), down = finite(format.nextDown(code));
+  const auto outward = value.negative ? down : up, inward = value.negative ? up : down;
+  const auto neighbour = outward ? outward : inward;
+  if (!neighbour) return std::nullopt;
+  ExactDecimal distance = subtract(exactDecimal(format.decode(*neighbour)), exactDecimal(value));
+  distance.negative = false;
+  return toString(distance);
+}
+
+/// All that follows from the code alone.
+Explanation describeCode(std::string input, const NumberFormat& format, const Encoded& outcome) {
+  const std::uint64_t code = outcome.code;
+  const auto textOf = [&](std::optional<std::uint64_t> neighbour) -> std::optional<std::string> {
+    if (!neighbour) return std::nullopt;
+    return exactText(format, *neighbour);
+  };
+  return {.input = std::move(input),
+          .format = &format,
+          .code = code,
+          .outcome = outcome,
+          .numberClass = format.classify(code),
+          .value = exactText(format, code),
+          .shortest = shortestText(format, code),
+          .hexFloat = hexFloatText(format, code),
+          .error = {},
+          .ulp = ulpOf(format, code),
+          .previous = textOf(format.nextDown(code)),
+          .next = textOf(format.nextUp(code)),
+          .steps = {},
+          .rule = {}};
+}
+
+void add(Explanation& explanation, Reasoning reasoning) {
+  explanation.steps = std::move(reasoning.steps);
+  explanation.rule = std::move(reasoning.rule);
+}
+
+Reasoning encodingReasoning(const NumberFormat& format, const EncodingCase& encoding) {
+  if (const FloatSpec* spec = format.floatSpec()) return explainFloatEncoding(format, *spec, encoding);
+  if (const auto* integers = dynamic_cast<const IntegerFormat*>(&format))
+    return explainIntegerEncoding(*integers, encoding);
+  if (const auto* book = dynamic_cast<const CodebookFormat*>(&format)) return explainCodebookEncoding(*book, encoding);
+  return {};
+}
+
+Reasoning decodingReasoning(const NumberFormat& format, std::uint64_t code) {
+  if (const FloatSpec* spec = format.floatSpec()) return explainFloatDecoding(format, *spec, code);
+  if (const auto* integers = dynamic_cast<const IntegerFormat*>(&format))
+    return explainIntegerDecoding(*integers, code);
+  if (const auto* book = dynamic_cast<const CodebookFormat*>(&format)) return explainCodebookDecoding(*book, code);
+  return {};
+}
+
+}  // namespace
+
+Result<Explanation> explainValue(std::string_view text, const NumberFormat& format, Rounding rounding,
+                                 Overflow overflow) {
+  Result<ParsedNumber> parsed = parseNumber(text);
+  if (!parsed) return tl::unexpected(std::move(parsed.error()));
+  const Unrounded number = unrounded(*parsed);
+  const Encoded outcome = format.encode(number, rounding, overflow);
+  if (outcome.lostNan)
+    return fail(Errc::Usage, fmt::format("a number expected, NaN found, which {} cannot hold", format.info().id),
+                std::string(text));
+
+  Explanation explanation = describeCode(std::string(text), format, outcome);
+  const Unrounded stored = format.decode(outcome.code);
+  if (isFinite(number) && isFinite(stored))
+    explanation.error = toString(subtract(exactDecimal(stored), parsed->decimal));
+  add(explanation, encodingReasoning(format, {*parsed, number, rounding, overflow, outcome}));
+  return explanation;
+}
+
+Result<Explanation> explainCode(std::uint64_t code, const NumberFormat& format) {
+  if ((code & ~lowMask(format.info().codeBits)) != 0)
+    return fail(Errc::Usage, fmt::format("a code of at most {} bits expected for {}, {:#X} found",
+                                         format.info().codeBits, format.info().id, code));
+  Explanation explanation = describeCode(codeText(format, code), format, {.code = code});
+  if (isFinite(format.decode(code))) explanation.error = "0";
+  add(explanation, decodingReasoning(format, code));
+  return explanation;
+}
+
+Result<std::uint64_t> parseCode(std::string_view text, const NumberFormat& format) {
+  std::string digits;
+  for (const char c : text)
+    if (c != ' ' && c != '_') digits += c;
+  int base = 10;
+  if (digits.starts_with("0x") || digits.starts_with("0X")) base = 16;
+  if (digits.starts_with("0b") || digits.starts_with("0B")) base = 2;
+  if (base != 10) digits.erase(0, 2);
+
+  std::uint64_t code = 0;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), code, base);
+  const bool tooLarge = error == std::errc::result_out_of_range || (code & ~lowMask(format.info().codeBits)) != 0;
+  if (end != digits.data() + digits.size() || (error != std::errc{} && !tooLarge))
+    return fail(Errc::Usage, R"(a code such as "0xCECA", "0b1100" or "52938" expected)", std::string(text));
+  if (tooLarge)
+    return fail(Errc::Usage,
+                fmt::format("a code of at most {} bits expected for {}", format.info().codeBits, format.info().id),
+                std::string(text));
+  return code;
+}
+
+}  // namespace ulpscope
