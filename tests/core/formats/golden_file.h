@@ -25,8 +25,8 @@ struct GoldenArray {
   }
 };
 
-inline GoldenArray readGoldenArray(const std::string& name) {
-  std::ifstream file(std::string(ULPSCOPE_SOURCE_DIR "/tests/golden/formats/") + name, std::ios::binary);
+inline GoldenArray readGoldenArray(const std::string& name, const std::string& folder = "formats") {
+  std::ifstream file(ULPSCOPE_SOURCE_DIR "/tests/golden/" + folder + "/" + name, std::ios::binary);
   std::string all{std::istreambuf_iterator<char>(file), {}};
   if (all.size() < 10) {
     ADD_FAILURE() << "cannot read golden file " << name;

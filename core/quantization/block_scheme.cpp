@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/quantization/block_scheme.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cassert>
+#include <cmath>
+
+#include "core/backend/backend.h"
+#include "core/base/checked.h"
+#include "core/base/text.h"
+
+namespace ulpscope {
+namespace {
+
+/// About what a backend is given at once, in elements: some milliseconds of work. A longer block goes in one piece.
+constexpr std::uint64_t kBatch = 1 << 20;
+
+struct BlockCounts {
+  std::uint64_t nan = 0;
+  std::uint64_t infinite = 0;
+  std::uint64_t overflowed = 0;
+  std::uint64_t flushed = 0;
+
+  /// Only a scale that is not an ordinary number can stand for a block that is not.
+  void add(float scale, std::span<const float> block) {
+    if (std::isfinite(scale) && scale != 0) return;
+    const auto isNan = [](float x) { return std::isnan(x); };
+    const auto isInfinite = [](float x) { return std::isinf(x); };
+    if (std::any_of(block.begin(), block.end(), isNan))
+      ++nan;
+    else if (std::any_of(block.begin(), block.end(), isInfinite))
+      ++infinite;
+    else if (scale != 0)
+      ++overflowed;
+    else if (std::any_of(block.begin(), block.end(), [](float x) { return x != 0; }))
+      ++flushed;
+  }
+};
+
+std::string blocksText(std::uint64_t count, std::string_view one, std::string_view many) {
+  return count == 1 ? fmt::format("1 block {}", one) : fmt::format("{} blocks {}", groupedDigits(count), many);
+}
+
+std::vector<std::string> warningsOf(const BlockCounts& counts) {
+  std::vector<std::string> warnings;
+  if (counts.nan) warnings.push_back(blocksText(counts.nan, "holds NaN and is lost", "hold NaN and are lost"));
+  if (counts.infinite)
+    warnings.push_back(blocksText(counts.infinite, "holds infinity and has no finite scale",
+                                  "hold infinity and have no finite scale"));
+  if (counts.overflowed)
+    warnings.push_back(blocksText(counts.overflowed, "of finite values has a scale too large to be stored",
+                                  "of finite values have a scale too large to be stored"));
+  if (counts.flushed)
+    warnings.push_back(blocksText(counts.flushed, "that is not zero has a scale that is rounded to zero",
+                                  "that are not zero have a scale that is rounded to zero"));
+  return warnings;
+}
+
+/// Quantizes and restores runs of consecutive blocks into their places of the result.
+class Quantizer {
+ public:
+  Quantizer(const BlockPlan& plan, const BlockLayout& layout, const MatrixView& input, QuantizedTensor& result,
+            const Backend& backend, const JobContext& job)
+      : m_codec(plan.codec), m_layout(layout), m_input(input), m_result(result), m_backend(backend), m_job(job) {
+    m_codec.blockSize = layout.blockSize();
+  }
+
+  Result<> run() { return m_layout.transposed() ? runColumns() : runLines(); }
+  const BlockCounts& counts() const { return m_counts; }
+
+ private:
+  Result<> runLines() {
+    const std::uint64_t step = std::max<std::uint64_t>(1, kBatch / m_layout.blockSize());  // in blocks
+    for (std::uint64_t line = 0; line < m_layout.lines(); ++line)
+      for (std::uint64_t block = 0; block < m_layout.blocksPerLine(); block += step) {
+        const std::uint64_t begin = block * m_layout.blockSize();
+        const std::uint64_t size = std::min(step * m_layout.blockSize(), m_layout.lineSize() - begin);
+        const std::uint64_t first = line * m_layout.lineSize() + begin;
+        if (auto done = runBlocks(line * m_layout.blocksPerLine() + block, m_input.values.subspan(first, size),
+                                  std::span(m_result.codes).subspan(first, size),
+                                  std::span(m_result.restored).subspan(first, size));
+            !done)
+          return done;
+      }
+    return {};
+  }
+
+  /// Columns, some at a time, through a transposed copy of just these.
+  Result<> runColumns() {
+    const auto [rows, columns] = m_input.shape;
+    const std::uint64_t step = std::clamp<std::uint64_t>(kBatch / rows, 1, columns);
+    std::vector<float> values(rows * step);
+    std::vector<std::uint8_t> codes(rows * step);
+    for (std::uint64_t first = 0; first < columns; first += step) {
+      const std::uint64_t width = std::min(step, columns - first);
+      for (std::uint64_t r = 0; r < rows; ++r)
+        for (std::uint64_t c = 0; c < width; ++c) values[c * rows + r] = m_input.values[r * columns + first + c];
+      const auto part = std::span(values).first(rows * width);
+      const auto partCodes = std::span(codes).first(rows * width);
+      if (auto done = runBlocks(first, part, partCodes, part); !done) return done;
+      for (std::uint64_t r = 0; r < rows; ++r)
+        for (std::uint64_t c = 0; c < width; ++c) {
+          m_result.codes[r * columns + first + c] = codes[c * rows + r];
+          m_result.restored[r * columns + first + c] = values[c * rows + r];
+        }
+    }
+    return {};
+  }
+
+  /// `restored` may be `values`.
+  Result<> runBlocks(std::uint64_t firstBlock, std::span<const float> values, std::span<std::uint8_t> codes,
+                     std::span<float> restored) {
+    const std::uint64_t blocks = divideRoundingUp(values.size(), m_codec.blockSize);
+    const auto scales = std::span(m_result.scales).subspan(firstBlock, blocks);
+    const auto zeroPoints = m_codec.hasZeroPoints() ? std::span(m_result.zeroPoints).subspan(firstBlock, blocks)
+                                                    : std::span<std::int32_t>{};
+    if (auto done = m_backend.quantizeBlocks(m_codec, values, {codes, scales, zeroPoints}); !done) return done;
+    for (std::uint64_t b = 0; b < blocks; ++b) {
+      const std::uint64_t begin = b * m_codec.blockSize;
+      m_counts.add(scales[b], values.subspan(begin, std::min(m_codec.blockSize, values.size() - begin)));
+    }
+    if (auto done = m_backend.dequantizeBlocks(m_codec, {codes, scales, zeroPoints}, restored); !done) return done;
+    return m_job.step(values.size_bytes());
+  }
+
+  BlockCodec m_codec;
+  const BlockLayout& m_layout;
+  const MatrixView& m_input;
+  QuantizedTensor& m_result;
+  const Backend& m_backend;
+  const JobContext& m_job;
+  BlockCounts m_counts;
+};
+
+}  // namespace
+
+Result<BlockPlan> BlockScheme::planFor(const MatrixShape& shape, const Settings& settings) const {
+  auto complete = completeSettings(m_info, settings);
+  if (!complete) return tl::unexpected(std::move(complete).error());
+  BlockPlan plan = m_planner(*complete);
+  if (plan.wholeGroups && shape.columns % plan.group != 0)
+    return fail(Errc::Unsupported,
+                fmt::format("rows of a multiple of {} values expected, the rows have {}", plan.group, shape.columns),
+                m_info.id);
+  return plan;
+}
+
+Result<double> BlockScheme::bitsPerWeight(const MatrixShape& shape, const Settings& settings) const {
+  const auto plan = planFor(shape, settings);
+  if (!plan) return tl::unexpected(plan.error());
+  const double elements = static_cast<double>(shape.rows) * static_cast<double>(shape.columns);
+  if (elements == 0) return plan->codeBits;
+  const double codeBytes = std::ceil(elements * plan->codeBits / 8);
+  const auto blocks = static_cast<double>(BlockLayout(*plan, shape).blocks());
+  return (codeBytes * 8 + blocks * (plan->scaleBits + plan->zeroPointBits)) / elements;
+}
+
+Result<QuantizedTensor> BlockScheme::quantize(const MatrixView& input, const Settings& settings, const Backend& backend,
+                                              const JobContext& job) const {
+  assert(input.values.size() == input.shape.rows * input.shape.columns);
+  const auto plan = planFor(input.shape, settings);
+  if (!plan) return tl::unexpected(plan.error());
+  const BlockLayout layout(*plan, input.shape);
+  QuantizedTensor result;
+  result.shape = input.shape;
+  result.codeBits = plan->codeBits;
+  result.signedCodes = plan->signedCodes;
+  result.codes.resize(input.values.size());
+  result.scales.resize(layout.blocks());
+  if (plan->codec.hasZeroPoints()) result.zeroPoints.resize(layout.blocks());
+  result.restored.resize(input.values.size());
+  Quantizer quantizer(*plan, layout, input, result, backend, job);
+  if (auto done = quantizer.run(); !done) return tl::unexpected(std::move(done).error());
+  result.warnings = warningsOf(quantizer.counts());
+  return result;
+}
+
+std::vector<BoardLine> BlockScheme::explain(const MatrixView& input, const QuantizedTensor& result,
+                                            const Settings& settings, std::uint64_t index) const {
+  const auto plan = planFor(input.shape, settings);
+  if (!plan || index >= input.values.size() || result.codes.size() != input.values.size()) return {};
+  const BlockLayout layout(*plan, input.shape);
+  BlockPlan sized = *plan;
+  sized.codec.blockSize = layout.blockSize();
+  const std::uint64_t block = layout.blockOf(index);
+  const BlockLayout::Run run = layout.runOf(block);
+  std::span<const float> values = input.values.subspan(run.first, run.stride == 1 ? run.size : 0);
+  std::vector<float> gathered;
+  if (run.stride != 1) {
+    for (std::uint64_t i = 0; i < run.size; ++i) gathered.push_back(input.values[run.first + i * run.stride]);
+    values = gathered;
+  }
+  const std::uint64_t at = (index - run.first) / run.stride;
+
+  std::vector<BoardLine> lines = {
+      {"Weight", fmt::format("x = {}, row {}, column {}", shortest(input.values[index]), index / input.shape.columns,
+                             index % input.shape.columns)},
+      {"Block", fmt::format("{} of {}, {} values", block + 1, layout.blocks(), groupedDigits(run.size))}};
+  const BlockScale stored{result.scales[block], result.zeroPoints.empty() ? 0 : result.zeroPoints[block]};
+  for (BoardLine& line : explainBlockWeight({sized, values, at, stored, result.codes[index]}))
+    lines.push_back(std::move(line));
+  return lines;
+}
+
+}  // namespace ulpscope

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/quantization/quantization_report.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "core/backend/backend.h"
+#include "core/base/text.h"
+
+namespace ulpscope {
+namespace {
+
+constexpr std::uint64_t kMostElements = std::uint64_t{1} << 31;
+constexpr std::uint64_t kBatch = 1 << 20;  // elements between two looks at the stop token
+/// Odd, so that errors around zero share the middle bin.
+constexpr std::size_t kErrorBins = 129;
+
+/// Over +-the largest error.
+Histogram errorHistogram(const MatrixView& input, std::span<const float> restored, double largest) {
+  LinearBins bins(-largest, largest, kErrorBins);
+  for (std::size_t i = 0; i < restored.size(); ++i)
+    bins.add(static_cast<double>(restored[i]) - static_cast<double>(input.values[i]));
+  return std::move(bins).take();
+}
+
+/// Of the finite errors of each column; NaN where there are none.
+std::vector<double> columnErrors(const MatrixView& input, std::span<const float> restored) {
+  const std::uint64_t columns = input.shape.columns;
+  std::vector<double> sums(columns);
+  std::vector<std::uint64_t> counts(columns);
+  for (std::size_t begin = 0; begin < restored.size(); begin += columns)
+    for (std::uint64_t c = 0; c < columns; ++c) {
+      const double error = static_cast<double>(restored[begin + c]) - static_cast<double>(input.values[begin + c]);
+      if (!std::isfinite(error)) continue;
+      sums[c] += error * error;
+      ++counts[c];
+    }
+  for (std::uint64_t c = 0; c < columns; ++c) sums[c] = std::sqrt(sums[c] / static_cast<double>(counts[c]));
+  return sums;
+}
+
+/// A wide type, rounded to float.
+Result<> loadRounded(const TensorSource& source, LoadedTensor& loaded, const JobContext& job) {
+  std::vector<double> batch;
+  std::uint64_t rounded = 0;
+  for (std::uint64_t first = 0; first < loaded.values.size(); first += kBatch) {
+    batch.resize(std::min(kBatch, loaded.values.size() - first));
+    if (auto read = source.readDoubles(first, batch); !read) return read;
+    for (std::size_t i = 0; i < batch.size(); ++i) {
+      const auto value = static_cast<float>(batch[i]);
+      loaded.values[first + i] = value;
+      if (static_cast<double>(value) != batch[i] && !std::isnan(batch[i])) ++rounded;
+    }
+    if (auto going = job.step(batch.size() * sizeof(float)); !going) return going;
+  }
+  if (rounded != 0)
+    loaded.warnings.push_back(fmt::format("{} of {} values of type {} were rounded to float32 first",
+                                          groupedDigits(rounded), groupedDigits(loaded.values.size()),
+                                          source.type().title));
+  return {};
+}
+
+Result<> loadExactly(const TensorSource& source, LoadedTensor& loaded, const Backend& backend, const JobContext& job) {
+  for (std::uint64_t first = 0; first < loaded.values.size(); first += kBatch) {
+    const auto batch = std::span(loaded.values).subspan(first, std::min(kBatch, loaded.values.size() - first));
+    if (auto read = source.readFloats(first, batch, backend); !read) return read;
+    if (auto going = job.step(batch.size_bytes()); !going) return going;
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<LoadedTensor> loadTensor(const TensorSource& source, const Backend& backend, const JobContext& job) {
+  const std::uint64_t elements = source.info().elements;
+  if (elements > kMostElements)
+    return fail(Errc::LimitExceeded,
+                fmt::format("at most {} elements expected, the tensor has {}", groupedDigits(kMostElements),
+                            groupedDigits(elements)),
+                source.info().name);
+  if (auto unchanged = source.verifyUnchanged(); !unchanged) return tl::unexpected(std::move(unchanged).error());
+  LoadedTensor loaded;
+  loaded.shape = source.matrix();
+  loaded.values.resize(elements);
+  auto read = source.type().exactAsFloat ? loadExactly(source, loaded, backend, job) : loadRounded(source, loaded, job);
+  if (read) read = source.verifyUnchanged();
+  if (!read) return tl::unexpected(std::move(read).error());
+  return loaded;
+}
+
+Result<QuantizationReport> quantizeAndMeasure(const Scheme& scheme, const Settings& settings, const MatrixView& input,
+                                              const Backend& backend, const JobContext& job) {
+  QuantizationReport report;
+  auto complete = completeSettings(scheme.info(), settings);
+  if (!complete) return tl::unexpected(std::move(complete).error());
+  report.settings = *std::move(complete);
+  const auto bits = scheme.bitsPerWeight(input.shape, report.settings);
+  if (!bits) return tl::unexpected(bits.error());
+  auto quantized = scheme.quantize(input, report.settings, backend, job);
+  if (!quantized) return tl::unexpected(std::move(quantized).error());
+
+  report.scheme = scheme.info().id;
+  report.reference = scheme.info().reference;
+  report.bitsPerWeight = *bits;
+  report.quantized = *std::move(quantized);
+  report.warnings = report.quantized.warnings;
+  report.backend = backend.description();
+  const std::span<const float> restored = report.quantized.restored;
+  report.metrics = measureError(input.values, restored);
+  if (auto going = job.step(0); !going) return tl::unexpected(std::move(going).error());
+  if (report.metrics.included != 0)
+    report.errorHistogram = errorHistogram(input, restored, report.metrics.maxAbsoluteError);
+  report.columnRmse = columnErrors(input, restored);
+  return report;
+}
+
+Result<std::vector<SchemeComparison>> compareSchemes(std::span<const Scheme* const> schemes, const MatrixView& input,
+                                                     const Backend& backend, const JobContext& job) {
+  std::vector<SchemeComparison> lines;
+  for (const Scheme* scheme : schemes) {
+    SchemeComparison line;
+    line.scheme = scheme->info().id;
+    line.title = scheme->info().title;
+    const auto bits = scheme->bitsPerWeight(input.shape, {});
+    const auto quantized =
+        bits ? scheme->quantize(input, {}, backend, job) : Result<QuantizedTensor>(tl::unexpected(bits.error()));
+    if (quantized) {
+      line.bitsPerWeight = *bits;
+      line.metrics = measureError(input.values, quantized->restored);
+    } else if (quantized.error().code == Errc::Unsupported) {
+      line.error = quantized.error().message;
+    } else {
+      return tl::unexpected(quantized.error());
+    }
+    lines.push_back(std::move(line));
+    if (auto going = job.step(0); !going) return tl::unexpected(std::move(going).error());
+  }
+  return lines;
+}
+
+}  // namespace ulpscope

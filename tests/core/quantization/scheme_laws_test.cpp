@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: Apache-2.0
+// Laws that every scheme of the registry keeps.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <map>
+#include <random>
+
+#include "core/backend/backend.h"
+#include "core/quantization/scheme.h"
+
+namespace ulpscope {
+namespace {
+
+using testing::Contains;
+using testing::Each;
+using testing::HasSubstr;
+using testing::IsEmpty;
+using testing::Not;
+
+constexpr float kInfinity = std::numeric_limits<float>::infinity();
+constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
+
+struct Matrix {
+  MatrixShape shape;
+  std::vector<float> values;
+  MatrixView view() const { return {shape, values}; }
+};
+
+/// Normal values below 1, with +-1 placed so that every row, every column and every aligned run of 32 holds one: then
+/// the largest magnitude of a block is 1 in whatever way a scheme cuts its blocks.
+Matrix unitMaximumMatrix(std::uint64_t rows, std::uint64_t columns) {
+  Matrix matrix{{rows, columns}, std::vector<float>(rows * columns)};
+  std::mt19937 generator(11);
+  std::normal_distribution<float> normal(0, 0.25f);
+  for (float& value : matrix.values) value = std::clamp(normal(generator), -0.999f, 0.999f);
+  for (std::uint64_t r = 0; r < rows; ++r)
+    for (std::uint64_t run = 0; run < columns / 32; ++run)
+      matrix.values[r * columns + run * 32 + (r + 7 * run) % 32] = r % 2 ? -1.0f : 1.0f;
+  return matrix;
+}
+
+struct Expectation {
+  double bits;   ///< per weight of a 64 x 128 matrix
+  double error;  ///< largest possible, in units of the block maximum
+};
+
+/// Half a step, or what clipping costs where that is more; binary16 scales add 2^-11 of the value.
+const std::map<std::string, Expectation, std::less<>> kExpected = {
+    {"int8_tensor", {8 + 32.0 / 8192, 0.5 / 127}},
+    {"int8_row", {8 + 32.0 / 128, 0.5 / 127}},
+    {"int8_column", {8 + 32.0 / 64, 0.5 / 127}},
+    {"int8_group", {8 + 32.0 / 128, 0.5 / 127}},
+    {"int_symmetric", {8 + 32.0 / 128, 0.5 / 127}},
+    {"int_affine", {8 + 40.0 / 128, 0.5 * 2 / 255}},
+    {"fp8_tensor", {8 + 32.0 / 8192, 16.0 / 448}},
+    {"fp8_row", {8 + 32.0 / 128, 16.0 / 448}},
+    {"bnb_nf4", {4 + 32.0 / 64, (1 - 0.6961928009986877) / 2}},
+    {"q8_0", {8.5, 0.5 / 127 + 0x1p-11}},
+    {"q4_0", {4.5, 1.0 / 8 + 0x1p-11}},
+};
+
+bool needsWholeBlocks(const Scheme& scheme) { return scheme.info().id == "q8_0" || scheme.info().id == "q4_0"; }
+
+class EveryScheme : public testing::TestWithParam<const Scheme*> {
+ protected:
+  const Scheme& scheme() const { return *GetParam(); }
+  QuantizedTensor quantized(const Matrix& matrix, const Settings& settings = {}) const {
+    auto result = scheme().quantize(matrix.view(), settings, *m_backend, {});
+    EXPECT_TRUE(result) << result.error().message;
+    return result ? *std::move(result) : QuantizedTensor{};
+  }
+
+  const std::unique_ptr<Backend> m_backend = makeReferenceBackend();
+};
+
+TEST_P(EveryScheme, SaysWhatItIs) {
+  const SchemeInfo& info = scheme().info();
+  EXPECT_EQ(findScheme(info.id), &scheme());
+  for (const std::string& text : {info.title, info.family, info.reference}) EXPECT_FALSE(text.empty());
+  for (const Parameter& parameter : info.parameters) {
+    EXPECT_FALSE(parameter.title.empty() || parameter.help.empty()) << parameter.id;
+    EXPECT_EQ(parameter.choices.empty(), std::holds_alternative<std::int64_t>(parameter.defaultValue)) << parameter.id;
+  }
+  EXPECT_TRUE(completeSettings(info, {})) << "the defaults are accepted";
+}
+
+TEST_P(EveryScheme, PricesAllThatIsStored) {
+  const auto expected = kExpected.find(scheme().info().id);
+  ASSERT_NE(expected, kExpected.end()) << "a new scheme states its price here";
+  EXPECT_DOUBLE_EQ(scheme().bitsPerWeight({64, 128}, {}).value(), expected->second.bits);
+}
+
+TEST_P(EveryScheme, StaysWithinItsErrorBound) {
+  const Matrix matrix = unitMaximumMatrix(64, 128);
+  const QuantizedTensor result = quantized(matrix);
+  const double bound = kExpected.find(scheme().info().id)->second.error;
+  double largest = 0;
+  for (std::size_t i = 0; i < matrix.values.size(); ++i)
+    largest = std::max(largest, std::fabs(double{result.restored[i]} - double{matrix.values[i]}));
+  EXPECT_LE(largest, bound * (1 + 1e-5));
+  EXPECT_GE(largest, bound / 2.5) << "the bound says something";
+  EXPECT_THAT(result.warnings, IsEmpty());
+}
+
+TEST_P(EveryScheme, HasOneCodeAndOneValueForEachElement) {
+  const QuantizedTensor result = quantized(unitMaximumMatrix(64, 128));
+  EXPECT_EQ(result.shape, (MatrixShape{64, 128}));
+  EXPECT_EQ(result.codes.size(), 64u * 128);
+  EXPECT_EQ(result.restored.size(), 64u * 128);
+  const int half = 1 << (result.codeBits - 1);
+  for (const std::uint8_t code : result.codes) {
+    const int number = result.signedCodes ? static_cast<std::int8_t>(code) : int{code};
+    ASSERT_LT(number, result.signedCodes ? half : 2 * half);
+    ASSERT_GE(number, result.signedCodes ? -half : 0);
+  }
+}
+
+TEST_P(EveryScheme, GivesZerosBackAsZeros) {
+  const QuantizedTensor result = quantized({{2, 64}, std::vector<float>(128)});
+  EXPECT_THAT(result.restored, Each(0.0f));
+  EXPECT_THAT(result.warnings, IsEmpty());
+}
+
+TEST_P(EveryScheme, SurvivesBlocksOfTinyValues) {
+  std::vector<float> values(128);
+  for (std::size_t i = 0; i < values.size(); ++i)
+    values[i] = (i % 2 ? -1e-38f : 1e-38f) / static_cast<float>(1 + i % 5);
+  for (const float y : quantized({{2, 64}, values}).restored) EXPECT_LE(std::fabs(y), 1.01e-38f);
+}
+
+TEST_P(EveryScheme, WarnsOfABlockWithNan) {
+  Matrix matrix = unitMaximumMatrix(64, 128);
+  matrix.values[5 * 128 + 40] = kNan;
+  const QuantizedTensor result = quantized(matrix);
+  EXPECT_THAT(result.warnings, Contains(HasSubstr("1 block holds NaN")));
+  EXPECT_TRUE(std::isnan(result.restored[5 * 128 + 40]));
+}
+
+TEST_P(EveryScheme, WarnsOfABlockWithInfinityAndSparesTheOthers) {
+  Matrix matrix = unitMaximumMatrix(64, 128);
+  const QuantizedTensor sound = quantized(matrix);
+  matrix.values[5 * 128 + 40] = -kInfinity;
+  const QuantizedTensor result = quantized(matrix);
+  EXPECT_THAT(result.warnings, Contains(HasSubstr("1 block holds infinity")));
+  EXPECT_FALSE(std::isfinite(result.restored[5 * 128 + 40]));
+  if (result.scales.size() > 1) {
+    EXPECT_EQ(result.restored[50 * 128 + 41], sound.restored[50 * 128 + 41]);
+  }
+}
+
+TEST_P(EveryScheme, TakesOddShapesOrSaysWhyNot) {
+  for (const MatrixShape shape : {MatrixShape{1, 1}, MatrixShape{1, 7}, MatrixShape{5, 3}, MatrixShape{33, 65}}) {
+    const Matrix matrix{shape, std::vector<float>(shape.rows * shape.columns, 0.5f)};
+    const auto result = scheme().quantize(matrix.view(), {}, *m_backend, {});
+    EXPECT_EQ(result.has_value(), !needsWholeBlocks(scheme()));
+    EXPECT_EQ(result.has_value(), scheme().bitsPerWeight(shape, {}).has_value());
+    if (!result) {
+      EXPECT_EQ(result.error().code, Errc::Unsupported);
+      EXPECT_THAT(result.error().message, HasSubstr("multiple of 32"));
+      continue;
+    }
+    for (const float y : result->restored) EXPECT_NEAR(y, 0.5f, 1e-6) << "a constant is its own maximum";
+  }
+}
+
+TEST_P(EveryScheme, TakesAnEmptyTensor) {
+  for (const MatrixShape shape : {MatrixShape{0, 64}, MatrixShape{64, 0}}) {
+    const QuantizedTensor result = quantized({shape, {}});
+    EXPECT_THAT(result.codes, IsEmpty());
+    EXPECT_THAT(result.scales, IsEmpty());
+    EXPECT_TRUE(std::isfinite(scheme().bitsPerWeight(shape, {}).value()));
+  }
+}
+
+TEST_P(EveryScheme, StopsWhenAsked) {
+  std::stop_source stop;
+  stop.request_stop();
+  const Matrix matrix = unitMaximumMatrix(4, 64);
+  const auto result = scheme().quantize(matrix.view(), {}, *m_backend, {.stop = stop.get_token()});
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().code, Errc::Cancelled);
+}
+
+TEST_P(EveryScheme, RefusesUnknownKnobs) {
+  const Matrix matrix = unitMaximumMatrix(2, 64);
+  const auto result = scheme().quantize(matrix.view(), {{"colour", "red"}}, *m_backend, {});
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().code, Errc::Usage);
+  EXPECT_THAT(result.error().message, HasSubstr("colour"));
+}
+
+TEST_P(EveryScheme, TakesEveryChoiceOfEveryKnob) {
+  const Matrix matrix = unitMaximumMatrix(4, 64);
+  for (const Parameter& parameter : scheme().info().parameters) {
+    std::vector<std::string> values = {std::to_string(parameter.min), std::to_string(parameter.max)};
+    if (!parameter.choices.empty()) values.clear();
+    for (const Parameter::Choice& choice : parameter.choices) values.push_back(choice.id);
+    for (const std::string& value : values) {
+      const QuantizedTensor result = quantized(matrix, {{parameter.id, value}});
+      for (const float y : result.restored) ASSERT_LE(std::fabs(y), 2.001f) << parameter.id << " = " << value;
+    }
+    const auto refused = completeSettings(scheme().info(), {{parameter.id, "-7"}});
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().code, Errc::Usage);
+  }
+}
+
+TEST_P(EveryScheme, ExplainsHowAWeightBecameItsCode) {
+  const Matrix matrix = unitMaximumMatrix(4, 64);
+  const QuantizedTensor result = quantized(matrix);
+  const std::vector<BoardLine> lines = scheme().explain(matrix.view(), result, {}, 100);
+  const auto text = [&](std::string_view title) {
+    const auto line = std::find_if(lines.begin(), lines.end(), [&](const BoardLine& l) { return l.title == title; });
+    return line == lines.end() ? std::string("missing") : line->text;
+  };
+  EXPECT_THAT(text("Weight"), HasSubstr("row 1, column 36"));
+  EXPECT_EQ(std::stof(text("Restored")), result.restored[100]);
+  EXPECT_FLOAT_EQ(std::stof(text("Error")), result.restored[100] - matrix.values[100]);
+  const int code = result.signedCodes ? static_cast<std::int8_t>(result.codes[100]) : int{result.codes[100]};
+  EXPECT_EQ(std::stoi(text("Code")), code);
+  EXPECT_THAT(text("Nearest codes"), HasSubstr(text("Code") + " is " + text("Restored")));
+  for (const BoardLine& line : lines) EXPECT_FALSE(line.title.empty() || line.text.empty());
+  EXPECT_THAT(scheme().explain(matrix.view(), result, {}, 256), IsEmpty()) << "no such element";
+}
+
+INSTANTIATE_TEST_SUITE_P(Registry, EveryScheme, testing::ValuesIn(schemeRegistry().begin(), schemeRegistry().end()),
+                         [](const auto& tested) { return tested.param->info().id; });
+
+}  // namespace
+}  // namespace ulpscope
