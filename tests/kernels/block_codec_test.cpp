@@ -1,0 +1,209 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <gtest/gtest.h>
+
+#include <array>
+#include <cmath>
+#include <limits>
+#include <ostream>
+#include <vector>
+
+#include "tests/kernels/float_inputs.h"
+#include "tests/kernels/instruction_sets.h"
+#include "tests/kernels/same_bits.h"
+
+namespace ulpscope::kernels {
+namespace {
+
+using Kind = BlockCodec::Kind;
+
+struct NamedCodec {
+  const char* name;
+  BlockCodec codec;
+  friend void PrintTo(const NamedCodec& named, std::ostream* out) { *out << named.name; }
+};
+
+constexpr std::uint64_t kAnySize = 32;
+constexpr std::array kCodecs{
+    NamedCodec{"Absmax", {.kind = Kind::Absmax, .blockSize = kAnySize}},
+    NamedCodec{"AbsmaxFourBits", {.kind = Kind::Absmax, .blockSize = kAnySize, .divisor = 7, .low = -7, .high = 7}},
+    NamedCodec{"AbsmaxUnsigned", {.kind = Kind::Absmax, .blockSize = kAnySize, .divisor = 255, .low = 0, .high = 255}},
+    NamedCodec{"Affine", {.kind = Kind::Affine, .blockSize = kAnySize, .low = 0, .high = 255}},
+    NamedCodec{"AffineSigned", {.kind = Kind::Affine, .blockSize = kAnySize, .low = -128, .high = 127}},
+    NamedCodec{"AffineWithoutZero",
+               {.kind = Kind::Affine, .blockSize = kAnySize, .low = -128, .high = 127, .includeZero = false}},
+    NamedCodec{"Nf4", {.kind = Kind::Nf4, .blockSize = kAnySize}},
+    NamedCodec{"Q8_0", {.kind = Kind::Q8_0, .blockSize = kAnySize}},
+    NamedCodec{"Q8_0Avx2", {.kind = Kind::Q8_0Avx2, .blockSize = kAnySize}},
+    NamedCodec{"Q4_0", {.kind = Kind::Q4_0, .blockSize = kAnySize}},
+    NamedCodec{"ScaledE4m3", {.kind = Kind::ScaledFloat8, .blockSize = kAnySize, .divisor = 448}},
+    NamedCodec{"ScaledE5m2", {.kind = Kind::ScaledFloat8, .blockSize = kAnySize, .divisor = 57344}},
+    NamedCodec{"BnbInt8", {.kind = Kind::BnbInt8, .blockSize = kAnySize}},
+    NamedCodec{"CompressedInt",
+               {.kind = Kind::CompressedInt, .blockSize = kAnySize, .divisor = 127.5F, .low = -128, .high = 127}},
+    NamedCodec{"EetqInt8", {.kind = Kind::EetqInt8, .blockSize = kAnySize}},
+};
+
+struct Quantized {
+  std::vector<std::uint8_t> codes;
+  std::vector<float> scales;
+  std::vector<std::int32_t> zeroPoints;
+  std::vector<float> restored;
+};
+
+Quantized quantize(const Backend& backend, const BlockCodec& codec, std::span<const float> values) {
+  const std::size_t blocks = (values.size() + codec.blockSize - 1) / codec.blockSize;
+  Quantized result{.codes = std::vector<std::uint8_t>(values.size()),
+                   .scales = std::vector<float>(blocks),
+                   .zeroPoints = std::vector<std::int32_t>(codec.hasZeroPoints() ? blocks : 0),
+                   .restored = std::vector<float>(values.size())};
+  EXPECT_TRUE(backend.quantizeBlocks(codec, values, {result.codes, result.scales, result.zeroPoints}));
+  EXPECT_TRUE(backend.dequantizeBlocks(codec, {result.codes, result.scales, result.zeroPoints}, result.restored));
+  return result;
+}
+
+void expectSame(const Quantized& expected, const Quantized& got) {
+  EXPECT_TRUE(sameBits(expected.codes, got.codes));
+  EXPECT_TRUE(sameBitsButNan(expected.scales, got.scales));
+  EXPECT_TRUE(sameBits(expected.zeroPoints, got.zeroPoints));
+  EXPECT_TRUE(sameBitsButNan(expected.restored, got.restored));
+}
+
+class EveryBlockCodec : public testing::TestWithParam<NamedCodec> {
+ protected:
+  BlockCodec codec(std::uint64_t blockSize) const {
+    BlockCodec result = GetParam().codec;
+    result.blockSize = blockSize;
+    return result;
+  }
+
+  /// By the reference, and by every instruction set.
+  void compareWithReference(const BlockCodec& codec, std::span<const float> values, int threads = 1) const {
+    const Quantized expected = quantize(*m_reference, codec, values);
+    onEveryInstructionSet([&](const Backend& cpu) { expectSame(expected, quantize(cpu, codec, values)); }, threads);
+  }
+
+ private:
+  std::unique_ptr<Backend> m_reference = makeReferenceBackend();
+};
+
+TEST_P(EveryBlockCodec, AgreesOnWeightsInBlocksOfAnySize) {
+  const std::vector<float> values = normalValues(40'003, 0.02F, 1);
+  for (const std::uint64_t blockSize : {1, 5, 16, 17, 32, 64, 100, 128, 1000, 1024, 4096, 100'000}) {
+    SCOPED_TRACE(blockSize);
+    compareWithReference(codec(blockSize), values);
+  }
+}
+
+TEST_P(EveryBlockCodec, AgreesOnTies) {
+  // Multiples of halves of steps, with the maximum that makes the step 1: ties of every codec that divides by it.
+  for (const float largest : {127.0F, 127.5F, 128.0F, 8.0F, 7.0F, 255.0F, 448.0F, 57344.0F, 1.0F}) {
+    std::vector<float> values{largest};
+    for (int i = -300; i <= 300; ++i) values.push_back(std::clamp(static_cast<float>(i) / 2, -largest, largest));
+    for (int i = -512; i <= 512; ++i) values.push_back(largest * static_cast<float>(i) / 512);
+    for (const float midpoint : nf4Midpoints()) {
+      values.push_back(midpoint * largest);
+      values.push_back(std::nextafter(midpoint, 2.0F) * largest);
+      values.push_back(std::nextafter(midpoint, -2.0F) * largest);
+    }
+    SCOPED_TRACE(largest);
+    compareWithReference(codec(values.size()), values);
+    std::vector<float> negated = values;
+    for (float& value : negated) value = -value;
+    compareWithReference(codec(values.size()), negated);
+  }
+}
+
+TEST_P(EveryBlockCodec, AgreesOnEveryFloatNextToATie) {
+  // x / a takes many values around (k + 1/2) / 127 and the like.
+  std::vector<float> values;
+  for (int k = 0; k <= 300; ++k) {
+    float x = (static_cast<float>(k) + 0.5F) * 0.0123F;
+    for (int i = 0; i < 8; ++i) x = std::nextafter(x, 0.0F);
+    for (int i = 0; i < 16; ++i) values.push_back(x = std::nextafter(x, 10.0F));
+  }
+  for (const float steps : {127.0F, 127.5F, 128.0F, 8.0F, 448.0F}) {
+    std::vector<float> block;
+    for (const float x : values)
+      if (x < steps * 0.0123F) block.push_back(x);
+    block.push_back(steps * 0.0123F);
+    compareWithReference(codec(block.size()), block);
+  }
+}
+
+TEST_P(EveryBlockCodec, AgreesOnTheFirstOfEqualMagnitudes) {
+  std::vector<float> values = normalValues(64, 0.1F, 2);
+  values[3] = -1;
+  values[40] = 1;
+  compareWithReference(codec(64), values);
+  values[3] = 1;
+  values[40] = -1;
+  compareWithReference(codec(64), values);
+}
+
+TEST_P(EveryBlockCodec, AgreesOnBlocksThatAreZeroTinyHugeOrNotFinite) {
+  constexpr float kInfinity = std::numeric_limits<float>::infinity();
+  constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
+  constexpr float kMax = std::numeric_limits<float>::max();
+  constexpr float kTiny = std::numeric_limits<float>::denorm_min();
+  const std::vector<std::vector<float>> specials{{0, -0.0F},        {kTiny},      {1e-44F},
+                                                 {1e-40F},          {1e-38F},     {1e-37F, -1e-38F},
+                                                 {1e-12F},          {kMax},       {kMax, -kMax},
+                                                 {1e30F},           {kNan},       {-kNan},
+                                                 {kInfinity},       {-kInfinity}, {kInfinity, -kInfinity},
+                                                 {kNan, kInfinity}, {5, 5}};
+  for (const std::uint64_t blockSize : {7, 32, 64}) {
+    std::vector<float> values;
+    for (const auto& special : specials) {
+      for (const float filler : {0.0F, 1.0F, 1e-40F, special.front()}) {
+        std::vector<float> block(blockSize, filler);
+        std::copy(special.begin(), special.end(), block.begin() + 2);
+        values.insert(values.end(), block.begin(), block.end());
+      }
+    }
+    compareWithReference(codec(blockSize), values);
+    compareWithReference(codec(values.size()), values);
+  }
+}
+
+TEST_P(EveryBlockCodec, AgreesOnRandomBitPatterns) {
+  compareWithReference(codec(32), randomBitPatterns(32'000, 3));
+  std::vector<float> finite = randomBitPatterns(64'000, 4);
+  for (float& value : finite)
+    if (!std::isfinite(value)) value = 0;
+  compareWithReference(codec(8), finite);
+  compareWithReference(codec(64), finite);
+}
+
+TEST_P(EveryBlockCodec, AgreesOnTensorsInOneBlockWithAnyNumberOfThreads) {
+  std::vector<float> values = normalValues(200'001, 0.02F, 5);
+  values[100] = -1;  // the first of the largest, another in a later chunk
+  values[190'000] = 1;
+  for (const int threads : {1, 2, 3}) {
+    compareWithReference(codec(values.size()), values, threads);
+    compareWithReference(codec(70'000), values, threads);  // long blocks that no chunk ends with, the last one short
+    compareWithReference(codec(32), values, threads);
+  }
+  values[150'000] = std::numeric_limits<float>::quiet_NaN();
+  compareWithReference(codec(values.size()), values, 2);
+}
+
+INSTANTIATE_TEST_SUITE_P(Codecs, EveryBlockCodec, testing::ValuesIn(kCodecs),
+                         [](const auto& test) { return std::string(test.param.name); });
+
+TEST(Dequantize, WritesLargeOutputsPastTheCachesWithTheSameResult) {
+  const BlockCodec codec{.kind = Kind::Q8_0, .blockSize = 32};
+  const std::size_t size = std::size_t{8} << 20;  // the backend streams from here on
+  std::vector<std::uint8_t> codes(size);
+  std::vector<float> scales(size / 32);
+  for (std::size_t i = 0; i < size; ++i) codes[i] = static_cast<std::uint8_t>(i * 7 + i / 256);
+  for (std::size_t i = 0; i < scales.size(); ++i) scales[i] = static_cast<float>(i % 100);
+  std::vector<float> streamed(size + 1);
+  std::vector<float> expected(size);
+  const auto out = std::span(streamed).subspan(1);  // out of step with the vectors
+  ASSERT_TRUE(makeCpuBackend(2)->dequantizeBlocks(codec, {codes, scales, {}}, out));
+  ASSERT_TRUE(makeReferenceBackend()->dequantizeBlocks(codec, {codes, scales, {}}, expected));
+  EXPECT_TRUE(sameBits(std::span<const float>(expected), std::span<const float>(out)));
+}
+
+}  // namespace
+}  // namespace ulpscope::kernels

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <gtest/gtest.h>
+
+#include <random>
+#include <vector>
+
+#include "tests/kernels/float_inputs.h"
+#include "tests/kernels/instruction_sets.h"
+#include "tests/kernels/same_bits.h"
+
+namespace ulpscope::kernels {
+namespace {
+
+template <class Code>
+void compareCounts(std::size_t size, std::size_t codeCount, int threads) {
+  std::mt19937 generator(static_cast<std::uint32_t>(size));
+  std::vector<Code> codes(size);
+  // Half of them in a few codes, as weights are.
+  for (Code& code : codes) code = static_cast<Code>(generator() % 2 == 0 ? generator() % 10 : generator());
+  std::vector<std::uint64_t> expected(codeCount, 3);
+  std::vector<std::uint64_t> counts(codeCount, 3);
+  ASSERT_TRUE(makeReferenceBackend()->countCodes(std::span<const Code>(codes), expected));
+  ASSERT_TRUE(makeCpuBackend(threads)->countCodes(std::span<const Code>(codes), counts));
+  EXPECT_EQ(expected, counts);
+}
+
+TEST(CountCodes, AddsToTheCountsWithAnyNumberOfThreads) {
+  for (const int threads : {1, 2, 3}) {
+    for (const std::size_t size : {0, 1, 7, 1000, 100'003, 600'001, 3'000'005}) {
+      compareCounts<std::uint8_t>(size, 256, threads);
+      compareCounts<std::uint16_t>(size, 65'536, threads);
+    }
+  }
+}
+
+void compareMaxima(std::size_t rows, std::size_t columns, int threads) {
+  SCOPED_TRACE(testing::Message() << rows << " x " << columns << ", " << threads << " threads");
+  const std::vector<float> values = randomBitPatterns(rows * columns, static_cast<std::uint32_t>(rows + columns));
+  const auto start = [](std::size_t size) {
+    std::vector<float> maxima(size);
+    if (size > 2) maxima[2] = 3e38F;  // maxima are raised, not set
+    return maxima;
+  };
+  std::vector<float> expectedRows = start(rows);
+  std::vector<float> expectedColumns = start(columns);
+  ASSERT_TRUE(makeReferenceBackend()->absMaxima(values, expectedRows, expectedColumns));
+  onEveryInstructionSet(
+      [&](const Backend& cpu) {
+        std::vector<float> rowMaxima = start(rows);
+        std::vector<float> columnMaxima = start(columns);
+        ASSERT_TRUE(cpu.absMaxima(values, rowMaxima, columnMaxima));
+        EXPECT_TRUE(sameBits(expectedRows, rowMaxima));
+        EXPECT_TRUE(sameBits(expectedColumns, columnMaxima));
+      },
+      threads);
+}
+
+TEST(AbsMaxima, AgreeForEveryShapeAndNumberOfThreads) {
+  for (const int threads : {1, 2, 3}) {
+    compareMaxima(1, 1, threads);
+    compareMaxima(1, 200'000, threads);
+    compareMaxima(3, 100'001, threads);
+    compareMaxima(200'000, 1, threads);
+    compareMaxima(70'001, 3, threads);
+    compareMaxima(257, 255, threads);
+    compareMaxima(1001, 768, threads);
+  }
+}
+
+TEST(AbsMaxima, LeaveOutNanAndKeepInfinity) {
+  constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
+  constexpr float kInfinity = std::numeric_limits<float>::infinity();
+  const std::vector<float> values{kNan, 1, -2, -kInfinity, kNan, 0};
+  onEveryInstructionSet([&](const Backend& cpu) {
+    std::vector<float> rows(2);
+    std::vector<float> columns(3);
+    ASSERT_TRUE(cpu.absMaxima(values, rows, columns));
+    EXPECT_EQ(rows, (std::vector{2.0F, kInfinity}));
+    EXPECT_EQ(columns, (std::vector{kInfinity, 1.0F, 2.0F}));
+  });
+}
+
+}  // namespace
+}  // namespace ulpscope::kernels

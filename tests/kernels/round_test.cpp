@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <gtest/gtest.h>
+
+#include <array>
+#include <vector>
+
+#include "core/formats/codec.h"
+#include "kernels/rounding_plan.h"
+#include "tests/kernels/float_inputs.h"
+#include "tests/kernels/instruction_sets.h"
+#include "tests/kernels/same_bits.h"
+
+namespace ulpscope::kernels {
+namespace {
+
+constexpr std::array kRoundings{Rounding::NearestEven,    Rounding::NearestAway,    Rounding::TowardZero,
+                                Rounding::TowardPositive, Rounding::TowardNegative, Rounding::ToOdd};
+constexpr std::array kOverflows{Overflow::Format, Overflow::Saturate, Overflow::Infinity, Overflow::Nan};
+
+/// Rounds and encodes by the reference once, and by every instruction set.
+void compareWithReference(const FloatRounding& rule, const std::vector<float>& inputs) {
+  const std::unique_ptr<Backend> reference = makeReferenceBackend();
+  const auto checkCodes = [&]<class Code>(Code) {
+    std::vector<Code> expected(inputs.size());
+    ASSERT_TRUE(reference->encode(rule, inputs, std::span(expected)));
+    onEveryInstructionSet([&](const Backend& cpu) {
+      std::vector<Code> codes(inputs.size());
+      ASSERT_TRUE(cpu.encode(rule, inputs, std::span(codes)));
+      EXPECT_TRUE(sameBits(expected, codes));
+    });
+  };
+  std::vector<float> expected(inputs.size());
+  ASSERT_TRUE(reference->round(rule, inputs, expected));
+  onEveryInstructionSet([&](const Backend& cpu) {
+    std::vector<float> rounded(inputs.size());
+    ASSERT_TRUE(cpu.round(rule, inputs, rounded));
+    EXPECT_TRUE(sameBits(expected, rounded));
+  });
+  if (rule.spec.codeBits() <= 8) checkCodes(std::uint8_t{});
+  if (rule.spec.codeBits() == 16) checkCodes(std::uint16_t{});
+}
+
+class EveryFloatFormat : public testing::TestWithParam<const NumberFormat*> {
+ protected:
+  const FloatSpec& spec() const { return *GetParam()->floatSpec(); }
+};
+
+TEST_P(EveryFloatFormat, RoundsAMillionRandomBitPatternsAsTheReferenceDoes) {
+  const std::vector<float> inputs = randomBitPatterns(1'000'000, 1);
+  for (const Rounding rounding : kRoundings) {
+    SCOPED_TRACE(idOf(rounding));
+    compareWithReference({spec(), rounding, Overflow::Format}, inputs);
+  }
+}
+
+class EveryEnumerableFormat : public EveryFloatFormat {};
+
+TEST_P(EveryEnumerableFormat, RoundsMidpointsAndTheirNeighboursAsTheReferenceDoes) {
+  const std::vector<float> inputs = midpointsAndNeighbours(spec());
+  for (const Rounding rounding : kRoundings) {
+    SCOPED_TRACE(idOf(rounding));
+    compareWithReference({spec(), rounding, Overflow::Format}, inputs);
+  }
+}
+
+TEST_P(EveryFloatFormat, OverflowsAsTheReferenceDoesInEveryMode) {
+  std::vector<float> inputs = randomBitPatterns(2'000, 2);
+  const float largest = decodeToFloat(spec(), largestFiniteCode(spec(), false));
+  for (const float factor : {1.0F, 1.01F, 1.03F, 1.0625F, 1.1F, 1.125F, 1.2F, 1.25F, 1.5F, 2.0F, 4.0F}) {
+    inputs.push_back(largest * factor);
+    inputs.push_back(-largest * factor);
+  }
+  inputs.push_back(std::numeric_limits<float>::infinity());
+  inputs.push_back(-std::numeric_limits<float>::infinity());
+  for (const Rounding rounding : kRoundings) {
+    for (const Overflow overflow : kOverflows) {
+      SCOPED_TRACE(testing::Message() << idOf(rounding) << ' ' << idOf(overflow));
+      compareWithReference({spec(), rounding, overflow}, inputs);
+    }
+  }
+}
+
+TEST_P(EveryFloatFormat, RoundsEveryExponentToNearestEvenAsTheReferenceDoes) {
+  // 2^32 floats, stratified: each sign and exponent with 1,024 fractions and the floats beside them.
+  std::vector<float> inputs;
+  for (std::uint32_t top = 0; top < 1u << 9; ++top)
+    for (std::uint32_t fraction = 0; fraction < 1u << 10; ++fraction)
+      for (const std::uint32_t nudge : {0u, 1u, 0x1000u, 0x1FFFu})
+        inputs.push_back(std::bit_cast<float>(top << 23 | fraction << 13 | nudge));
+  compareWithReference({spec()}, inputs);
+}
+
+TEST_P(EveryFloatFormat, IsRoundedInPlaceAndAtAnyLengthAndAlignment) {
+  const FloatRounding rule{spec()};
+  const std::unique_ptr<Backend> reference = makeReferenceBackend();
+  const std::vector<float> inputs = normalValues(200, 1, 3);
+  onEveryInstructionSet([&](const Backend& cpu) {
+    for (std::size_t size = 0; size < 70; ++size) {
+      for (const std::size_t offset : {0, 1, 5}) {
+        const auto part = std::span(inputs).subspan(offset, size);
+        std::vector<float> expected(size);
+        ASSERT_TRUE(reference->round(rule, part, expected));
+        std::vector<float> values = inputs;
+        ASSERT_TRUE(cpu.round(rule, std::span(values).subspan(offset, size), std::span(values).subspan(offset, size)));
+        EXPECT_TRUE(sameBits(std::span<const float>(expected), std::span<const float>(values).subspan(offset, size)));
+        EXPECT_TRUE(
+            sameBits(std::span(inputs).subspan(offset + size), std::span<const float>(values).subspan(offset + size)))
+            << "wrote beyond the end";
+      }
+    }
+  });
+}
+
+std::string idOfTest(const testing::TestParamInfo<const NumberFormat*>& test) {
+  return std::string(test.param->info().id);
+}
+
+INSTANTIATE_TEST_SUITE_P(Registry, EveryFloatFormat, testing::ValuesIn(formatsWithinFloat(32)), idOfTest);
+INSTANTIATE_TEST_SUITE_P(Registry, EveryEnumerableFormat, testing::ValuesIn(formatsWithinFloat(16)), idOfTest);
+
+TEST(Round, TakesFormatsThatTheLanesDoNotCoverByTheirDefinition) {
+  const FloatSpec withoutSubnormals{.exponentBits = 5, .fractionBits = 10, .bias = 15, .subnormals = false};
+  EXPECT_FALSE(makeRoundingPlan({withoutSubnormals}));
+  compareWithReference({withoutSubnormals}, randomBitPatterns(100'000, 4));
+}
+
+TEST(Round, CoversOddLayouts) {
+  for (const FloatSpec& spec :
+       {FloatSpec{.exponentBits = 4, .fractionBits = 0, .bias = 7, .specials = Specials::NanOnly},
+        FloatSpec{.exponentBits = 7, .fractionBits = 8, .bias = 63},
+        FloatSpec{.exponentBits = 3, .fractionBits = 4, .bias = 3},
+        FloatSpec{.exponentBits = 2, .fractionBits = 13, .bias = 1, .specials = Specials::None}}) {
+    ASSERT_TRUE(makeRoundingPlan({spec}));
+    for (const Rounding rounding : kRoundings) compareWithReference({spec, rounding}, midpointsAndNeighbours(spec));
+  }
+}
+
+TEST(Round, WritesLargeOutputsPastTheCachesWithTheSameResult) {
+  const std::size_t size = (std::size_t{8} << 20) + 13;  // above the size from which the backend streams
+  std::vector<float> inputs = normalValues(4096, 1, 5);
+  inputs.resize(size);
+  for (std::size_t i = 4096; i < size; ++i) inputs[i] = inputs[i % 4096];
+  const FloatRounding rule{.spec = {.exponentBits = 5, .fractionBits = 2, .bias = 15}};
+  const std::unique_ptr<Backend> cpu = makeCpuBackend(2);
+  std::vector<float> streamed(size + 1);
+  ASSERT_TRUE(cpu->round(rule, inputs, std::span(streamed).subspan(1)));  // out of step with the vectors
+  ASSERT_TRUE(cpu->round(rule, inputs, inputs));
+  EXPECT_TRUE(sameBits(std::span<const float>(inputs), std::span<const float>(streamed).subspan(1)));
+}
+
+}  // namespace
+}  // namespace ulpscope::kernels
