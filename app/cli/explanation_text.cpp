@@ -37,6 +37,12 @@ Json explanationJson(const Explanation& e) {
           {"rule", e.rule}};
 }
 
+/// Without the backticks that set off bits and numbers: all of a terminal is monospaced.
+std::string plain(std::string text) {
+  std::erase(text, '`');
+  return text;
+}
+
 /// The bits with each field in the colour that the window gives it.
 std::string colouredBits(const NumberFormat& format, std::uint64_t code, const Terminal& terminal) {
   std::string bits = bitsText(format, code);
@@ -88,11 +94,9 @@ std::string explanationText(const Explanation& e, const CommandContext& context)
   row("next", terminal.wrapped(e.next.value_or(""), 13));
   out += "\n";
   for (std::size_t i = 0; i < e.steps.size(); ++i) {
-    std::string text = e.steps[i].text;
-    std::erase(text, '`');
-    out += fmt::format("  {} {:<12} {}\n", i + 1, e.steps[i].title, terminal.wrapped(text, 17));
+    out += fmt::format("  {} {:<12} {}\n", i + 1, e.steps[i].title, terminal.wrapped(plain(e.steps[i].text), 17));
   }
-  if (!e.rule.empty()) out += "\n  " + terminal.wrapped(e.rule, 2) + "\n";
+  if (!e.rule.empty()) out += "\n  " + terminal.wrapped(plain(e.rule), 2) + "\n";
   return out;
 }
 

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <filesystem>
 
 #include "core/base/text.h"
 
@@ -71,6 +72,18 @@ Result<std::vector<std::size_t>> tensorsMatching(const Checkpoint& checkpoint, s
                             groupedDigits(checkpoint.tensors.size())),
                 checkpoint.path);
   return matching;
+}
+
+Result<> checkFree(const std::string& path, bool force) {
+  std::error_code ignored;
+  if (force || !std::filesystem::exists(path, ignored)) return {};
+  return fail(Errc::Usage, "a new file expected, found one (--force replaces it)", path);
+}
+
+Result<TensorSource> tensorOf(const Checkpoint& checkpoint, std::string_view name) {
+  const auto index = checkpoint.find(name);
+  if (!index) return tl::unexpected(index.error());
+  return checkpoint.source(*index);
 }
 
 }  // namespace ulpscope

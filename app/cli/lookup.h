@@ -30,6 +30,12 @@ Result<std::shared_ptr<const Checkpoint>> checkpointOf(const std::string& path, 
 /// Indices of the tensors whose name matches, in file order; an empty pattern matches all. NotFound if there is none.
 Result<std::vector<std::size_t>> tensorsMatching(const Checkpoint& checkpoint, std::string_view pattern);
 
+/// The tensor of that name, ready to be read.
+Result<TensorSource> tensorOf(const Checkpoint& checkpoint, std::string_view name);
+
+/// Usage if `path` exists and may not be replaced; said before the work, AtomicFile says it again after it.
+Result<> checkFree(const std::string& path, bool force);
+
 inline AtomicFile::Existing existing(bool force) {
   return force ? AtomicFile::Existing::Replace : AtomicFile::Existing::Keep;
 }

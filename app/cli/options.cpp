@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <cctype>
 
+#include "core/base/text.h"
+
 namespace ulpscope {
 namespace {
 
@@ -21,6 +23,18 @@ std::string guarded(std::string argument) {
 
 std::string unguarded(const std::string& argument) {
   return argument.starts_with(" -") ? argument.substr(1) : argument;
+}
+
+/// CLI11 says only that a command is missing; which there are, and what was found instead, helps more.
+Result<> checkCommandName(std::span<const CommandInfo* const> commands, const std::vector<std::string>& arguments) {
+  std::string names;
+  for (const CommandInfo* info : commands) {
+    if (!arguments.empty() && arguments.front() == info->name) return {};
+    names += (names.empty() ? "" : ", ") + std::string(info->name);
+  }
+  if (arguments.empty()) return fail(Errc::Usage, fmt::format("a command expected ({}), see --help", names));
+  if (arguments.front().starts_with('-')) return {};
+  return fail(Errc::Usage, fmt::format("a command expected ({}), found {}", names, printable(arguments.front())));
 }
 
 void configure(CLI::App& app, const CommandInfo& info, Invocation& common) {
@@ -83,6 +97,7 @@ void Options::flag(const std::string& name, bool& target, const std::string& hel
 
 Result<ParsedCommandLine> parseCommandLine(std::span<const CommandInfo* const> commands,
                                            std::vector<std::string> arguments) {
+  if (auto named = checkCommandName(commands, arguments); !named) return tl::unexpected(named.error());
   CLI::App app{"ulp, the command line of Ulpscope: what number formats do to numbers, tensors and whole models", "ulp"};
   app.set_version_flag("--version", "ulp " ULPSCOPE_VERSION);
   app.require_subcommand(1);
@@ -110,7 +125,7 @@ Result<ParsedCommandLine> parseCommandLine(std::span<const CommandInfo* const> c
     const CLI::App* asked = &app;
     for (const CLI::App* sub : subcommands)
       if (sub->parsed()) asked = sub;
-    return ParsedCommandLine{{}, asked == &app ? app.help() : asked->help("ulp " + asked->get_name())};
+    return ParsedCommandLine{{}, asked == &app ? app.help() : asked->help("ulp")};
   } catch (const CLI::ParseError& error) {
     std::string sentence = error.what();
     std::ranges::replace(sentence, '\n', ' ');

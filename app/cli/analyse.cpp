@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+
+#include "app/cli/command.h"
+#include "app/cli/json.h"
+#include "app/cli/lookup.h"
+#include "app/cli/options.h"
+#include "core/base/text.h"
+#include "core/report/figures.h"
+
+namespace ulpscope {
+namespace {
+
+/// As the window draws them: bins of the histogram, and the cells of the heat map along its longer side.
+constexpr std::size_t kBins = 120;
+constexpr std::uint64_t kMapSide = 192;
+
+/// A figure as it is written: picture and data.
+struct Drawing {
+  std::string name;
+  std::string svg;
+  std::string csv;
+};
+
+template <class AnyFigure>
+Drawing drawing(std::string name, const AnyFigure& figure) {
+  return {std::move(name), toSvg(figure), toCsv(figure)};
+}
+
+struct Analysis {
+  TensorInfo tensor;
+  TensorProfile profile;
+  Histogram histogram;
+  Outliers outliers;
+  HeatMap map;
+  std::vector<SchemeComparison> schemes;
+  QuantizationReport report;
+};
+
+class AnalyseCommand final : public Command {
+ public:
+  void declare(Options& options) override {
+    options.argument("PATH", m_path, "A checkpoint: file, index or folder");
+    options.option("--tensor", "NAME", m_tensor, "The tensor to look at (default: the largest matrix)");
+    options.option("--scheme", "ID", m_scheme, "The scheme whose error is drawn");
+    options.option("-o,--output", "FOLDER", m_folder, "Where the figures go");
+    options.flag("--follow-links", m_followLinks, "Shards may be links that leave the folder");
+    options.flag("--allow-damaged", m_allowDamaged, "Open what is sound of a damaged checkpoint, with a warning");
+    options.flag("--force", m_force, "Replace figures that exist");
+  }
+
+  Result<> run(CommandContext& context) override {
+    const auto scheme = schemeOf(m_scheme);
+    if (!scheme) return tl::unexpected(scheme.error());
+    const auto checkpoint = checkpointOf(m_path, m_allowDamaged, m_followLinks);
+    if (!checkpoint) return tl::unexpected(checkpoint.error());
+    const auto source = chosenTensor(**checkpoint);
+    if (!source) return tl::unexpected(source.error());
+    const auto analysis = analyse(*source, **scheme, context);
+    if (!analysis) return tl::unexpected(analysis.error());
+    const std::vector<Drawing> drawings = draw(*analysis);
+    if (auto written = write(drawings); !written) return written;
+    context.output = context.json ? documentText(documentOf(**checkpoint, *analysis, drawings))
+                                  : textOf(context, **checkpoint, *analysis, drawings);
+    return {};
+  }
+
+ private:
+  Result<TensorSource> chosenTensor(const Checkpoint& checkpoint) const {
+    if (!m_tensor.empty()) return tensorOf(checkpoint, m_tensor);
+    std::optional<std::size_t> best;
+    // Matrices before vectors, then the larger; among equals the first.
+    const auto rank = [&](std::size_t i) {
+      const TensorInfo& info = checkpoint.tensors[i];
+      return std::pair{info.shape.size() >= 2, info.elements};
+    };
+    for (std::size_t i = 0; i < checkpoint.tensors.size(); ++i) {
+      const TensorInfo& info = checkpoint.tensors[i];
+      if (info.type && info.type->readable && info.elements > 0 && (!best || rank(i) > rank(*best))) best = i;
+    }
+    if (!best)
+      return fail(Errc::NotFound, "a tensor whose elements can be read was expected, found none", checkpoint.path);
+    return checkpoint.source(*best);
+  }
+
+  static Result<Analysis> analyse(const TensorSource& source, const Scheme& scheme, const CommandContext& context) {
+    const JobContext& job = context.job;
+    auto profile = profileTensor(source, context.backend, job);
+    if (!profile) return tl::unexpected(profile.error());
+    const Statistics& statistics = profile->statistics;
+    Result<Histogram> histogram = Histogram{};
+    if (statistics.finite > 0)
+      histogram = linearHistogram(source, *profile, statistics.min, statistics.max, kBins, job);
+    if (!histogram) return tl::unexpected(histogram.error());
+    auto map = heatMap(source, {0, 0, profile->matrix.rows, profile->matrix.columns}, kMapSide, context.backend, job);
+    if (!map) return tl::unexpected(map.error());
+    const auto loaded = loadTensor(source, context.backend, job);
+    if (!loaded) return tl::unexpected(loaded.error());
+    for (const std::string& warning : loaded->warnings) context.warn(warning);
+    auto schemes = compareSchemes(schemeRegistry(), loaded->view(), context.backend, job);
+    if (!schemes) return tl::unexpected(schemes.error());
+    auto report = quantizeAndMeasure(scheme, {}, loaded->view(), context.backend, job);
+    if (!report) return tl::unexpected(report.error());
+    Outliers outliers = findOutliers(profile->columnAbsMax);
+    return Analysis{source.info(),   std::move(*profile), std::move(*histogram), std::move(outliers),
+                    std::move(*map), std::move(*schemes), std::move(*report)};
+  }
+
+  static std::vector<Drawing> draw(const Analysis& a) {
+    const std::string& name = a.tensor.name;
+    return {drawing("histogram", histogramFigure(name, a.histogram, a.profile.statistics.kinds, true)),
+            drawing("columns", columnsFigure(name, a.profile.columnAbsMax, a.outliers)),
+            drawing("heat_map", heatMapFigure(name, a.map)),
+            drawing("error_against_size", errorAgainstSizeFigure(name, a.schemes, a.report.scheme)),
+            drawing("error_histogram", errorHistogramFigure(a.report)),
+            drawing("error_by_column", errorByColumnFigure(a.report))};
+  }
+
+  std::string pathOf(const Drawing& drawing, std::string_view extension) const {
+    return (std::filesystem::path(m_folder) / (drawing.name + std::string(extension))).string();
+  }
+
+  /// All of them or none: what exists is found out before anything is written.
+  Result<> write(const std::vector<Drawing>& drawings) const {
+    for (const Drawing& drawing : drawings)
+      for (const std::string_view extension : {".svg", ".csv"})
+        if (auto free = checkFree(pathOf(drawing, extension), m_force); !free) return free;
+    std::error_code error;
+    std::filesystem::create_directories(m_folder, error);
+    if (error) return fail(Errc::Io, fmt::format("the folder could not be made: {}", error.message()), m_folder);
+    for (const Drawing& drawing : drawings) {
+      if (auto written = writeFile(pathOf(drawing, ".svg"), drawing.svg, existing(m_force)); !written) return written;
+      if (auto written = writeFile(pathOf(drawing, ".csv"), drawing.csv, existing(m_force)); !written) return written;
+    }
+    return {};
+  }
+
+  Json documentOf(const Checkpoint& checkpoint, const Analysis& a, const std::vector<Drawing>& drawings) const {
+    Json schemes = Json::array();
+    for (const SchemeComparison& comparison : a.schemes) {
+      Json scheme{{"id", comparison.scheme}, {"name", comparison.title}};
+      if (comparison.error.empty())
+        scheme.update(
+            {{"bitsPerWeight", jsonNumber(comparison.bitsPerWeight)}, {"metrics", toJson(comparison.metrics)}});
+      else
+        scheme["error"] = comparison.error;
+      schemes.push_back(std::move(scheme));
+    }
+    Json figures = Json::array();
+    for (const Drawing& drawing : drawings)
+      figures.push_back({{"name", drawing.name}, {"svg", pathOf(drawing, ".svg")}, {"csv", pathOf(drawing, ".csv")}});
+    return {{"path", m_path},
+            {"container", checkpoint.container},
+            {"totals",
+             {{"tensors", checkpoint.tensors.size()},
+              {"elements", checkpoint.totalElements()},
+              {"bytes", checkpoint.totalBytes()}}},
+            {"tensor", toJson(a.tensor)},
+            {"statistics", toJson(a.profile.statistics)},
+            {"columns", toJson(a.outliers)},
+            {"scheme", a.report.scheme},
+            {"schemes", std::move(schemes)},
+            {"figures", std::move(figures)},
+            {"backend", a.profile.backend},
+            {"warnings", checkpoint.warnings}};
+  }
+
+  std::string textOf(const CommandContext& context, const Checkpoint& checkpoint, const Analysis& a,
+                     const std::vector<Drawing>& drawings) const {
+    const Terminal& terminal = context.terminal;
+    const Statistics& s = a.profile.statistics;
+    for (const std::string& warning : checkpoint.warnings) context.warn(warning);
+    std::string out =
+        fmt::format("{}  {}, {} tensors, {} elements, {}\n\n", terminal.strong(printable(checkpoint.path)),
+                    checkpoint.container, groupedDigits(checkpoint.tensors.size()),
+                    groupedDigits(checkpoint.totalElements()), humanBytes(checkpoint.totalBytes()));
+    out += fmt::format("{}  {}  {}\n", terminal.strong(printable(a.tensor.name)), printable(a.tensor.storedType),
+                       bracketed(a.tensor.shape));
+    const auto row = [&](std::string_view name, const std::string& text) {
+      out += fmt::format("  {:<16} {}\n", name, text);
+    };
+    row("range", fmt::format("{} to {}", shortest(s.min), shortest(s.max)));
+    row("mean", fmt::format("{:.6g}, deviation {:.6g}, kurtosis {:.4g}", s.mean, s.standardDeviation, s.kurtosis));
+    row("zero",
+        fmt::format("{}, subnormal {}, NaN {}, Inf {}", groupedDigits(s.kinds.zero), groupedDigits(s.kinds.subnormal),
+                    groupedDigits(s.kinds.nan), groupedDigits(s.kinds.positiveInfinity + s.kinds.negativeInfinity)));
+    row("outlier columns", outlierText(a.outliers, terminal));
+    out += "\n" + schemesText(a, terminal) + "\nFigures, and their data as CSV:\n";
+    for (const Drawing& drawing : drawings) out += "  " + printable(pathOf(drawing, ".svg")) + "\n";
+    return out;
+  }
+
+  static std::string outlierText(const Outliers& outliers, const Terminal& terminal) {
+    constexpr std::size_t kMost = 10;
+    std::string indices;
+    for (std::size_t i = 0; i < std::min(outliers.indices.size(), kMost); ++i)
+      indices += (i == 0 ? ": " : ", ") + std::to_string(outliers.indices[i]);
+    if (outliers.indices.size() > kMost) indices += ", …";
+    return fmt::format("{}{}  (largest |value| above {:.4g} = median {:.4g} + {} x {:.4g})",
+                       groupedDigits(outliers.indices.size()), terminal.outlier(indices), outliers.threshold,
+                       outliers.median, shortest(outliers.deviations), outliers.mad);
+  }
+
+  static std::string schemesText(const Analysis& a, const Terminal& terminal) {
+    Table table{{"scheme", "bits/weight", "signal to noise (dB)", "RMSE", "largest |error|", ""}, {}};
+    const auto front = paretoFront(a.schemes);
+    for (std::size_t i = 0; i < a.schemes.size(); ++i) {
+      const SchemeComparison& scheme = a.schemes[i];
+      if (!scheme.error.empty()) {
+        table.rows.push_back({scheme.scheme, "—", "—", "—", "—", scheme.error});
+        continue;
+      }
+      const bool isOnFront = std::ranges::find(front, i) != front.end();
+      table.rows.push_back({scheme.scheme, fmt::format("{:.4f}", scheme.bitsPerWeight),
+                            fmt::format("{:.3f}", scheme.metrics.signalToNoiseDb),
+                            fmt::format("{:.4g}", scheme.metrics.rootMeanSquaredError),
+                            fmt::format("{:.4g}", scheme.metrics.maxAbsoluteError), isOnFront ? "Pareto front" : ""});
+    }
+    return terminal.table(table, "lrrrrl");
+  }
+
+  std::string m_path;
+  std::string m_tensor;
+  std::string m_scheme = "int8_row";
+  std::string m_folder = "ulpscope-figures";
+  bool m_followLinks = false;
+  bool m_allowDamaged = false;
+  bool m_force = false;
+};
+
+}  // namespace
+
+const CommandInfo& analyse_entry() {
+  static const CommandInfo info{"analyse",
+                                "What the window shows of a checkpoint: numbers as text, figures as SVG and CSV",
+                                "ulp analyse resources/samples/tiny-lm -o figures", makeCommand<AnalyseCommand>};
+  return info;
+}
+
+}  // namespace ulpscope

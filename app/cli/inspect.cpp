@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <fmt/format.h>
+
+#include "app/cli/command.h"
+#include "app/cli/json.h"
+#include "app/cli/lookup.h"
+#include "app/cli/options.h"
+#include "core/analysis/tensor_profile.h"
+#include "core/base/text.h"
+
+namespace ulpscope {
+namespace {
+
+std::string titleOf(const TensorInfo& tensor) {
+  return tensor.type ? std::string(tensor.type->title) : printable(tensor.storedType);
+}
+
+std::string shortNumber(double value) { return fmt::format("{:.4g}", value); }
+
+class InspectCommand final : public Command {
+ public:
+  void declare(Options& options) override {
+    options.argument("PATH", m_path, "A checkpoint: file, index or folder");
+    options.option("--tensor", "GLOB", m_pattern, "Only the tensors whose whole name matches (* and ?)");
+    options.flag("--statistics", m_statistics, "Count, extremes, mean, deviation, NaN, infinities, zeros, subnormals");
+    options.option("--histogram", "BINS", m_bins, "Equal bins from the smallest to the largest finite value");
+    options.flag("--columns", m_columns, "Absolute maximum of each column, and the outlier columns");
+    options.flag("--follow-links", m_followLinks, "Shards may be links that leave the folder");
+    options.flag("--allow-damaged", m_allowDamaged, "Open what is sound of a damaged checkpoint, with a warning");
+  }
+
+  Result<> run(CommandContext& context) override {
+    if (m_bins && (*m_bins == 0 || *m_bins > 1'000'000))
+      return fail(Errc::Usage, "--histogram takes 1 to 1000000 bins");
+    auto checkpoint = checkpointOf(m_path, m_allowDamaged, m_followLinks);
+    if (!checkpoint) return tl::unexpected(checkpoint.error());
+    m_checkpoint = std::move(*checkpoint);
+    const auto tensors = tensorsMatching(*m_checkpoint, m_pattern);
+    if (!tensors) return tl::unexpected(tensors.error());
+    return context.json ? printDocument(context, *tensors) : printText(context, *tensors);
+  }
+
+ private:
+  struct Looked {
+    TensorProfile profile;
+    std::optional<Histogram> histogram;
+    std::optional<Outliers> outliers;
+  };
+
+  bool readsValues() const { return m_statistics || m_columns || m_bins; }
+
+  /// nullopt where the elements cannot be read; that is listed, not an error.
+  Result<std::optional<Looked>> look(const CommandContext& context, std::size_t index) const {
+    const TensorInfo& info = m_checkpoint->tensors[index];
+    if (!info.type || !info.type->readable) return std::nullopt;
+    const auto source = m_checkpoint->source(index);
+    if (!source) return tl::unexpected(source.error());
+    auto profile = profileTensor(*source, context.backend, context.job);
+    if (!profile) return tl::unexpected(profile.error());
+    Looked looked{std::move(*profile), {}, {}};
+    const Statistics& statistics = looked.profile.statistics;
+    if (m_bins && statistics.finite > 0) {
+      auto histogram = linearHistogram(*source, looked.profile, statistics.min, statistics.max, *m_bins, context.job);
+      if (!histogram) return tl::unexpected(histogram.error());
+      looked.histogram = std::move(*histogram);
+    }
+    if (m_columns) looked.outliers = findOutliers(looked.profile.columnAbsMax);
+    return looked;
+  }
+
+  Json columnsJson(const Looked& looked) const {
+    Json maxima = Json::array();
+    for (const float value : looked.profile.columnAbsMax) maxima.push_back(jsonNumber(value));
+    Json columns{{"absMax", std::move(maxima)}};
+    columns.update(toJson(*looked.outliers));
+    return columns;
+  }
+
+  Result<Json> tensorJson(const CommandContext& context, std::size_t index) const {
+    const TensorInfo& info = m_checkpoint->tensors[index];
+    Json tensor = toJson(info);
+    tensor["file"] = m_checkpoint->files[info.file]->name();
+    tensor["offset"] = info.offset;
+    if (!readsValues()) return tensor;
+    const auto looked = look(context, index);
+    if (!looked) return tl::unexpected(looked.error());
+    const bool isRead = looked->has_value();
+    if (m_statistics) tensor["statistics"] = isRead ? toJson((*looked)->profile.statistics) : Json();
+    if (m_bins) tensor["histogram"] = isRead && (*looked)->histogram ? toJson(*(*looked)->histogram) : Json();
+    if (m_columns) tensor["columns"] = isRead ? columnsJson(**looked) : Json();
+    if (isRead) tensor["backend"] = (*looked)->profile.backend;
+    return tensor;
+  }
+
+  Result<> printDocument(CommandContext& context, const std::vector<std::size_t>& indices) const {
+    Json metadata = Json::object();
+    for (const auto& [key, value] : m_checkpoint->metadata) metadata[key] = value;
+    Json tensors = Json::array();
+    for (const std::size_t index : indices) {
+      auto tensor = tensorJson(context, index);
+      if (!tensor) return tl::unexpected(tensor.error());
+      tensors.push_back(std::move(*tensor));
+    }
+    context.output = documentText({{"path", m_path},
+                                   {"container", m_checkpoint->container},
+                                   {"metadata", std::move(metadata)},
+                                   {"tensors", std::move(tensors)},
+                                   {"totals",
+                                    {{"files", m_checkpoint->files.size()},
+                                     {"tensors", m_checkpoint->tensors.size()},
+                                     {"elements", m_checkpoint->totalElements()},
+                                     {"bytes", m_checkpoint->totalBytes()}}},
+                                   {"warnings", m_checkpoint->warnings}});
+    return {};
+  }
+
+  Result<> printText(CommandContext& context, const std::vector<std::size_t>& indices) const {
+    Table table{{"tensor", "type", "shape", "size"}, {}};
+    std::string alignment = "llrr";
+    if (m_statistics) {
+      table.header.insert(table.header.end(),
+                          {"min", "max", "mean", "deviation", "kurtosis", "zero", "subnormal", "NaN", "Inf"});
+      alignment += "rrrrrrrrr";
+    }
+    if (m_columns) {
+      table.header.insert(table.header.end(), {"median |max|", "outlier columns"});
+      alignment += "rl";
+    }
+    std::string histograms;
+    for (const std::size_t index : indices) {
+      const TensorInfo& info = m_checkpoint->tensors[index];
+      std::vector<std::string> row{printable(info.name), titleOf(info), bracketed(info.shape), humanBytes(info.bytes)};
+      if (readsValues()) {
+        const auto looked = look(context, index);
+        if (!looked) return tl::unexpected(looked.error());
+        appendCells(row, *looked);
+        if (*looked && (*looked)->histogram) histograms += histogramText(context.terminal, info, *(*looked)->histogram);
+      }
+      table.rows.push_back(std::move(row));
+    }
+    for (const std::string& warning : m_checkpoint->warnings) context.warn(warning);
+    context.output = heading(context.terminal) + context.terminal.table(table, alignment) + histograms;
+    return {};
+  }
+
+  std::string heading(const Terminal& terminal) const {
+    std::string out =
+        fmt::format("{}  {}, {} tensors, {} elements, {}\n", terminal.strong(printable(m_checkpoint->path)),
+                    m_checkpoint->container, groupedDigits(m_checkpoint->tensors.size()),
+                    groupedDigits(m_checkpoint->totalElements()), humanBytes(m_checkpoint->totalBytes()));
+    for (const auto& [key, value] : m_checkpoint->metadata)
+      out += terminal.muted(fmt::format("  {}: {}", printable(key), printable(value))) + "\n";
+    return out + "\n";
+  }
+
+  void appendCells(std::vector<std::string>& row, const std::optional<Looked>& looked) const {
+    if (m_statistics) {
+      if (!looked) {
+        row.insert(row.end(), 9, "—");
+      } else {
+        const Statistics& s = looked->profile.statistics;
+        row.insert(row.end(),
+                   {shortNumber(s.min), shortNumber(s.max), shortNumber(s.mean), shortNumber(s.standardDeviation),
+                    shortNumber(s.kurtosis), groupedDigits(s.kinds.zero), groupedDigits(s.kinds.subnormal),
+                    groupedDigits(s.kinds.nan), groupedDigits(s.kinds.positiveInfinity + s.kinds.negativeInfinity)});
+      }
+    }
+    if (m_columns) row.insert(row.end(), {looked ? shortNumber(looked->outliers->median) : "—", outlierText(looked)});
+  }
+
+  /// "3: 47, 181, 305", at most eight of them.
+  static std::string outlierText(const std::optional<Looked>& looked) {
+    if (!looked) return "—";
+    const auto& indices = looked->outliers->indices;
+    std::string text = groupedDigits(indices.size());
+    for (std::size_t i = 0; i < std::min<std::size_t>(indices.size(), 8); ++i)
+      text += (i == 0 ? ": " : ", ") + std::to_string(indices[i]);
+    return indices.size() > 8 ? text + ", …" : text;
+  }
+
+  static std::string histogramText(const Terminal& terminal, const TensorInfo& info, const Histogram& histogram) {
+    constexpr std::uint64_t kBarWidth = 50;
+    std::uint64_t largest = 1;
+    for (const std::uint64_t count : histogram.counts) largest = std::max(largest, count);
+    Table table{{"from", "to", "count", ""}, {}};
+    for (std::size_t i = 0; i < histogram.counts.size(); ++i) {
+      std::string bar;
+      const auto length = static_cast<std::uint64_t>(static_cast<double>(histogram.counts[i]) /
+                                                     static_cast<double>(largest) * kBarWidth);
+      for (std::uint64_t j = 0; j < length; ++j) bar += "█";
+      table.rows.push_back({shortNumber(histogram.edges[i]), shortNumber(histogram.edges[i + 1]),
+                            groupedDigits(histogram.counts[i]), bar});
+    }
+    return "\n" + terminal.strong(printable(info.name)) + "\n" + terminal.table(table, "rrrl");
+  }
+
+  std::string m_path;
+  std::string m_pattern;
+  bool m_statistics = false;
+  std::optional<std::uint64_t> m_bins;
+  bool m_columns = false;
+  bool m_followLinks = false;
+  bool m_allowDamaged = false;
+  std::shared_ptr<const Checkpoint> m_checkpoint;
+};
+
+}  // namespace
+
+const CommandInfo& inspect_entry() {
+  static const CommandInfo info{"inspect", "What is in a checkpoint",
+                                "ulp inspect model.safetensors --tensor '*.weight' --statistics --columns",
+                                makeCommand<InspectCommand>};
+  return info;
+}
+
+}  // namespace ulpscope

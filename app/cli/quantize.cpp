@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <fmt/format.h>
+
+#include "app/cli/command.h"
+#include "app/cli/json.h"
+#include "app/cli/lookup.h"
+#include "app/cli/options.h"
+#include "core/base/text.h"
+#include "core/quantization/quantization_report.h"
+#include "core/report/npy.h"
+
+namespace ulpscope {
+namespace {
+
+Result<Settings> settingsOf(const std::vector<std::string>& assignments) {
+  Settings settings;
+  for (const std::string& assignment : assignments) {
+    const auto equals = assignment.find('=');
+    if (equals == std::string::npos || equals == 0)
+      return fail(Errc::Usage, "--set takes knob=value, found " + printable(assignment));
+    settings[assignment.substr(0, equals)] = assignment.substr(equals + 1);
+  }
+  return settings;
+}
+
+class QuantizeCommand final : public Command {
+ public:
+  void declare(Options& options) override {
+    options.argument("PATH", m_path, "A checkpoint: file, index or folder");
+    options.argument("TENSOR", m_tensor, "The name of a tensor");
+    options.required("--scheme", "ID", m_scheme, "A quantization scheme (ulp schemes lists them)");
+    options.repeated("--set", "KNOB=VALUE", m_assignments, "A knob of the scheme (ulp schemes ID explains them)");
+    options.option("--codes", "OUT.npy", m_codes, "Write the codes, one an element");
+    options.option("--values", "OUT.npy", m_values, "Write the restored values as float32");
+    options.flag("--allow-damaged", m_allowDamaged, "Open what is sound of a damaged checkpoint, with a warning");
+    options.flag("--force", m_force, "Replace the files if they exist");
+  }
+
+  Result<> run(CommandContext& context) override {
+    const auto scheme = schemeOf(m_scheme);
+    if (!scheme) return tl::unexpected(scheme.error());
+    const auto settings = settingsOf(m_assignments);
+    if (!settings) return tl::unexpected(settings.error());
+    for (const auto& output : {m_codes, m_values})
+      if (output)
+        if (auto free = checkFree(*output, m_force); !free) return free;
+    const auto checkpoint = checkpointOf(m_path, m_allowDamaged);
+    if (!checkpoint) return tl::unexpected(checkpoint.error());
+    const auto source = tensorOf(**checkpoint, m_tensor);
+    if (!source) return tl::unexpected(source.error());
+    const auto loaded = loadTensor(*source, context.backend, context.job);
+    if (!loaded) return tl::unexpected(loaded.error());
+    auto report = quantizeAndMeasure(**scheme, *settings, loaded->view(), context.backend, context.job);
+    if (!report) return tl::unexpected(report.error());
+    report->warnings.insert(report->warnings.begin(), loaded->warnings.begin(), loaded->warnings.end());
+    if (auto written = write(*report, source->info().shape); !written) return written;
+    context.output = context.json ? documentText(reportJson(*report)) : reportText(context, *report, source->info());
+    return {};
+  }
+
+ private:
+  Result<> write(const QuantizationReport& report, const std::vector<std::uint64_t>& shape) const {
+    const QuantizedTensor& tensor = report.quantized;
+    if (m_codes) {
+      const auto written = writeNpy(*m_codes, tensor.signedCodes ? "|i1" : "|u1", shape,
+                                    std::as_bytes(std::span(tensor.codes)), existing(m_force));
+      if (!written) return written;
+    }
+    if (m_values)
+      return writeNpy(*m_values, "<f4", shape, std::as_bytes(std::span(tensor.restored)), existing(m_force));
+    return {};
+  }
+
+  static Json reportJson(const QuantizationReport& report) {
+    Json settings = Json::object();
+    for (const auto& [knob, value] : report.settings) settings[knob] = value;
+    return {{"scheme", report.scheme},           {"settings", std::move(settings)},
+            {"reference", report.reference},     {"bitsPerWeight", jsonNumber(report.bitsPerWeight)},
+            {"metrics", toJson(report.metrics)}, {"warnings", report.warnings},
+            {"backend", report.backend}};
+  }
+
+  static std::string reportText(const CommandContext& context, const QuantizationReport& report,
+                                const TensorInfo& tensor) {
+    const Terminal& terminal = context.terminal;
+    const ErrorMetrics& metrics = report.metrics;
+    std::string out =
+        fmt::format("{} through {}\n", terminal.strong(printable(tensor.name)), terminal.strong(report.scheme));
+    const auto row = [&](std::string_view name, const std::string& text) {
+      out += fmt::format("  {:<20} {}\n", name, text);
+    };
+    for (const auto& [knob, value] : report.settings) row(knob, value);
+    row("reference", terminal.wrapped(report.reference, 23));
+    row("bits per weight", fmt::format("{:.6g}", report.bitsPerWeight));
+    row("signal to noise", fmt::format("{:.4f} dB", metrics.signalToNoiseDb));
+    row("RMSE",
+        fmt::format("{:.6g}  ({:.4g} of the RMS of the tensor)", metrics.rootMeanSquaredError, metrics.relativeRmse));
+    row("mean error", fmt::format("{:.6g}", metrics.meanError));
+    row("largest |error|", fmt::format("{:.6g} at element {}", metrics.maxAbsoluteError, metrics.maxAt));
+    row("|error| percentiles",
+        fmt::format("50 % {:.6g}   95 % {:.6g}   99.9 % {:.6g}", metrics.p50, metrics.p95, metrics.p999));
+    row("cosine", fmt::format("{:.10g}", metrics.cosine));
+    if (metrics.excluded > 0)
+      row("left out", fmt::format("{} elements that are not finite", groupedDigits(metrics.excluded)));
+    row("computed by", report.backend);
+    for (const std::string& warning : report.warnings) context.warn(warning);
+    return out;
+  }
+
+  std::string m_path;
+  std::string m_tensor;
+  std::string m_scheme;
+  std::vector<std::string> m_assignments;
+  std::optional<std::string> m_codes;
+  std::optional<std::string> m_values;
+  bool m_allowDamaged = false;
+  bool m_force = false;
+};
+
+}  // namespace
+
+const CommandInfo& quantize_entry() {
+  static const CommandInfo info{
+      "quantize", "One tensor through one quantization scheme",
+      "ulp quantize model.safetensors lm_head.weight --scheme int_affine --set granularity=row",
+      makeCommand<QuantizeCommand>};
+  return info;
+}
+
+}  // namespace ulpscope

@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include <fmt/format.h>
+
+#include <chrono>
+#include <filesystem>
+
+#include "app/cli/command.h"
+#include "app/cli/lookup.h"
+#include "app/cli/options.h"
+#include "app/cli/scan_document.h"
+#include "core/base/text.h"
+#include "core/quantization/quantization_report.h"
+
+namespace ulpscope {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+/// How often a scan's file is brought up to date: what a power cut may cost.
+constexpr std::chrono::seconds kSaveInterval{5};
+
+Json comparisonJson(const SchemeComparison& comparison) {
+  if (!comparison.error.empty()) return {{"error", comparison.error}};
+  return {{"bitsPerWeight", jsonNumber(comparison.bitsPerWeight)}, {"metrics", toJson(comparison.metrics)}};
+}
+
+/// The unit of work: one tensor is read once and goes through all schemes.
+Result<Json> scanTensor(const Checkpoint& checkpoint, std::size_t index, std::uint64_t position,
+                        std::span<const Scheme* const> schemes, const CommandContext& context) {
+  const TensorInfo& info = checkpoint.tensors[index];
+  Json tensor{{"name", info.name},   {"position", position},      {"dtype", info.storedType},
+              {"shape", info.shape}, {"elements", info.elements}, {"bytes", info.bytes}};
+  if (!info.type || !info.type->readable) {
+    tensor["error"] = "elements of this type cannot be read";
+    return tensor;
+  }
+  const auto source = checkpoint.source(index);
+  if (!source) return tl::unexpected(source.error());
+  const auto loaded = loadTensor(*source, context.backend, context.job);
+  if (!loaded && loaded.error().code == Errc::LimitExceeded) {
+    tensor["error"] = loaded.error().message;
+    return tensor;
+  }
+  if (!loaded) return tl::unexpected(loaded.error());
+  const auto comparisons = compareSchemes(schemes, loaded->view(), context.backend, {context.job.stop, nullptr});
+  if (!comparisons) return tl::unexpected(comparisons.error());
+  Json results = Json::object();
+  for (const SchemeComparison& comparison : *comparisons) results[comparison.scheme] = comparisonJson(comparison);
+  tensor["schemes"] = std::move(results);
+  return tensor;
+}
+
+class ScanCommand final : public Command {
+ public:
+  void declare(Options& options) override {
+    options.argument("PATH", m_path, "A checkpoint: file, index or folder");
+    options.list("--schemes", "ID,...", m_schemeIds, "The schemes to go through (default: all)");
+    options.option("--tensor", "GLOB", m_pattern, "Only the tensors whose whole name matches (* and ?)");
+    options.option("--shard", "I/N", m_shardText, "Only each N-th tensor, from the I-th on; I counts from 0");
+    options.option("-o,--output", "FILE", m_output,
+                   "Keep the result here as JSON; the same again goes on where it stopped");
+    options.flag("--follow-links", m_followLinks, "Shards may be links that leave the folder");
+    options.flag("--force", m_force, "Start anew where FILE belongs to another scan");
+  }
+
+  Result<> run(CommandContext& context) override {
+    const auto shard = m_shardText ? parseShard(*m_shardText) : Shard{};
+    if (!shard) return tl::unexpected(shard.error());
+    if (auto known = findSchemes(); !known) return known;
+    auto checkpoint = checkpointOf(m_path, false, m_followLinks);
+    if (!checkpoint) return tl::unexpected(checkpoint.error());
+    m_checkpoint = std::move(*checkpoint);
+    auto tensors = tensorsMatching(*m_checkpoint, m_pattern);
+    if (!tensors) return tl::unexpected(tensors.error());
+    m_tensors = std::move(*tensors);
+
+    auto document = startingPoint({fingerprint(*m_checkpoint), m_tensors.size(), m_pattern, m_schemeIds}, *shard);
+    if (!document) return tl::unexpected(document.error());
+    const auto done = scanAll(*document, context);
+    // What is finished stays, also when the scan was stopped or failed.
+    if (auto saved = save(*document); done && !saved) return saved;
+    if (!done) return done;
+    context.output = context.json ? documentText(document->toJson()) : scanText(*document, context.terminal);
+    return {};
+  }
+
+ private:
+  Result<> findSchemes() {
+    if (m_schemeIds.empty())
+      for (const Scheme* scheme : schemeRegistry()) m_schemeIds.push_back(scheme->info().id);
+    for (const std::string& id : m_schemeIds) {
+      const auto scheme = schemeOf(id);
+      if (!scheme) return tl::unexpected(scheme.error());
+      m_schemes.push_back(*scheme);
+    }
+    return {};
+  }
+
+  /// An empty document, or what the file already holds.
+  Result<ScanDocument> startingPoint(const ScanRequest& request, const Shard& shard) {
+    ScanDocument empty{request, shard, {}};
+    std::error_code ignored;
+    if (!m_output || m_force || !std::filesystem::exists(*m_output, ignored)) return empty;
+    auto document = readScan(*m_output);
+    if (!document) return document;
+    if (document->request != request || document->shard != shard)
+      return fail(Errc::Usage,
+                  "a file of the same scan expected, found one of another checkpoint, pattern, shard or list of "
+                  "schemes (--force starts anew)",
+                  *m_output);
+    if (changedSince(*m_output))
+      return fail(Errc::Changed, "a checkpoint older than the scan expected, found a newer one (--force starts anew)",
+                  *m_output);
+    return document;
+  }
+
+  bool changedSince(const std::filesystem::path& scan) const {
+    std::error_code error;
+    const auto written = std::filesystem::last_write_time(scan, error);
+    for (const auto& file : m_checkpoint->files) {
+      const auto modified = std::filesystem::last_write_time(file->name(), error);
+      if (!error && modified > written) return true;
+    }
+    return false;
+  }
+
+  Result<> scanAll(ScanDocument& document, const CommandContext& context) {
+    std::vector<std::uint64_t> missing;
+    std::uint64_t bytes = 0;
+    for (std::uint64_t position = 0; position < m_tensors.size(); ++position)
+      if (document.shard.holds(position) && !document.has(position)) {
+        missing.push_back(position);
+        bytes += m_checkpoint->tensors[m_tensors[position]].bytes;
+      }
+    context.job.expect(bytes);
+    auto lastSave = Clock::now();
+    for (const std::uint64_t position : missing) {
+      auto tensor = scanTensor(*m_checkpoint, m_tensors[position], position, m_schemes, context);
+      if (!tensor) return tl::unexpected(tensor.error());
+      document.add(std::move(*tensor));
+      m_isDirty = true;
+      if (Clock::now() - lastSave < kSaveInterval) continue;
+      if (auto saved = save(document); !saved) return saved;
+      lastSave = Clock::now();
+    }
+    return m_checkpoint->verifyUnchanged();
+  }
+
+  Result<> save(const ScanDocument& document) {
+    if (!m_output || !m_isDirty) return {};
+    auto saved = writeScan(*m_output, document, AtomicFile::Existing::Replace);
+    if (saved) m_isDirty = false;
+    return saved;
+  }
+
+  std::string m_path;
+  std::vector<std::string> m_schemeIds;
+  std::string m_pattern;
+  std::optional<std::string> m_shardText;
+  std::optional<std::string> m_output;
+  bool m_followLinks = false;
+  bool m_force = false;
+
+  std::vector<const Scheme*> m_schemes;
+  std::shared_ptr<const Checkpoint> m_checkpoint;
+  std::vector<std::size_t> m_tensors;
+  bool m_isDirty = false;
+};
+
+}  // namespace
+
+const CommandInfo& scan_entry() {
+  static const CommandInfo info{"scan", "Every tensor through many schemes, in one read",
+                                "ulp scan model.safetensors --schemes bnb_nf4,q4_0 --tensor '*.weight' -o scan.json",
+                                makeCommand<ScanCommand>};
+  return info;
+}
+
+}  // namespace ulpscope
