@@ -127,8 +127,8 @@ std::string_view kindOf(mode_t mode) {
 
 Result<std::shared_ptr<const ByteSource>> openFile(const std::filesystem::path& path) {
   const std::string name = path.string();
-  if (name.find('\0') != std::string::npos)
-    return fail(Errc::NotFound, "a file name expected, one with a zero byte found", name);
+  if (name.empty() || name.find('\0') != std::string::npos)
+    return fail(Errc::NotFound, "a file name expected, an empty one or one with a zero byte found", name);
   std::error_code noFolder;
   const std::filesystem::path absolute = std::filesystem::absolute(path, noFolder);
   if (noFolder) return fail(Errc::Io, fmt::format("the current folder cannot be read: {}", noFolder.message()), name);

@@ -20,7 +20,6 @@ namespace ulpscope {
 struct Limits {
   std::uint64_t headerBytes = 100'000'000;
   std::uint64_t tensors = 2'000'000;
-  std::uint64_t nameBytes = 65'536;
   std::uint64_t rank = 64;
   int jsonDepth = 64;
   std::uint64_t shards = 10'000;
@@ -29,7 +28,7 @@ struct Limits {
 struct OpenOptions {
   bool allowDamaged = false;  ///< open what is sound of a Damaged file, with a warning
   bool followLinks = false;   ///< shards may be symbolic links that leave the folder (Hugging Face caches are)
-  Limits limits;
+  Limits limits = {};
 };
 
 /// An opened checkpoint: what its headers say. Values are read later, tensor by tensor. Immutable, shared by all

@@ -19,7 +19,8 @@ std::string npyHeader(std::string_view descr, std::span<const std::uint64_t> sha
 Result<> writeNpy(const std::filesystem::path& path, std::string_view descr, std::span<const std::uint64_t> shape,
                   std::span<const std::byte> data, AtomicFile::Existing existing);
 
-/// An array of float32 or float64 read whole, for `ulp cast` and golden files.
+/// An array read whole, for `ulp cast` and golden files: C order, little-endian, floats, integers or bools of 1 to 8
+/// bytes; anything else is Unsupported, and Corrupt is a file whose size and header disagree.
 struct NpyArray {
   std::string descr;
   std::vector<std::uint64_t> shape;
