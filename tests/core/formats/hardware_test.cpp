@@ -47,8 +47,8 @@ TEST(Hardware, RoundsInItsDirectedModesAsTheCodecDoes) {
   constexpr std::pair<int, Rounding> kModes[] = {{FE_TOWARDZERO, Rounding::TowardZero},
                                                  {FE_UPWARD, Rounding::TowardPositive},
                                                  {FE_DOWNWARD, Rounding::TowardNegative}};
-  for (const auto& [mode, rounding] : kModes)
-    forManyDoubles([mode = mode, rounding = rounding](double value) {
+  for (const auto& row : kModes)
+    forManyDoubles([mode = row.first, rounding = row.second](double value) {
       if (std::isnan(value)) return;
       volatile double input = value;
       std::fesetround(mode);
