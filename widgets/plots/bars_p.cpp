@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/plots/bars_p.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "widgets/theme/theme.h"
+
+namespace ulpscope {
+namespace {
+
+constexpr double kGapFromWidth = 3;  ///< bars at least so wide in px are set apart by 1 px
+constexpr int kMostLabels = 24;
+
+bool counts(double value, QCP::SignDomain domain) {
+  if (!std::isfinite(value)) return false;
+  return domain == QCP::sdBoth || (domain == QCP::sdPositive ? value > 0 : value < 0);
+}
+
+}  // namespace
+
+Bars::Bars(QCPAxis* keyAxis, QCPAxis* valueAxis, const Series& series)
+    : QCPAbstractPlottable(keyAxis, valueAxis), m_series(series) {
+  Q_ASSERT(m_series.x.size() == m_series.y.size() + 1);
+  setName(QString::fromStdString(series.name));
+}
+
+void Bars::setColors(const QColor& fill, const QColor& marked, const QColor& text) {
+  m_fill = fill;
+  m_marked = marked;
+  m_text = text;
+}
+
+std::optional<std::size_t> Bars::binAt(double x) const {
+  const auto& edges = m_series.x;
+  if (edges.empty() || !(x >= edges.front() && x <= edges.back())) return std::nullopt;
+  const auto above = std::upper_bound(edges.begin(), edges.end(), x);
+  const auto bin = std::size_t(std::max<std::ptrdiff_t>(0, above - edges.begin() - 1));
+  return std::min(bin, m_series.y.size() - 1);
+}
+
+double Bars::selectTest(const QPointF&, bool, QVariant*) const { return -1; }
+
+QCPRange Bars::getKeyRange(bool& found, QCP::SignDomain domain) const {
+  QCPRange range(1, 0);
+  for (const double edge : m_series.x)
+    if (counts(edge, domain)) range = range.lower > range.upper ? QCPRange(edge, edge) : range.expanded({edge, edge});
+  found = range.lower <= range.upper;
+  return range;
+}
+
+QCPRange Bars::getValueRange(bool& found, QCP::SignDomain domain, const QCPRange&) const {
+  found = false;
+  double lower = 0;
+  double upper = 0;
+  for (const double value : m_series.y) {
+    if (!counts(value, domain)) continue;
+    lower = found ? std::min(lower, value) : value;
+    upper = found ? std::max(upper, value) : value;
+    found = true;
+  }
+  return {lower, upper};
+}
+
+QVector<Bars::Drawn> Bars::layOut(const QCPRange& visible) const {
+  QVector<Drawn> drawn;
+  const QCPAxis& axis = *keyAxis();
+  const auto first = std::upper_bound(m_series.x.begin(), m_series.x.end(), visible.lower) - m_series.x.begin();
+  for (auto i = std::size_t(std::max<std::ptrdiff_t>(0, first - 1)); i < m_series.y.size(); ++i) {
+    if (m_series.x[i] > visible.upper) break;
+    const double value = m_series.y[i];
+    if (!std::isfinite(value) || value == 0) continue;
+    const double left = axis.coordToPixel(m_series.x[i]);
+    const double right = axis.coordToPixel(m_series.x[i + 1]);
+    Drawn bar{std::floor(left), std::max(std::floor(left) + 1, std::floor(right)), value, marked(i)};
+    if (right - left >= kGapFromWidth) bar.right -= 1;
+    if (!drawn.isEmpty() && bar.right - bar.left <= 1 && drawn.last().left == bar.left) {
+      Drawn& pooled = drawn.last();
+      if (bar.marked == pooled.marked ? std::abs(value) > std::abs(pooled.value) : bar.marked) pooled.value = value;
+      pooled.marked = pooled.marked || bar.marked;
+    } else {
+      drawn.append(bar);
+    }
+  }
+  return drawn;
+}
+
+void Bars::draw(QCPPainter* painter) {
+  const QCPRange visible = keyAxis()->range();
+  const QRect area = valueAxis()->axisRect()->rect();
+  const bool logarithmic = valueAxis()->scaleType() == QCPAxis::stLogarithmic;
+  const double base = logarithmic ? area.bottom() + 1 : valueAxis()->coordToPixel(0);
+  painter->setAntialiasing(false);
+  for (const Drawn& bar : layOut(visible)) {
+    if (logarithmic && bar.value <= 0) continue;
+    const double end = std::clamp(valueAxis()->coordToPixel(bar.value), double(area.top()) - 2, area.bottom() + 2.0);
+    // At least a pixel high: one weight in a bin must be seen beside a million in another.
+    const double top = std::min(end, base - (bar.value > 0 ? 1 : 0));
+    const double bottom = std::max(end, base + (bar.value > 0 ? 0 : 1));
+    painter->fillRect(QRectF(QPointF(bar.left, std::round(top)), QPointF(bar.right, std::round(bottom))),
+                      bar.marked ? m_marked : m_fill);
+  }
+  drawLabels(*painter, visible);
+}
+
+void Bars::drawLabels(QCPPainter& painter, const QCPRange& visible) const {
+  if (m_series.labels.size() != m_series.y.size()) return;
+  painter.setFont(theme().words(11));
+  painter.setPen(m_text);
+  int shown = 0;
+  double freeFrom = -1e9;  // labels are left out rather than drawn over each other
+  for (std::size_t i = 0; i < m_series.y.size() && shown < kMostLabels; ++i) {
+    if (m_series.labels[i].empty() || !visible.contains(m_series.x[i])) continue;
+    const double x = keyAxis()->coordToPixel((m_series.x[i] + m_series.x[i + 1]) / 2) + 4;
+    if (x < freeFrom) continue;
+    const QString text = QString::fromStdString(m_series.labels[i]);
+    const double y = std::max(valueAxis()->coordToPixel(m_series.y[i]) + 10, valueAxis()->axisRect()->top() + 11.0);
+    painter.drawText(QPointF(x, y), text);
+    freeFrom = x + painter.fontMetrics().horizontalAdvance(text) + 6;
+    ++shown;
+  }
+}
+
+void Bars::drawLegendIcon(QCPPainter* painter, const QRectF& rect) const { painter->fillRect(rect, m_fill); }
+
+}  // namespace ulpscope

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+#include <QPointF>
+#include <QWidget>
+#include <memory>
+#include <optional>
+
+#include "widgets/theme/theme.h"
+
+class QCPAxis;
+class QCPItemStraightLine;
+class QCPItemText;
+class QCustomPlot;
+class QLabel;
+
+namespace ulpscope {
+
+/// How a picture leaves the window.
+struct PictureRequest {
+  QString path;  ///< .png, .svg or .pdf decides the format
+  QSize size{900, 480};
+  QString title;
+  bool onWhite = true;
+};
+
+/// What plots and maps share: the house's look and its change with the theme; wheel zooms, drag pans, double click
+/// resets; a crosshair with exact values under the pointer and by the cursor keys; copy and export by the context menu.
+class PlotBase : public QWidget {
+  Q_OBJECT
+
+ public:
+  ~PlotBase() override;
+
+  /// Opens the panel that asks for size and title, then for a file.
+  void askAndExport();
+  /// False if the file cannot be written.
+  bool savePicture(const PictureRequest& request);
+  /// The data behind the picture.
+  virtual QString csv() const = 0;
+  void copyCsv() const;
+  /// Shows all of the data again.
+  virtual void resetView() = 0;
+
+ Q_SIGNALS:
+  /// A click that was not a drag, in data coordinates.
+  void clicked(QPointF data);
+
+ protected:
+  /// Where the crosshair stands, and what it says.
+  struct Probe {
+    QPointF data;
+    QString text;
+  };
+
+  explicit PlotBase(QWidget* parent);
+  QCustomPlot& plot() const { return *m_plot; }
+  void setNotes(const std::vector<std::string>& notes);
+  void setTitle(const QString& title);
+  void hideProbe();
+  QPointF dataAt(QPointF pixel) const;
+
+  virtual void applyColors(const ThemeColors& colors) = 0;
+  virtual std::optional<Probe> probeAt(QPointF pixel) = 0;
+  /// The next datum in that direction from the last probe; dx, dy are -1, 0 or 1.
+  virtual std::optional<Probe> probeBeside(int dx, int dy) = 0;
+  virtual void addMenuActions(QMenu&) {}
+
+  void keyPressEvent(QKeyEvent* event) override;
+  void contextMenuEvent(QContextMenuEvent* event) override;
+  void resizeEvent(QResizeEvent* event) override;
+  bool event(QEvent* event) override;
+
+ private:
+  void restyle(const ThemeColors& colors);
+  void watchMouse();
+  void showProbe(const std::optional<Probe>& probe);
+  void exportCsv();
+  void fitTickers();
+
+  QLabel* m_notes;
+  QCustomPlot* m_plot;
+  QCPItemStraightLine* m_vertical;
+  QCPItemStraightLine* m_horizontal;
+  QCPItemText* m_label;
+  QString m_title;
+  QPointF m_pressedAt;
+};
+
+}  // namespace ulpscope
