@@ -70,8 +70,8 @@ MapView::MapView(QWidget* parent)
   m_map->setSelectable(QCP::stNone);
   m_map->setColorScale(m_colors);
   watchRectangle();
-  connect(this, &PlotBase::clicked, this, [this](QPointF data) {
-    if (const auto cell = cellAt(data)) Q_EMIT cellClicked(cell->row, cell->column);
+  connect(this, &PlotBase::clicked, this, [this](QPointF place) {
+    if (const auto cell = cellAt(place)) Q_EMIT cellClicked(cell->row, cell->column);
   });
   show({});
 }
@@ -86,9 +86,9 @@ void MapView::watchRectangle() {
   connect(p.selectionRect(), &QCPSelectionRect::accepted, this, [this](const QRect& rect, QMouseEvent*) {
     if (m_figure.rows == 0 || m_figure.columns == 0 || rect.isEmpty()) return;
     const auto bounded = [this](QPoint pixel) {
-      const QPointF data = dataAt(pixel);
-      const double row = (data.y() - double(m_scale.firstRow)) / double(m_scale.rowsPerCell);
-      const double column = (data.x() - double(m_scale.firstColumn)) / double(m_scale.columnsPerCell);
+      const QPointF place = dataAt(pixel);
+      const double row = (place.y() - double(m_scale.firstRow)) / double(m_scale.rowsPerCell);
+      const double column = (place.x() - double(m_scale.firstColumn)) / double(m_scale.columnsPerCell);
       return Cell{std::size_t(std::clamp(row, 0.0, double(m_figure.rows) - 1)),
                   std::size_t(std::clamp(column, 0.0, double(m_figure.columns) - 1))};
     };
@@ -113,15 +113,15 @@ void MapView::show(MapFigure figure, const Scale& scale) {
   const int columns = int(m_figure.columns);
   m_map->setVisible(rows > 0 && columns > 0);
   if (rows > 0 && columns > 0) {
-    auto* data = m_map->data();
-    data->setSize(columns, rows);
+    auto* cells = m_map->data();
+    cells->setSize(columns, rows);
     // Ranges name the centres of the outermost cells.
     const QPointF first = centreOf({0, 0});
     const QPointF last = centreOf({m_figure.rows - 1, m_figure.columns - 1});
-    data->setRange({first.x(), last.x()}, {first.y(), last.y()});
+    cells->setRange({first.x(), last.x()}, {first.y(), last.y()});
     for (int r = 0; r < rows; ++r)
       for (int c = 0; c < columns; ++c)
-        data->setCell(c, r, double(m_figure.values[std::size_t(r) * m_figure.columns + std::size_t(c)]));
+        cells->setCell(c, r, double(m_figure.values[std::size_t(r) * m_figure.columns + std::size_t(c)]));
     m_map->setGradient(gradient(m_figure.isSigned));
     m_map->setDataRange(valueRange(m_figure));
   }
@@ -165,9 +165,9 @@ QPointF MapView::centreOf(Cell cell) const {
           double(m_scale.firstRow) + (double(cell.row) + 0.5) * double(m_scale.rowsPerCell)};
 }
 
-std::optional<MapView::Cell> MapView::cellAt(QPointF data) const {
-  const double row = std::floor((data.y() - double(m_scale.firstRow)) / double(m_scale.rowsPerCell));
-  const double column = std::floor((data.x() - double(m_scale.firstColumn)) / double(m_scale.columnsPerCell));
+std::optional<MapView::Cell> MapView::cellAt(QPointF place) const {
+  const double row = std::floor((place.y() - double(m_scale.firstRow)) / double(m_scale.rowsPerCell));
+  const double column = std::floor((place.x() - double(m_scale.firstColumn)) / double(m_scale.columnsPerCell));
   if (row < 0 || column < 0 || row >= double(m_figure.rows) || column >= double(m_figure.columns)) return std::nullopt;
   return Cell{std::size_t(row), std::size_t(column)};
 }

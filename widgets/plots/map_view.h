@@ -47,7 +47,7 @@ class MapView final : public PlotBase {
     std::size_t row;
     std::size_t column;
   };
-  std::optional<Cell> cellAt(QPointF data) const;
+  std::optional<Cell> cellAt(QPointF place) const;
   QPointF centreOf(Cell cell) const;
   Probe probeOf(Cell cell);
   void watchRectangle();

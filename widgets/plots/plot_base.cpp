@@ -134,16 +134,16 @@ void PlotBase::showProbe(const std::optional<Probe>& probe) {
                                 static_cast<QCPAbstractItem*>(m_label)})
     item->setVisible(probe.has_value());
   if (probe) {
-    const QPointF data = probe->data;
-    m_vertical->point1->setCoords(data.x(), m_plot->yAxis->range().lower);
-    m_vertical->point2->setCoords(data.x(), m_plot->yAxis->range().upper);
-    m_horizontal->point1->setCoords(m_plot->xAxis->range().lower, data.y());
-    m_horizontal->point2->setCoords(m_plot->xAxis->range().upper, data.y());
+    const QPointF place = probe->place;
+    m_vertical->point1->setCoords(place.x(), m_plot->yAxis->range().lower);
+    m_vertical->point2->setCoords(place.x(), m_plot->yAxis->range().upper);
+    m_horizontal->point1->setCoords(m_plot->xAxis->range().lower, place.y());
+    m_horizontal->point2->setCoords(m_plot->xAxis->range().upper, place.y());
     m_label->setText(probe->text);
     setAccessibleDescription(probe->text);
     const QRect area = m_plot->axisRect()->rect();
     const QSize size = QFontMetrics(m_label->font()).size(0, probe->text) + QSize(14, 8);
-    const QPointF at(m_plot->xAxis->coordToPixel(data.x()), m_plot->yAxis->coordToPixel(data.y()));
+    const QPointF at(m_plot->xAxis->coordToPixel(place.x()), m_plot->yAxis->coordToPixel(place.y()));
     const double x = at.x() + 10 + size.width() > area.right() ? at.x() - 10 - size.width() : at.x() + 10;
     const double y = at.y() - 10 - size.height() < area.top() ? at.y() + 10 : at.y() - 10 - size.height();
     m_label->position->setCoords(std::max(x, area.left() + 1.0), std::clamp<double>(y, area.top(), std::max(area.top(), area.bottom() - size.height())));

@@ -43,12 +43,12 @@ class PlotBase : public QWidget {
 
  Q_SIGNALS:
   /// A click that was not a drag, in data coordinates.
-  void clicked(QPointF data);
+  void clicked(QPointF place);
 
  protected:
   /// Where the crosshair stands, and what it says.
   struct Probe {
-    QPointF data;
+    QPointF place;  ///< in data coordinates
     QString text;
   };
 

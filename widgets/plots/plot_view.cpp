@@ -48,8 +48,8 @@ QString number(double value) { return QString::fromStdString(shortest(value)); }
 }  // namespace
 
 PlotView::PlotView(QWidget* parent) : PlotBase(parent), m_ticks(new FormatTicks(plot())) {
-  connect(this, &PlotBase::clicked, this, [this](QPointF data) {
-    const QPointF pixel(plot().xAxis->coordToPixel(data.x()), plot().yAxis->coordToPixel(data.y()));
+  connect(this, &PlotBase::clicked, this, [this](QPointF place) {
+    const QPointF pixel(plot().xAxis->coordToPixel(place.x()), plot().yAxis->coordToPixel(place.y()));
     if (const auto item = nearest(pixel)) Q_EMIT itemClicked(item->series, item->index);
   });
   show({});

@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/models/table_view.h"
+
+#include <QClipboard>
+#include <QContextMenuEvent>
+#include <QGuiApplication>
+#include <QHeaderView>
+#include <QMenu>
+#include <QMimeData>
+#include <QPainter>
+#include <QSortFilterProxyModel>
+#include <QStyledItemDelegate>
+#include <algorithm>
+
+#include "widgets/models/table_model.h"
+#include "widgets/theme/theme.h"
+
+namespace ulpscope {
+namespace {
+
+constexpr int kRowHeight = 28;
+constexpr int kCellMargin = 16;  ///< left and right of a cell, together
+constexpr int kWidestColumn = 320;
+
+/// A hairline under each row, and words cut in the middle.
+class HairlineDelegate final : public QStyledItemDelegate {
+ public:
+  using QStyledItemDelegate::QStyledItemDelegate;
+  void paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const override {
+    QStyleOptionViewItem middle = option;
+    middle.textElideMode = Qt::ElideMiddle;
+    QStyledItemDelegate::paint(painter, middle, index);
+    const QRect& r = option.rect;
+    painter->fillRect(QRect(r.left(), r.bottom(), r.width(), 1), theme().colors().hairline);
+  }
+
+ protected:
+  void initStyleOption(QStyleOptionViewItem* option, const QModelIndex& index) const override {
+    QStyledItemDelegate::initStyleOption(option, index);
+    // The style writes selected text in the palette's text colour: that is the cell's own here.
+    const QVariant tone = index.data(Qt::ForegroundRole);
+    if (tone.isValid()) option->palette.setColor(QPalette::Text, tone.value<QColor>());
+  }
+};
+
+}  // namespace
+
+TableView::TableView(const QString& name, QWidget* parent)
+    : QTableView(parent), m_sorted(new QSortFilterProxyModel(this)) {
+  setAccessibleName(name);
+  setFrameShape(QFrame::NoFrame);
+  setShowGrid(false);
+  setMouseTracking(true);
+  setWordWrap(false);
+  setSelectionBehavior(SelectRows);
+  setSelectionMode(ExtendedSelection);
+  setEditTriggers(NoEditTriggers);
+  setHorizontalScrollMode(ScrollPerPixel);
+  setItemDelegate(new HairlineDelegate(this));
+  setTabKeyNavigation(false);
+  verticalHeader()->hide();
+  verticalHeader()->setDefaultSectionSize(kRowHeight);
+  verticalHeader()->setSectionResizeMode(QHeaderView::Fixed);
+  horizontalHeader()->setHighlightSections(false);
+  horizontalHeader()->setStretchLastSection(false);
+  horizontalHeader()->setAccessibleName(name);
+  m_sorted->setSortRole(TableModel::SortRole);
+  QTableView::setModel(m_sorted);
+  setSortingEnabled(true);
+  horizontalHeader()->setSortIndicatorClearable(true);
+  sortByColumn(-1, Qt::AscendingOrder);
+}
+
+void TableView::setSource(QAbstractItemModel* source) {
+  m_sorted->setSourceModel(source);
+  horizontalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
+  if (source && source->columnCount() > 0) horizontalHeader()->setSectionResizeMode(0, QHeaderView::Stretch);
+  connect(selectionModel(), &QItemSelectionModel::currentRowChanged, this, [this](const QModelIndex& now) {
+    if (now.isValid() && m_announces) Q_EMIT rowChosen(m_sorted->mapToSource(now).row());
+  });
+}
+
+int TableView::currentSourceRow() const { return m_sorted->mapToSource(currentIndex()).row(); }
+
+void TableView::setCurrentSourceRow(int row) {
+  m_announces = false;
+  const QModelIndex index = m_sorted->mapFromSource(m_sorted->sourceModel()->index(row, 0));
+  if (index.isValid())
+    selectRow(index.row());
+  else
+    clearSelection();
+  m_announces = true;
+}
+
+int TableView::sizeHintForColumn(int column) const {
+  const int hint = QTableView::sizeHintForColumn(column);
+  return std::min(hint + kCellMargin / 2, kWidestColumn);
+}
+
+QList<int> TableView::rowsToCopy() const {
+  QList<int> rows;
+  for (const QModelIndex& index : selectionModel()->selectedRows()) rows << index.row();
+  std::sort(rows.begin(), rows.end());
+  if (rows.size() <= 1) {  // one row is where the reader is, not what they picked: the whole table is meant
+    rows.clear();
+    for (int row = 0; row < m_sorted->rowCount(); ++row) rows << row;
+  }
+  return rows;
+}
+
+QString TableView::textAs(CopyAs format) const {
+  const Table table = toTable(*m_sorted, rowsToCopy());
+  switch (format) {
+    case CopyAs::Csv: return QString::fromStdString(toCsv(table));
+    case CopyAs::Markdown: return QString::fromStdString(toMarkdown(table));
+    case CopyAs::Tsv: break;
+  }
+  return toTsv(table);
+}
+
+void TableView::copyAs(CopyAs format) const {
+  auto* taken = new QMimeData;
+  taken->setText(textAs(format));
+  if (format == CopyAs::Csv) taken->setData(QStringLiteral("text/csv"), textAs(format).toUtf8());
+  QGuiApplication::clipboard()->setMimeData(taken);
+}
+
+void TableView::openCopyMenu(QPoint at) {
+  QMenu menu(this);
+  menu.addAction(tr("Copy as CSV"), this, [this] { copyAs(CopyAs::Csv); });
+  menu.addAction(tr("Copy as Markdown"), this, [this] { copyAs(CopyAs::Markdown); });
+  menu.addAction(tr("Copy as tab-separated text"), this, [this] { copyAs(CopyAs::Tsv); });
+  menu.exec(at);
+}
+
+bool TableView::event(QEvent* event) {
+  // The window has a Ctrl+C of its own; with the focus here, it is this table's.
+  if (event->type() == QEvent::ShortcutOverride) {
+    const auto* key = static_cast<QKeyEvent*>(event);
+    if (key->key() == Qt::Key_C && key->modifiers().testFlag(Qt::ControlModifier)) event->accept();
+  }
+  return QTableView::event(event);
+}
+
+void TableView::keyPressEvent(QKeyEvent* event) {
+  if (event->key() == Qt::Key_C && event->modifiers() == Qt::ControlModifier) return copyAs(CopyAs::Tsv);
+  if (event->key() == Qt::Key_C && event->modifiers() == (Qt::ControlModifier | Qt::ShiftModifier))
+    return openCopyMenu(mapToGlobal(QPoint(12, 36)));
+  QTableView::keyPressEvent(event);
+}
+
+void TableView::contextMenuEvent(QContextMenuEvent* event) { openCopyMenu(event->globalPos()); }
+
+}  // namespace ulpscope

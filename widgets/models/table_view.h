@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+#include <QTableView>
+
+class QSortFilterProxyModel;
+
+namespace ulpscope {
+
+/// A table to read, sort and take away. Click on a header sorts; Ctrl+C copies the selected rows (all, where none is) as
+/// tab-separated text, Ctrl+Shift+C opens a menu of CSV, Markdown and TSV.
+class TableView final : public QTableView {
+  Q_OBJECT
+
+ public:
+  enum class CopyAs { Csv, Markdown, Tsv };
+
+  explicit TableView(const QString& name, QWidget* parent = nullptr);
+
+  /// `source` stays its owner's; rows are sorted in between.
+  void setSource(QAbstractItemModel* source);
+  /// Row of the source model; -1 where none is selected.
+  int currentSourceRow() const;
+  /// Selects without announcing it.
+  void setCurrentSourceRow(int row);
+
+  QString textAs(CopyAs format) const;
+  void copyAs(CopyAs format) const;
+
+ Q_SIGNALS:
+  /// The user chose a row, by pointer or keys.
+  void rowChosen(int sourceRow);
+
+ protected:
+  bool event(QEvent* event) override;
+  void keyPressEvent(QKeyEvent* event) override;
+  void contextMenuEvent(QContextMenuEvent* event) override;
+  int sizeHintForColumn(int column) const override;
+
+ private:
+  QList<int> rowsToCopy() const;
+  void openCopyMenu(QPoint at);
+
+  QSortFilterProxyModel* m_sorted;
+  bool m_announces = true;
+};
+
+}  // namespace ulpscope
