@@ -10,6 +10,7 @@
 
 #include "app/gui/grab.h"
 #include "core/backend/backend.h"
+#include "kernels/cpu/cpu_backend.h"
 #include "widgets/frame/main_window.h"
 #include "widgets/session/preferences.h"
 #include "widgets/session/session.h"
@@ -34,8 +35,8 @@ bool hasDisplay(int argc, char** argv) {
 
 /// The bundled checkpoint: beside an installed program, else in the sources it was built from.
 QString samplePath() {
-  const QString installed = QDir(QCoreApplication::applicationDirPath())
-                                .filePath(QStringLiteral("../" ULPSCOPE_DATA_DIR "/samples/tiny-lm"));
+  const QString installed =
+      QDir(QCoreApplication::applicationDirPath()).filePath(QStringLiteral("../" ULPSCOPE_DATA_DIR "/samples/tiny-lm"));
   if (QFileInfo::exists(installed)) return QDir::cleanPath(installed);
   return QStringLiteral(ULPSCOPE_SOURCE_DIR "/resources/samples/tiny-lm");
 }
@@ -51,12 +52,15 @@ struct Options {
 
 Options readCommandLine(const QApplication& application) {
   QCommandLineParser parser;
-  parser.setApplicationDescription(QApplication::tr("See what number formats do to numbers, tensors and whole models."));
+  parser.setApplicationDescription(
+      QApplication::tr("See what number formats do to numbers, tensors and whole models."));
   parser.addHelpOption();
   parser.addVersionOption();
-  parser.addPositionalArgument(QStringLiteral("paths"), QApplication::tr("Checkpoints to open: files, indexes, folders."),
+  parser.addPositionalArgument(QStringLiteral("paths"),
+                               QApplication::tr("Checkpoints to open: files, indexes, folders."),
                                QStringLiteral("[paths...]"));
-  const QCommandLineOption page(QStringLiteral("page"), QApplication::tr("Show this page first."), QStringLiteral("ID"));
+  const QCommandLineOption page(QStringLiteral("page"), QApplication::tr("Show this page first."),
+                                QStringLiteral("ID"));
   const QCommandLineOption select(QStringLiteral("select"), QApplication::tr("Select this tensor."),
                                   QStringLiteral("TENSOR"));
   const QCommandLineOption theme(QStringLiteral("theme"), QApplication::tr("light, dark or system, for this run."),
@@ -82,7 +86,9 @@ Options readCommandLine(const QApplication& application) {
   return options;
 }
 
-std::vector<std::shared_ptr<const Backend>> availableBackends() { return {makeReferenceBackend()}; }
+std::vector<std::shared_ptr<const Backend>> availableBackends() {
+  return {kernels::makeCpuBackend(), makeReferenceBackend()};
+}
 
 void selectWhenOpened(Session& session, const QString& tensor) {
   QObject::connect(&session, &Session::checkpointOpened, &session, [&session, tensor](const auto& checkpoint) {

@@ -10,12 +10,18 @@ namespace {
 QColor colorOf(CellTone tone) {
   const auto& c = theme().colors();
   switch (tone) {
-    case CellTone::Muted: return c.muted;
-    case CellTone::Bad: return c.bad;
-    case CellTone::Good: return c.good;
-    case CellTone::Outlier: return c.outlier;
-    case CellTone::Special: return c.special;
-    case CellTone::Plain: break;
+    case CellTone::Muted:
+      return c.muted;
+    case CellTone::Bad:
+      return c.bad;
+    case CellTone::Good:
+      return c.good;
+    case CellTone::Outlier:
+      return c.outlier;
+    case CellTone::Special:
+      return c.special;
+    case CellTone::Plain:
+      break;
   }
   return c.text;
 }
@@ -42,15 +48,22 @@ QVariant TableModel::data(const QModelIndex& index, int role) const {
   if (column >= row.size()) return {};
   const TableCell& cell = row[column];
   switch (role) {
-    case Qt::DisplayRole: return cell.text;
-    case Qt::ToolTipRole: return plainToolTip(cell.exact.isEmpty() ? cell.text : cell.exact);
-    case Qt::ForegroundRole: return colorOf(cell.tone);
-    case Qt::FontRole: return m_columns[column].numeric ? theme().numbers(12) : theme().words(12);
+    case Qt::DisplayRole:
+      return cell.text;
+    case Qt::ToolTipRole:
+      return plainToolTip(cell.exact.isEmpty() ? cell.text : cell.exact);
+    case Qt::ForegroundRole:
+      return colorOf(cell.tone);
+    case Qt::FontRole:
+      return m_columns[column].numeric ? theme().numbers(12) : theme().words(12);
     case Qt::TextAlignmentRole:
       return int((m_columns[column].numeric ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter);
-    case SortRole: return cell.key ? QVariant(*cell.key) : QVariant(cell.text);
-    case ExactRole: return cell.exact.isEmpty() ? cell.text : cell.exact;
-    default: return {};
+    case SortRole:
+      return cell.key ? QVariant(*cell.key) : QVariant(cell.text);
+    case ExactRole:
+      return cell.exact.isEmpty() ? cell.text : cell.exact;
+    default:
+      return {};
   }
 }
 
@@ -58,11 +71,16 @@ QVariant TableModel::headerData(int section, Qt::Orientation orientation, int ro
   if (orientation != Qt::Horizontal || section < 0 || section >= columnCount()) return {};
   const TableColumn& column = m_columns[std::size_t(section)];
   switch (role) {
-    case Qt::DisplayRole: return column.title;
-    case Qt::ToolTipRole: return column.toolTip.isEmpty() ? QVariant() : plainToolTip(column.toolTip);
-    case Qt::FontRole: return theme().words(11, QFont::Medium);
-    case Qt::TextAlignmentRole: return int((column.numeric ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter);
-    default: return {};
+    case Qt::DisplayRole:
+      return column.title;
+    case Qt::ToolTipRole:
+      return column.toolTip.isEmpty() ? QVariant() : plainToolTip(column.toolTip);
+    case Qt::FontRole:
+      return theme().words(11, QFont::Medium);
+    case Qt::TextAlignmentRole:
+      return int((column.numeric ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter);
+    default:
+      return {};
   }
 }
 

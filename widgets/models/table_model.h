@@ -47,8 +47,8 @@ class TableModel final : public QAbstractTableModel {
   std::vector<std::vector<TableCell>> m_rows;
 };
 
-/// The rows of any table model as text, in its order, exact values where it has them (ExactRole); hidden sections are the
-/// caller's business.
+/// The rows of any table model as text, in its order, exact values where it has them (ExactRole); hidden sections are
+/// the caller's business.
 Table toTable(const QAbstractItemModel& model, const QList<int>& rows);
 
 /// Tab-separated, for spreadsheets and columns of text; tabs and line ends in cells become spaces.

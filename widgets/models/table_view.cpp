@@ -111,9 +111,12 @@ QList<int> TableView::rowsToCopy() const {
 QString TableView::textAs(CopyAs format) const {
   const Table table = toTable(*m_sorted, rowsToCopy());
   switch (format) {
-    case CopyAs::Csv: return QString::fromStdString(toCsv(table));
-    case CopyAs::Markdown: return QString::fromStdString(toMarkdown(table));
-    case CopyAs::Tsv: break;
+    case CopyAs::Csv:
+      return QString::fromStdString(toCsv(table));
+    case CopyAs::Markdown:
+      return QString::fromStdString(toMarkdown(table));
+    case CopyAs::Tsv:
+      break;
   }
   return toTsv(table);
 }

@@ -6,8 +6,8 @@ class QSortFilterProxyModel;
 
 namespace ulpscope {
 
-/// A table to read, sort and take away. Click on a header sorts; Ctrl+C copies the selected rows (all, where none is) as
-/// tab-separated text, Ctrl+Shift+C opens a menu of CSV, Markdown and TSV.
+/// A table to read, sort and take away. Click on a header sorts; Ctrl+C copies the selected rows (all, where none is)
+/// as tab-separated text, Ctrl+Shift+C opens a menu of CSV, Markdown and TSV.
 class TableView final : public QTableView {
   Q_OBJECT
 

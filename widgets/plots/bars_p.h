@@ -6,8 +6,8 @@
 
 namespace ulpscope {
 
-/// Bars over pre-binned data. Bins narrower than a pixel are pooled to their largest value (a marked one wins), so that a
-/// million bins draw in milliseconds and no outlier is lost; QCPBars takes seconds.
+/// Bars over pre-binned data. Bins narrower than a pixel are pooled to their largest value (a marked one wins), so that
+/// a million bins draw in milliseconds and no outlier is lost; QCPBars takes seconds.
 class Bars final : public QCPAbstractPlottable {
   Q_OBJECT
 

@@ -134,7 +134,8 @@ void MapView::resetView() {
     const auto end = [](std::uint64_t first, std::uint64_t cells, std::uint64_t perCell) {
       return double(first) + double(cells) * double(perCell);
     };
-    plot().xAxis->setRange(double(m_scale.firstColumn), end(m_scale.firstColumn, m_figure.columns, m_scale.columnsPerCell));
+    plot().xAxis->setRange(double(m_scale.firstColumn),
+                           end(m_scale.firstColumn, m_figure.columns, m_scale.columnsPerCell));
     plot().yAxis->setRange(double(m_scale.firstRow), end(m_scale.firstRow, m_figure.rows, m_scale.rowsPerCell));
   }
   plot().replot(QCustomPlot::rpQueuedReplot);
@@ -178,7 +179,8 @@ PlotBase::Probe MapView::probeOf(Cell cell) {
   const std::uint64_t column = m_scale.firstColumn + cell.column * m_scale.columnsPerCell;
   const bool pooled = m_scale.rowsPerCell > 1 || m_scale.columnsPerCell > 1;
   const QString place = QStringLiteral("[%1, %2]").arg(row).arg(column);
-  const QString size = pooled ? tr(" and on, %1 \u00D7 %2").arg(m_scale.rowsPerCell).arg(m_scale.columnsPerCell) : QString();
+  const QString size =
+      pooled ? tr(" and on, %1 \u00D7 %2").arg(m_scale.rowsPerCell).arg(m_scale.columnsPerCell) : QString();
   const float value = m_figure.values[cell.row * m_figure.columns + cell.column];
   return {centreOf(cell), place + size + QLatin1Char('\n') + QString::fromStdString(shortest(value))};
 }

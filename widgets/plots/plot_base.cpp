@@ -146,22 +146,30 @@ void PlotBase::showProbe(const std::optional<Probe>& probe) {
     const QPointF at(m_plot->xAxis->coordToPixel(place.x()), m_plot->yAxis->coordToPixel(place.y()));
     const double x = at.x() + 10 + size.width() > area.right() ? at.x() - 10 - size.width() : at.x() + 10;
     const double y = at.y() - 10 - size.height() < area.top() ? at.y() + 10 : at.y() - 10 - size.height();
-    m_label->position->setCoords(std::max(x, area.left() + 1.0), std::clamp<double>(y, area.top(), std::max(area.top(), area.bottom() - size.height())));
+    m_label->position->setCoords(
+        std::max(x, area.left() + 1.0),
+        std::clamp<double>(y, area.top(), std::max(area.top(), area.bottom() - size.height())));
   }
   m_plot->layer(QStringLiteral("overlay"))->replot();
 }
 
 void PlotBase::keyPressEvent(QKeyEvent* event) {
   switch (event->key()) {
-    case Qt::Key_Left: return showProbe(probeBeside(-1, 0));
-    case Qt::Key_Right: return showProbe(probeBeside(1, 0));
-    case Qt::Key_Up: return showProbe(probeBeside(0, -1));
-    case Qt::Key_Down: return showProbe(probeBeside(0, 1));
+    case Qt::Key_Left:
+      return showProbe(probeBeside(-1, 0));
+    case Qt::Key_Right:
+      return showProbe(probeBeside(1, 0));
+    case Qt::Key_Up:
+      return showProbe(probeBeside(0, -1));
+    case Qt::Key_Down:
+      return showProbe(probeBeside(0, 1));
     case Qt::Key_Return:
       if (m_label->visible()) Q_EMIT clicked(m_vertical->point1->coords());
       return;
-    case Qt::Key_Home: return resetView();
-    default: break;
+    case Qt::Key_Home:
+      return resetView();
+    default:
+      break;
   }
   if (event->matches(QKeySequence::Copy)) return copyCsv();
   QWidget::keyPressEvent(event);
@@ -191,7 +199,8 @@ void PlotBase::fitTickers() {
 void PlotBase::copyCsv() const { QGuiApplication::clipboard()->setText(csv()); }
 
 void PlotBase::exportCsv() {
-  const QString path = QFileDialog::getSaveFileName(this, tr("Export data"), QStringLiteral("data.csv"), tr("CSV (*.csv)"));
+  const QString path =
+      QFileDialog::getSaveFileName(this, tr("Export data"), QStringLiteral("data.csv"), tr("CSV (*.csv)"));
   if (path.isEmpty()) return;
   const QByteArray text = csv().toUtf8();
   QSaveFile file(path);
@@ -219,7 +228,8 @@ bool PlotBase::savePicture(const PictureRequest& request) {
   const int height = request.size.height();
   bool saved = false;
   if (request.path.endsWith(QLatin1String(".pdf"), Qt::CaseInsensitive)) {
-    saved = m_plot->savePdf(request.path, width, height, QCP::epAllowCosmetic, QStringLiteral("Ulpscope"), request.title);
+    saved =
+        m_plot->savePdf(request.path, width, height, QCP::epAllowCosmetic, QStringLiteral("Ulpscope"), request.title);
   } else if (request.path.endsWith(QLatin1String(".svg"), Qt::CaseInsensitive)) {
     QSvgGenerator svg;
     svg.setFileName(request.path);

@@ -17,9 +17,9 @@ namespace {
 
 using Kind = Series::Kind;
 
-constexpr double kReach = 24;         ///< px from a point within which it is the one meant
-constexpr double kMargin = 0.05;      ///< of the range, around points and lines
-constexpr double kLabelPitch = 14;    ///< px between the names of two lines
+constexpr double kReach = 24;       ///< px from a point within which it is the one meant
+constexpr double kMargin = 0.05;    ///< of the range, around points and lines
+constexpr double kLabelPitch = 14;  ///< px between the names of two lines
 constexpr double kLineWidth = 1.5;
 
 void setScale(QCPAxis& axis, const Axis& data) {
@@ -99,7 +99,8 @@ void PlotView::build() {
     } else {
       // A curve keeps the order of its points; a graph would sort them by x.
       auto* curve = new QCPCurve(p.xAxis, p.yAxis);
-      curve->setData(QVector<double>(series.x.begin(), series.x.end()), QVector<double>(series.y.begin(), series.y.end()));
+      curve->setData(QVector<double>(series.x.begin(), series.x.end()),
+                     QVector<double>(series.y.begin(), series.y.end()));
       plottable = curve;
       if (!series.name.empty()) {
         label = new QCPItemText(&p);

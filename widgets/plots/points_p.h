@@ -6,7 +6,8 @@
 
 namespace ulpscope {
 
-/// Dots with their labels beside them, each put where it covers no other; a marked dot wears a ring in the outlier colour.
+/// Dots with their labels beside them, each put where it covers no other; a marked dot wears a ring in the outlier
+/// colour.
 class Points final : public QCPAbstractPlottable {
   Q_OBJECT
 
