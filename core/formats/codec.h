@@ -99,7 +99,7 @@ struct RoundedBits {
 };
 
 /// Rounds significand / 2^dropped to an integer; `sticky` says that the true significand is a fraction of one larger.
-/// Preconditions: dropped >= 1; the top bit of `significand` is set. The quotient never wraps: it has a bit to spare.
+/// Preconditions: dropped >= 1; `significand` is not zero. The quotient never wraps: it has a bit to spare.
 template <class Word>
 constexpr RoundedBits<Word> dropBits(Word significand, int dropped, bool sticky, bool negative, Rounding rounding) {
   constexpr int kWordBits = static_cast<int>(sizeof(Word) * 8);

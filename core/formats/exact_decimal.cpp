@@ -19,8 +19,13 @@ constexpr std::size_t kMaxHexDigits = 20'000;
 constexpr int kMaxPowerOfTen = 20'000;
 constexpr int kMaxPowerOfTwo = 60'000;
 
-cpp_int power(unsigned base, int exponent) {
-  return boost::multiprecision::pow(cpp_int(base), static_cast<unsigned>(exponent));
+cpp_int powerOfFive(int exponent) {
+  cpp_int power = 1, square = 5;
+  for (; exponent > 0; exponent /= 2) {
+    if (exponent % 2 != 0) power *= square;
+    if (exponent > 1) square *= square;
+  }
+  return power;
 }
 
 ExactDecimal canonical(bool negative, std::string digits, int exponent10) {
@@ -40,7 +45,7 @@ ExactDecimal decimalOf(bool negative, cpp_int magnitude, int exponent) {
   const int even = std::min(static_cast<int>(boost::multiprecision::lsb(magnitude)), -exponent);
   magnitude >>= even;
   exponent += even;
-  return canonical(negative, cpp_int(magnitude * power(5, -exponent)).str(), exponent);
+  return canonical(negative, cpp_int(magnitude * powerOfFive(-exponent)).str(), exponent);
 }
 
 /// The part of a number text around its point, without the point.
@@ -153,9 +158,9 @@ Unrounded unrounded(const ParsedNumber& number) {
   int exponent = decimal.exponent10;
   bool sticky = false;
   if (decimal.exponent10 >= 0) {
-    numerator *= power(5, decimal.exponent10);
+    numerator *= powerOfFive(decimal.exponent10);
   } else {
-    const cpp_int divisor = power(5, -decimal.exponent10);
+    const cpp_int divisor = powerOfFive(-decimal.exponent10);
     const int missing = static_cast<int>(msb(divisor)) - static_cast<int>(msb(numerator)) + 66;
     if (missing > 0) {
       numerator <<= missing;
@@ -187,8 +192,10 @@ ExactDecimal subtract(const ExactDecimal& a, const ExactDecimal& b) {
     cpp_int integer(value.digits + std::string(static_cast<std::size_t>(value.exponent10 - exponent), '0'));
     return value.negative ? cpp_int(-integer) : integer;
   };
-  const cpp_int difference = scaled(a) - scaled(b);
-  return canonical(difference < 0, cpp_int(abs(difference)).str(), exponent);
+  cpp_int difference = scaled(a) - scaled(b);
+  const bool negative = difference < 0;
+  if (negative) difference = -difference;
+  return canonical(negative, difference.str(), exponent);
 }
 
 std::string toString(const ExactDecimal& value) {

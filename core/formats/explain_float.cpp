@@ -114,9 +114,11 @@ std::string fieldBits(std::uint64_t value, int bits) { return fmt::format("{:0{}
 std::string exponentText(const FloatSpec& spec, const CutSignificand& cut, const BinaryDigits& binary) {
   const int leading = binary.leading;
   const int smallest = spec.smallestExponent();
-  if (cut.normal)
-    return fmt::format("{} + bias {} = {} = `{}`.", leading, spec.bias, leading + spec.bias,
-                       fieldBits(static_cast<std::uint64_t>(leading + spec.bias), spec.exponentBits));
+  if (cut.normal) {
+    const int field = leading + spec.bias;
+    return fmt::format("{} + bias {} = {} = `{}`.", leading, spec.bias, field,
+                       fieldBits(static_cast<std::uint64_t>(field), spec.exponentBits));
+  }
   std::string text = fmt::format(
       "2{} is below the smallest normal exponent, {}: the number is subnormal. Its exponent stays "
       "{}, the exponent field is `{}`",
@@ -137,7 +139,7 @@ std::string fractionText(const FloatSpec& spec, const CutSignificand& cut) {
 }
 
 std::string roundText(const FloatSpec& spec, const CutSignificand& cut, const EncodingCase& encoding) {
-  const std::string rule = roundingRule(encoding.rounding, cut.dropped, encoding.unrounded.negative);
+  std::string rule = roundingRule(encoding.rounding, cut.dropped, encoding.unrounded.negative);
   if (cut.dropped == Dropped::Nothing) return rule;
   // As dropBits rounds: a guard bit and one that stands for all below it are the same as the whole tail.
   const std::uint64_t tail = std::uint64_t{cut.guard} << 1 | std::uint64_t{cut.round || cut.sticky};
