@@ -19,6 +19,7 @@
 #include <algorithm>
 #include <cstring>
 #include <optional>
+#include <tuple>
 #include <utility>
 
 #include "core/base/checked.h"
@@ -112,9 +113,10 @@ Result<> placeTensors(std::vector<TensorInfo>& tensors, std::uint64_t dataBegin,
                   subject);
     tensor.offset = *begin;
   }
-  const auto place = [](const TensorInfo& tensor) { return std::pair(tensor.offset, tensor.bytes); };
-  const auto before = [&](const TensorInfo& a, const TensorInfo& b) { return place(a) < place(b); };
-  if (!std::is_sorted(tensors.begin(), tensors.end(), before)) std::stable_sort(tensors.begin(), tensors.end(), before);
+  const auto before = [](const TensorInfo& a, const TensorInfo& b) {
+    return std::tie(a.offset, a.bytes, a.name) < std::tie(b.offset, b.bytes, b.name);
+  };
+  if (!std::is_sorted(tensors.begin(), tensors.end(), before)) std::sort(tensors.begin(), tensors.end(), before);
   return {};
 }
 
