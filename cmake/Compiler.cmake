@@ -22,6 +22,10 @@ endif()
 
 function(ulpscope_compile_options)
   set(warnings -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wnon-virtual-dtor -Woverloaded-virtual)
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+    # libstdc++ 12 calls its own deprecated std::get_temporary_buffer in std::stable_sort, and clang reports it to us.
+    list(APPEND warnings -Wno-deprecated-declarations)
+  endif()
   set(cuda_host_warnings -Wall,-Wextra,-Wshadow)
   if(ULPSCOPE_WERROR)
     list(APPEND warnings -Werror)
