@@ -52,10 +52,9 @@ int FoldedHistogram::exponentFor(double absMax) {
 }
 
 std::size_t FoldedHistogram::binOf(double value, int exponent) {
-  // The scaling is exact unless it underflows, and then the value is so small that its sign alone decides.
-  const double position = std::floor(std::ldexp(value, kHalfBinsLog2 - exponent));
-  if (value < 0 && position == 0) return kBins / 2 - 1;
-  return static_cast<std::size_t>(position + kBins / 2);
+  const double scaled = std::ldexp(value, kHalfBinsLog2 - exponent);
+  // A negative value can be so small that its scaled one underflows to zero; it still lies below zero.
+  return value < 0 && scaled == 0 ? kBins / 2 - 1 : binAt(scaled);
 }
 
 void FoldedHistogram::raise(int larger) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -48,6 +49,9 @@ struct FoldedHistogram {
   static int exponentFor(double absMax);
   /// floor(value * 2^(10 - exponent)) + 1024. Precondition: |value| < 2^exponent.
   static std::size_t binOf(double value, int exponent);
+  /// The same of a value that was multiplied by scaleFor(exponent), exactly so for every float.
+  static std::size_t binAt(double scaled) { return static_cast<std::size_t>(std::floor(scaled) + kBins / 2); }
+  static double scaleFor(int exponent) { return std::ldexp(1.0, kHalfBinsLog2 - exponent); }
   /// Precondition: larger >= exponent.
   void raise(int larger);
   void merge(const FoldedHistogram& other);

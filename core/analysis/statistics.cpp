@@ -27,6 +27,13 @@ void Moments::merge(const Moments& later) {
   count += later.count;
 }
 
+double Moments::chunkShift(double first, double middle, double last) {
+  const auto finiteOrZero = [](double value) { return std::isfinite(value) ? value : 0.0; };
+  const double a = finiteOrZero(first);
+  const double b = finiteOrZero(middle);
+  return std::max(std::min(a, b), std::min(std::max(a, b), finiteOrZero(last)));
+}
+
 Moments Moments::fromShiftedSums(std::uint64_t count, double shift, double s1, double s2, double s3, double s4) {
   const double n = static_cast<double>(count);
   const double d = s1 / n;  // mean - shift

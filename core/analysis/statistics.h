@@ -17,6 +17,11 @@ struct Moments {
   double m4 = 0;
 
   void merge(const Moments& later);
+
+  /// What a chunk's power sums are best shifted by: the middle one of its first, middle (index size / 2) and last
+  /// value, with 0 in place of values that are not finite. Near the bulk of the data even where the chunk begins with
+  /// an outlier, and equal to all values where they are equal.
+  static double chunkShift(double first, double middle, double last);
   /// From power sums of (x - shift): s1 = sum d, s2 = sum d^2, ... Precondition: count > 0.
   static Moments fromShiftedSums(std::uint64_t count, double shift, double s1, double s2, double s3, double s4);
 };

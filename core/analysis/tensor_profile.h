@@ -18,14 +18,15 @@ class Backend;
 struct TensorProfile {
   MatrixShape matrix;
   Statistics statistics;
-  CodeCounts codeCounts;         ///< for element types with a format of up to 16 bits; else empty
+  CodeCounts codeCounts;         ///< one a code, for element types of up to 16 bits (code_table.h); else empty
   FoldedHistogram folded;        ///< for all types; range to the next power of two
   std::vector<float> rowAbsMax;  ///< finite or infinite, NaN elements left out
   std::vector<float> columnAbsMax;
   std::string backend;  ///< who computed it: "cpu AVX-512, 2 threads"
 };
 
-/// Progress in bytes.
+/// Every function here that reads the tensor counts its bytes as progress; the total is the caller's to state. They
+/// fail with Changed if the file is no longer the one that was opened.
 Result<TensorProfile> profileTensor(const TensorSource& source, const Backend& backend, const JobContext& job);
 
 /// `bins` equal bins over [lower, upper] of the finite values, exactly as numpy.histogram counts them. From the code

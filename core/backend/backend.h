@@ -37,9 +37,7 @@ struct ProfileAccumulator {
 
   void merge(const ProfileAccumulator& later);
 
-  /// What a chunk's power sums are shifted by: the middle one of its first, middle (index size / 2) and last value,
-  /// with 0 in place of values that are not finite. Near the bulk of the data even where the chunk begins with an
-  /// outlier, and equal to all values where they are equal. Precondition: the chunk is not empty.
+  /// Moments::chunkShift of a chunk, a float. Precondition: the chunk is not empty.
   static float chunkShift(std::span<const float> chunk);
 };
 

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
-#include <cmath>
 
 #include "core/backend/backend.h"
 
@@ -15,11 +14,7 @@ void ProfileAccumulator::merge(const ProfileAccumulator& later) {
 }
 
 float ProfileAccumulator::chunkShift(std::span<const float> chunk) {
-  const auto finiteOrZero = [](float value) { return std::isfinite(value) ? value : 0.0f; };
-  const float first = finiteOrZero(chunk.front());
-  const float middle = finiteOrZero(chunk[chunk.size() / 2]);
-  const float last = finiteOrZero(chunk.back());
-  return std::max(std::min(first, middle), std::min(std::max(first, middle), last));
+  return static_cast<float>(Moments::chunkShift(chunk.front(), chunk[chunk.size() / 2], chunk.back()));
 }
 
 }  // namespace ulpscope

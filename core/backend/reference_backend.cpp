@@ -40,8 +40,9 @@ ProfileAccumulator profileChunk(std::span<const float> values, float smallestNor
   chunk.moments = Moments::fromShiftedSums(finite, shift, s1, s2, s3, s4);
   const int exponent = FoldedHistogram::exponentFor(std::max(std::fabs(chunk.min), std::fabs(chunk.max)));
   chunk.histogram.exponent = exponent;
+  const double scale = FoldedHistogram::scaleFor(exponent);
   for (const float x : values)
-    if (std::isfinite(x)) ++chunk.histogram.counts[FoldedHistogram::binOf(x, exponent)];
+    if (std::isfinite(x)) ++chunk.histogram.counts[FoldedHistogram::binAt(x * scale)];
   return chunk;
 }
 

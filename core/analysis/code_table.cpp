@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/analysis/code_table.h"
+
+#include <algorithm>
+#include <cassert>
+#include <cmath>
+
+#include "core/formats/number_format.h"
+
+namespace ulpscope {
+namespace {
+
+/// Codes 0, 1, 2, ... packed as a tensor of them would be.
+std::vector<std::byte> everyCode(int bits) {
+  const std::size_t codes = std::size_t{1} << bits;
+  std::vector<std::byte> bytes(codes * static_cast<std::size_t>(bits) / 8);
+  std::size_t at = 0;
+  for (std::size_t code = 0; code < codes; ++code)
+    for (int bit = 0; bit < bits; ++bit, ++at)
+      if ((code >> bit & 1) != 0) bytes[at / 8] |= std::byte{1} << (at % 8);
+  return bytes;
+}
+
+}  // namespace
+
+bool hasCodeTable(const ElementType& type) { return type.readable && type.bits <= 16; }
+
+CodeTable codeTable(const ElementType& type) {
+  assert(hasCodeTable(type));
+  CodeTable table;
+  const std::size_t codes = std::size_t{1} << type.bits;
+  table.values.resize(codes);
+  decodeElements(type, everyCode(type.bits), std::span(table.values));
+  table.subnormal.resize(codes);
+  for (std::uint32_t code = 0; code < codes; ++code) {
+    table.subnormal[code] = type.format && type.format->classify(code) == NumberClass::Subnormal;
+    if (std::isfinite(table.values[code])) table.ascending.push_back(code);
+  }
+  std::stable_sort(table.ascending.begin(), table.ascending.end(),
+                   [&](std::uint32_t a, std::uint32_t b) { return table.values[a] < table.values[b]; });
+  return table;
+}
+
+void unpackCodes(const ElementType& type, std::span<const std::byte> bytes, std::span<std::uint8_t> codes) {
+  assert(type.bits < 8);
+  for (std::size_t i = 0; i < codes.size(); ++i) codes[i] = static_cast<std::uint8_t>(elementCode(type, bytes, i));
+}
+
+Statistics statisticsOf(const CodeTable& table, const CodeCounts& counts) {
+  std::uint64_t all = 0;
+  ValueCounts kinds;
+  for (std::size_t code = 0; code < table.values.size(); ++code) {
+    const double value = table.values[code];
+    all += counts[code];
+    if (std::isnan(value)) kinds.nan += counts[code];
+    if (std::isinf(value)) (value > 0 ? kinds.positiveInfinity : kinds.negativeInfinity) += counts[code];
+    if (value == 0) kinds.zero += counts[code];
+    if (table.subnormal[code]) kinds.subnormal += counts[code];
+  }
+
+  Moments moments;
+  double sum = 0;
+  double min = 0;
+  double max = 0;
+  for (const std::uint32_t code : table.ascending) {
+    if (counts[code] == 0) continue;
+    if (moments.count == 0) min = table.values[code];
+    max = table.values[code];
+    moments.count += counts[code];
+    sum += static_cast<double>(counts[code]) * table.values[code];
+  }
+  if (moments.count == 0) return makeStatistics(all, kinds, moments, min, max);
+  // A sum that was rounded can leave the range; equal values then are their own mean.
+  moments.mean = std::clamp(sum / static_cast<double>(moments.count), min, max);
+  for (const std::uint32_t code : table.ascending) {
+    const auto times = static_cast<double>(counts[code]);
+    const double d = table.values[code] - moments.mean;
+    moments.m2 += times * (d * d);
+    moments.m3 += times * (d * d * d);
+    moments.m4 += times * (d * d * d * d);
+  }
+  return makeStatistics(all, kinds, moments, min, max);
+}
+
+FoldedHistogram foldedHistogramOf(const CodeTable& table, const CodeCounts& counts) {
+  double absMax = 0;
+  for (const std::uint32_t code : table.ascending)
+    if (counts[code] != 0) absMax = std::max(absMax, std::fabs(table.values[code]));
+  FoldedHistogram folded;
+  folded.exponent = FoldedHistogram::exponentFor(absMax);
+  for (const std::uint32_t code : table.ascending)
+    if (counts[code] != 0) folded.counts[FoldedHistogram::binOf(table.values[code], folded.exponent)] += counts[code];
+  return folded;
+}
+
+}  // namespace ulpscope

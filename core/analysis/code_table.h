@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "core/analysis/histogram.h"
+#include "core/analysis/statistics.h"
+#include "core/tensor/element_type.h"
+
+namespace ulpscope {
+
+/// What all codes of an element type of up to 16 bits stand for.
+struct CodeTable {
+  std::vector<double> values;            ///< by code; NaN and infinities as such
+  std::vector<bool> subnormal;           ///< by code; false throughout where the type has no format
+  std::vector<std::uint32_t> ascending;  ///< the finite codes by value; equal values (the two zeros) by code
+};
+
+/// Precondition: hasCodeTable(type).
+CodeTable codeTable(const ElementType& type);
+/// Readable and at most 16 bits wide.
+bool hasCodeTable(const ElementType& type);
+
+/// Elements packed below a byte, as one code each. Precondition: type.bits < 8.
+void unpackCodes(const ElementType& type, std::span<const std::byte> bytes, std::span<std::uint8_t> codes);
+
+/// Exact up to the rounding of each sum: two passes over the counts, in ascending order of value.
+Statistics statisticsOf(const CodeTable& table, const CodeCounts& counts);
+FoldedHistogram foldedHistogramOf(const CodeTable& table, const CodeCounts& counts);
+
+}  // namespace ulpscope
