@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <signal.h>
+
+#include "tests/cli/ulp.h"
+#include "tests/core/checkpoint/safetensors_builder.h"
+#include "tests/core/temporary_folder.h"
+
+namespace ulpscope::test {
+namespace {
+
+using testing::HasSubstr;
+
+const std::string kSchemes = "int8_row,bnb_nf4,q8_0";
+
+Outcome scan(const std::string& output, std::vector<std::string> more = {},
+             std::optional<Interruption> interruption = {}) {
+  std::vector<std::string> arguments{"scan", samplePath(), "--schemes", kSchemes, "-o", output, "--json"};
+  arguments.insert(arguments.end(), more.begin(), more.end());
+  return ulp(arguments, interruption);
+}
+
+TEST(UlpSchemes, DescribesKnobsAsDataWithTheKeysOfTheContract) {
+  const Json schemes = ulp({"schemes", "--json"}).json();
+  EXPECT_GE(schemes.size(), 8u);
+  for (const Json& scheme : schemes) {
+    for (const char* key : {"id", "name", "family", "reference", "parameters", "bitsPerWeight"})
+      EXPECT_TRUE(scheme.contains(key)) << key;
+    for (const Json& parameter : scheme["parameters"])
+      for (const char* key : {"id", "title", "type", "default", "choices", "min", "max"})
+        EXPECT_TRUE(parameter.contains(key)) << scheme["id"] << " " << key;
+  }
+  EXPECT_EQ(ulp({"schemes", "bnb_nf4", "--json"}).json()[0]["bitsPerWeight"], 4.5);
+  EXPECT_EQ(ulp({"schemes", "q8_0", "--json"}).json()[0]["bitsPerWeight"], 8.5);
+}
+
+TEST(UlpScan, MeasuresEveryTensorInEveryScheme) {
+  const Json json = ulp({"scan", samplePath(), "--schemes", kSchemes, "--json"}).json();
+  EXPECT_EQ(json["tensors"].size(), 30u);
+  for (const Json& tensor : json["tensors"])
+    for (const char* scheme : {"int8_row", "bnb_nf4", "q8_0"}) {
+      ASSERT_TRUE(tensor["schemes"].contains(scheme)) << tensor["name"];
+      EXPECT_GT(tensor["schemes"][scheme]["metrics"]["signalToNoiseDb"].get<double>(), 15) << tensor["name"];
+      EXPECT_TRUE(tensor["schemes"][scheme].contains("bitsPerWeight"));
+    }
+  EXPECT_EQ(json["totals"]["tensors"], 30);
+  EXPECT_EQ(json["totals"]["schemes"]["bnb_nf4"]["bitsPerWeight"], 4.5);
+}
+
+TEST(UlpScan, TakesOnlyTheTensorsThatMatch) {
+  const Json json = ulp({"scan", samplePath(), "--schemes", "q8_0", "--tensor", "*layernorm.weight", "--json"}).json();
+  EXPECT_EQ(json["tensors"].size(), 6u);
+  EXPECT_EQ(ulp({"scan", samplePath(), "--tensor", "nothing*"}).exitCode, 1);
+}
+
+TEST(UlpScan, MergedShardsEqualOneScanToTheByteWhateverTheirOrder) {
+  const TemporaryFolder folder;
+  ASSERT_EQ(scan(folder / "whole.json").exitCode, 0);
+  for (const char* part : {"0", "1", "2"})
+    ASSERT_EQ(scan(folder / (std::string(part) + ".json"), {"--shard", std::string(part) + "/3"}).exitCode, 0);
+  ASSERT_EQ(
+      ulp({"merge", folder / "2.json", folder / "0.json", folder / "1.json", "-o", folder / "merged.json"}).exitCode,
+      0);
+  EXPECT_EQ(TemporaryFolder::read(folder / "merged.json"), TemporaryFolder::read(folder / "whole.json"));
+}
+
+TEST(UlpScan, GoesOnWhereTheFileStopsAndKeepsWhatIsInIt) {
+  const TemporaryFolder folder;
+  const auto file = folder / "scan.json";
+  ASSERT_EQ(scan(file).exitCode, 0);
+  Json half = Json::parse(TemporaryFolder::read(file));
+  const std::string whole = TemporaryFolder::read(file);
+  // A mark in a finished tensor shows that it was kept, not computed again.
+  while (half["tensors"].size() > 12) half["tensors"].erase(half["tensors"].size() - 1);
+  half["tensors"][3]["schemes"]["q8_0"]["metrics"]["maxAt"] = 4242;
+  folder.write("scan.json", half.dump());
+  const Outcome outcome = scan(file);
+  ASSERT_EQ(outcome.exitCode, 0) << outcome.err;
+  const Json gone = outcome.json();
+  EXPECT_EQ(gone["tensors"].size(), 30u);
+  EXPECT_EQ(gone["tensors"][3]["schemes"]["q8_0"]["metrics"]["maxAt"], 4242);
+  EXPECT_EQ(gone["complete"], true);
+  ASSERT_EQ(scan(file, {"--force"}).exitCode, 0);
+  EXPECT_EQ(TemporaryFolder::read(file), whole);
+}
+
+TEST(UlpScan, RefusesToGoOnWithTheFileOfAnotherScanOrNoScan) {
+  const TemporaryFolder folder;
+  ASSERT_EQ(scan(folder / "scan.json").exitCode, 0);
+  const std::string before = TemporaryFolder::read(folder / "scan.json");
+  EXPECT_EQ(ulp({"scan", samplePath(), "--schemes", "q4_0", "-o", folder / "scan.json"}).exitCode, 2);
+  EXPECT_EQ(TemporaryFolder::read(folder / "scan.json"), before);
+  folder.write("notes.json", "{\"my\": \"notes\"}");
+  EXPECT_EQ(scan(folder / "notes.json").exitCode, 1);
+  EXPECT_EQ(TemporaryFolder::read(folder / "notes.json"), "{\"my\": \"notes\"}");
+}
+
+TEST(UlpScan, RefusesShardsThatCannotBe) {
+  for (const char* shard : {"3/3", "1", "a/b", "0/0", "-1/2", "1/2/3"})
+    EXPECT_EQ(ulp({"scan", samplePath(), "--shard", shard}).exitCode, 2) << shard;
+}
+
+TEST(UlpScan, KeepsFinishedTensorsWhenItIsInterruptedAndGoesOnFromThere) {
+  const TemporaryFolder folder;
+  // Long enough for the signal to come amid it on any machine: 64 tensors of 1 Mi elements by the scalar backend.
+  SafetensorsBuilder builder;
+  const std::string data = bytesOf(std::vector<float>(1 << 20, 1.5f));
+  for (int i = 0; i < 64; ++i) builder.add("t" + std::to_string(i), "F32", {1024, 1024}, data);
+  const auto checkpoint = folder.write("large.safetensors", builder.bytes());
+  const std::vector<std::string> arguments{"scan",      checkpoint,  "--schemes", "bnb_nf4,q4_0,q8_0",
+                                           "--backend", "reference", "-o",        folder / "scan.json"};
+  const Outcome outcome = ulp(arguments, Interruption{SIGINT, std::chrono::milliseconds(1500)});
+  EXPECT_EQ(outcome.exitCode, 130);
+  EXPECT_EQ(outcome.out, "");
+  EXPECT_THAT(outcome.err, testing::StartsWith("ulp: "));
+  const Json kept = Json::parse(TemporaryFolder::read(folder / "scan.json"));
+  EXPECT_EQ(kept["complete"], false);
+  EXPECT_GT(kept["tensors"].size(), 0u);
+  EXPECT_LT(kept["tensors"].size(), 64u);
+  EXPECT_EQ(folder.count(), 2u) << "no temporary file is left";
+}
+
+TEST(UlpMerge, RefusesOverlapsStrangersAndExistingFiles) {
+  const TemporaryFolder folder;
+  ASSERT_EQ(scan(folder / "0.json", {"--shard", "0/2"}).exitCode, 0);
+  ASSERT_EQ(scan(folder / "1.json", {"--shard", "1/2"}).exitCode, 0);
+  EXPECT_EQ(ulp({"merge", folder / "0.json", folder / "0.json", "-o", folder / "m.json"}).exitCode, 2);
+  EXPECT_FALSE(std::filesystem::exists(folder / "m.json"));
+  EXPECT_EQ(ulp({"merge", folder / "0.json", folder / "1.json", "-o", folder / "0.json"}).exitCode, 2);
+  const Outcome partial = ulp({"merge", folder / "0.json", "-o", folder / "m.json"});
+  EXPECT_EQ(partial.exitCode, 0);
+  EXPECT_THAT(partial.err, HasSubstr("ulp: warning: parts are missing"));
+}
+
+}  // namespace
+}  // namespace ulpscope::test
