@@ -170,6 +170,10 @@ class CastCommand final : public Command {
         groupedDigits(elements.size()), m_format, m_kind, printable(m_output), groupedDigits(counts.exact),
         groupedDigits(counts.overflowed), groupedDigits(counts.underflowed), groupedDigits(counts.nonFinite),
         metrics.rootMeanSquaredError, metrics.maxAbsoluteError, metrics.maxAt, metrics.signalToNoiseDb);
+    if (metrics.excluded > 0)
+      context.output +=
+          fmt::format("  {} elements are left out of the error: they, or what is stored, are not finite\n",
+                      groupedDigits(metrics.excluded));
   }
 
   std::string m_input;

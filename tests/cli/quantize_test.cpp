@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 
+#include <algorithm>
+#include <cmath>
 #include <cstring>
 
 #include "tests/cli/ulp.h"
@@ -21,7 +23,7 @@ class UlpQuantize : public testing::Test {
   UlpQuantize() {
     SafetensorsBuilder builder;
     builder.add("worked", "F32", {5}, bytesOf({2.1f, 3.1f, 2.5f, 3.7f, 3.3f}));
-    builder.add("evil\x1B[31m\xE2\x80\xAEname", "F32", {2}, bytesOf({1, 2}));
+    builder.add("evil\\u001B[31m\xE2\x80\xAEname", "F32", {2}, bytesOf({1, 2}));
     m_path = m_folder.write("m.safetensors", builder.bytes());
   }
   Outcome quantize(const std::string& tensor, std::vector<std::string> more) const {

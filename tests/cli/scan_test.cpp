@@ -103,11 +103,14 @@ TEST(UlpScan, RefusesShardsThatCannotBe) {
 
 TEST(UlpScan, KeepsFinishedTensorsWhenItIsInterruptedAndGoesOnFromThere) {
   const TemporaryFolder folder;
-  // Long enough for the signal to come amid it on any machine: 64 tensors of 1 Mi elements by the scalar backend.
+  // Long enough for the signal to come amid it on any machine: 64 tensors of 1 Mi zeros, a hole in the file, by the
+  // scalar backend.
+  constexpr std::uint64_t kTensorBytes = 4u << 20;
   SafetensorsBuilder builder;
-  const std::string data = bytesOf(std::vector<float>(1 << 20, 1.5f));
-  for (int i = 0; i < 64; ++i) builder.add("t" + std::to_string(i), "F32", {1024, 1024}, data);
+  for (std::uint64_t i = 0; i < 64; ++i)
+    builder.entry("t" + std::to_string(i), "F32", "[1024, 1024]", i * kTensorBytes, (i + 1) * kTensorBytes);
   const auto checkpoint = folder.write("large.safetensors", builder.bytes());
+  std::filesystem::resize_file(checkpoint, std::filesystem::file_size(checkpoint) + 64 * kTensorBytes);
   const std::vector<std::string> arguments{"scan",      checkpoint,  "--schemes", "bnb_nf4,q4_0,q8_0",
                                            "--backend", "reference", "-o",        folder / "scan.json"};
   const Outcome outcome = ulp(arguments, Interruption{SIGINT, std::chrono::milliseconds(1500)});
