@@ -198,21 +198,27 @@ ExactDecimal subtract(const ExactDecimal& a, const ExactDecimal& b) {
   return canonical(negative, difference.str(), exponent);
 }
 
-std::string toString(const ExactDecimal& value) {
-  constexpr int kLongestInteger = 40;  // the digits of float32's largest value, 39, and one more
-  constexpr int kMostLeadingZeros = 6;
-  const std::string& digits = value.digits;
-  const int count = static_cast<int>(digits.size());
-  const int point = count + value.exponent10;  // digits before the point
+std::string toPlainString(const ExactDecimal& value) {
   const std::string sign = value.negative ? "-" : "";
-  if (point > kLongestInteger || point < -kMostLeadingZeros + 1) {
-    const std::string fraction = count > 1 ? "." + digits.substr(1) : "";
-    return fmt::format("{}{}{}e{:+03}", sign, digits[0], fraction, point - 1);
-  }
-  if (value.exponent10 >= 0) return sign + digits + std::string(static_cast<std::size_t>(value.exponent10), '0');
-  if (point <= 0) return sign + "0." + std::string(static_cast<std::size_t>(-point), '0') + digits;
-  return sign + digits.substr(0, static_cast<std::size_t>(point)) + "." +
-         digits.substr(static_cast<std::size_t>(point));
+  const auto zeros = [](int count) { return std::string(static_cast<std::size_t>(count), '0'); };
+  if (value.exponent10 >= 0) return sign + value.digits + zeros(value.exponent10);
+  const int point = static_cast<int>(value.digits.size()) + value.exponent10;
+  if (point <= 0) return sign + "0." + zeros(-point) + value.digits;
+  return sign + std::string(value.digits).insert(static_cast<std::size_t>(point), ".");
+}
+
+std::string toScientificString(const ExactDecimal& value) {
+  const std::string& digits = value.digits;
+  const int exponent = static_cast<int>(digits.size()) - 1 + value.exponent10;
+  return fmt::format("{}{}{}{}e{:+03}", value.negative ? "-" : "", digits[0], digits.size() > 1 ? "." : "",
+                     digits.substr(1), exponent);
+}
+
+std::string toString(const ExactDecimal& value) {
+  constexpr int kMostIntegerDigits = 40;  // of float32's largest value, 39, and one more
+  constexpr int kMostLeadingZeros = 5;    // after the point
+  const int point = static_cast<int>(value.digits.size()) + value.exponent10;
+  return point > kMostIntegerDigits || point < -kMostLeadingZeros ? toScientificString(value) : toPlainString(value);
 }
 
 }  // namespace ulpscope

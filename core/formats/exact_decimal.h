@@ -38,6 +38,10 @@ ExactDecimal exactDecimal(const Unrounded& number);
 /// a - b, exactly.
 ExactDecimal subtract(const ExactDecimal& a, const ExactDecimal& b);
 
+/// "-0.00003" and "-3e-05", all digits in both.
+std::string toPlainString(const ExactDecimal& value);
+std::string toScientificString(const ExactDecimal& value);
+
 /// Plain digits while that stays readable ("-0.000030517578125"), else scientific ("4.9406564584124654e-324", all
 /// digits).
 std::string toString(const ExactDecimal& value);

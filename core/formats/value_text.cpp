@@ -24,20 +24,9 @@ std::string specialText(const Unrounded& number) {
 
 /// Plain or scientific, whichever is shorter, plain where equal: what std::to_chars does.
 std::string compactText(const ExactDecimal& value) {
-  const std::string& digits = value.digits;
-  const int count = static_cast<int>(digits.size());
-  const int point = count + value.exponent10;
-  const std::string scientific =
-      fmt::format("{}{}{}e{:+03}", digits[0], count > 1 ? "." : "", digits.substr(1), point - 1);
-  const auto zeros = [](int n) { return std::string(static_cast<std::size_t>(n), '0'); };
-  std::string plain;
-  if (value.exponent10 >= 0)
-    plain = digits + zeros(value.exponent10);
-  else if (point <= 0)
-    plain = "0." + zeros(-point) + digits;
-  else
-    plain = std::string(digits).insert(static_cast<std::size_t>(point), ".");
-  return (value.negative ? "-" : "") + (scientific.size() < plain.size() ? scientific : plain);
+  std::string plain = toPlainString(value);
+  std::string scientific = toScientificString(value);
+  return scientific.size() < plain.size() ? scientific : plain;
 }
 
 /// The first `count` digits as they are, and the same raised by one in the last place; the nearer one first.
