@@ -2,11 +2,11 @@
 #include "core/quantization/block_codec.h"
 
 #include <algorithm>
-#include <array>
 #include <cassert>
 #include <cmath>
 #include <limits>
 
+#include "core/formats/codebook_format.h"
 #include "core/formats/codec.h"
 
 namespace ulpscope {
@@ -14,41 +14,29 @@ namespace {
 
 constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
 
-constexpr FloatSpec kBinary16{.exponentBits = 5, .fractionBits = 10, .bias = 15};
-constexpr FloatSpec kE4m3{.exponentBits = 4, .fractionBits = 3, .bias = 7, .specials = Specials::NanOnly};
-constexpr FloatSpec kE5m2{.exponentBits = 5, .fractionBits = 2, .bias = 15};
+// The formats are those of the registry; each is looked up once.
+const FloatSpec& binary16Spec() {
+  static const FloatSpec& spec = *findFormat("float16")->floatSpec();
+  return spec;
+}
 
-// bitsandbytes functional.py get_4bit_type: quantiles of the normal distribution, scaled to [-1, 1].
-constexpr std::array<float, 16> kNf4 = {
-    -1.0f,
-    -0.6961928009986877f,
-    -0.5250730514526367f,
-    -0.39491748809814453f,
-    -0.28444138169288635f,
-    -0.18477343022823334f,
-    -0.09105003625154495f,
-    0.0f,
-    0.07958029955625534f,
-    0.16093020141124725f,
-    0.24611230194568634f,
-    0.33791524171829224f,
-    0.44070982933044434f,
-    0.5626170039176941f,
-    0.7229568362236023f,
-    1.0f,
-};
+/// `divisor` names the format: BlockCodec::Kind::ScaledFloat8.
+const FloatSpec& float8Spec(const BlockCodec& codec) {
+  static const FloatSpec& e4m3 = *findFormat("float8_e4m3fn")->floatSpec();
+  static const FloatSpec& e5m2 = *findFormat("float8_e5m2")->floatSpec();
+  return codec.divisor == 448 ? e4m3 : e5m2;
+}
 
-constexpr std::array<float, 15> kNf4Midpoints = [] {
-  std::array<float, 15> midpoints{};
-  for (std::size_t i = 0; i < midpoints.size(); ++i) midpoints[i] = (kNf4[i] + kNf4[i + 1]) / 2.0f;
-  return midpoints;
-}();
+const Codebook& nf4Book() {
+  static const Codebook& book = dynamic_cast<const CodebookFormat&>(*findFormat("nf4")).book();
+  return book;
+}
 
 /// int8_vectorwise_dequant's constant, near 1 / 127.
 constexpr float kBnbReciprocal = 0.007874015718698502f;
 constexpr float kLargestZeroPoint = 0x1p30f;
 
-float binary16(float value) { return roundFloat(kBinary16, value, Rounding::NearestEven, Overflow::Format); }
+float binary16(float value) { return roundFloat(binary16Spec(), value, Rounding::NearestEven, Overflow::Format); }
 
 float roundHalfEven(float value) { return std::nearbyint(value); }
 float roundHalfAway(float value) { return std::round(value); }
@@ -131,8 +119,8 @@ BlockScale quantizeAffine(const BlockCodec& codec, std::span<const float> values
 
 std::uint8_t nf4Code(float r) {
   if (std::isnan(r)) return 15;
-  return static_cast<std::uint8_t>(std::lower_bound(kNf4Midpoints.begin(), kNf4Midpoints.end(), r) -
-                                   kNf4Midpoints.begin());
+  const std::span<const float> midpoints = nf4Book().thresholds;
+  return static_cast<std::uint8_t>(std::lower_bound(midpoints.begin(), midpoints.end(), r) - midpoints.begin());
 }
 
 BlockScale quantizeNf4(bool isShort, std::span<const float> values, std::span<std::uint8_t> codes) {
@@ -174,8 +162,6 @@ BlockScale quantizeQ4(std::span<const float> values, std::span<std::uint8_t> cod
   return {.scale = binary16(d)};
 }
 
-const FloatSpec& float8Spec(const BlockCodec& codec) { return codec.divisor == 448 ? kE4m3 : kE5m2; }
-
 BlockScale quantizeFloat8(const BlockCodec& codec, std::span<const float> values, std::span<std::uint8_t> codes) {
   const FloatSpec& spec = float8Spec(codec);
   const float a = absMaximum(values);
@@ -190,8 +176,8 @@ BlockScale quantizeFloat8(const BlockCodec& codec, std::span<const float> values
 
 }  // namespace
 
-std::span<const float, 16> nf4Values() { return kNf4; }
-std::span<const float, 15> nf4Midpoints() { return kNf4Midpoints; }
+std::span<const float, 16> nf4Values() { return nf4Book().values.first<16>(); }
+std::span<const float, 15> nf4Midpoints() { return nf4Book().thresholds.first<15>(); }
 
 BlockScale quantizeBlock(const BlockCodec& codec, std::span<const float> values, std::span<std::uint8_t> codes) {
   assert(!values.empty() && values.size() <= codec.blockSize && codes.size() == values.size());
@@ -245,8 +231,10 @@ void dequantizeBlock(const BlockCodec& codec, std::span<const std::uint8_t> code
       const auto zero = static_cast<float>(stored.zeroPoint);
       return decodeAll(codes, values, [&](std::uint8_t code) { return (integer(code) - zero) * scale; });
     }
-    case BlockCodec::Kind::Nf4:
-      return decodeAll(codes, values, [&](std::uint8_t code) { return kNf4[code & 15] * scale; });
+    case BlockCodec::Kind::Nf4: {
+      const std::span<const float> table = nf4Book().values;
+      return decodeAll(codes, values, [&](std::uint8_t code) { return table[code & 15] * scale; });
+    }
     case BlockCodec::Kind::Q4_0:
       return decodeAll(codes, values, [&](std::uint8_t code) { return static_cast<float>(code - 8) * scale; });
     case BlockCodec::Kind::ScaledFloat8: {

@@ -92,7 +92,7 @@ BlockScale quantizeBlock(const BlockCodec& codec, std::span<const float> values,
 void dequantizeBlock(const BlockCodec& codec, std::span<const std::uint8_t> codes, BlockScale stored,
                      std::span<float> values);
 
-/// The 16 values of bitsandbytes' NF4 and the 15 midpoints between them, in float.
+/// The 16 values of format nf4 and the 15 midpoints between them as float arithmetic gives them.
 std::span<const float, 16> nf4Values();
 std::span<const float, 15> nf4Midpoints();
 
