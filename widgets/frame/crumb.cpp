@@ -16,6 +16,7 @@ namespace ulpscope {
 namespace {
 constexpr int kMargin = 6;
 constexpr int kArrow = 14;
+constexpr int kSeparator = 14;  ///< room for the sign before all but the first
 }  // namespace
 
 Crumb::Crumb(const QString& name, QWidget* parent) : QAbstractButton(parent) {
@@ -35,14 +36,21 @@ void Crumb::setContent(const QString& text) {
   updateGeometry();
 }
 
-void Crumb::setLast(bool last) {
+void Crumb::setPlace(bool first, bool last) {
+  m_first = first;
   m_last = last;
+  setMaximumWidth(sizeHint().width());
+  updateGeometry();
   update();
 }
 
+int Crumb::lead() const { return m_first ? 0 : kSeparator; }
+
 void Crumb::setMonospaced(bool on) { setFont(on ? theme().numbers(12) : theme().words(13)); }
 
-QSize Crumb::sizeHint() const { return {fontMetrics().horizontalAdvance(text()) + 2 * kMargin + kArrow + 1, 28}; }
+QSize Crumb::sizeHint() const {
+  return {fontMetrics().horizontalAdvance(text()) + lead() + 2 * kMargin + kArrow + 1, 28};
+}
 
 QSize Crumb::minimumSizeHint() const { return {std::min(sizeHint().width(), 72), 28}; }
 
@@ -50,10 +58,15 @@ void Crumb::paintEvent(QPaintEvent*) {
   QPainter painter(this);
   const auto& c = theme().colors();
   const bool lit = underMouse() || hasFocus();
-  if (underMouse()) painting::roundedPanel(painter, rect(), c.hairline, Qt::transparent);
-  if (hasFocus()) painting::focusRing(painter, rect());
+  const QRect body = rect().adjusted(lead(), 0, 0, 0);
+  if (underMouse()) painting::roundedPanel(painter, body, c.hairline, Qt::transparent);
+  if (hasFocus()) painting::focusRing(painter, body);
+  if (!m_first) {
+    painter.setPen(c.disabled);
+    painter.drawText(QRect(0, 0, kSeparator, height()), Qt::AlignCenter, QStringLiteral("\u203A"));
+  }
   painter.setPen(m_last || lit ? c.text : c.muted);
-  const QRect room = rect().adjusted(kMargin, 0, -kMargin - kArrow, 0);
+  const QRect room = body.adjusted(kMargin, 0, -kArrow, 0);
   painter.drawText(room, Qt::AlignVCenter | Qt::AlignLeft | Qt::TextSingleLine,
                    fontMetrics().elidedText(text(), Qt::ElideMiddle, room.width() + 1));
   if (lit)

@@ -16,7 +16,8 @@ class Crumb final : public QAbstractButton {
   explicit Crumb(const QString& name, QWidget* parent = nullptr);
 
   void setContent(const QString& text);
-  void setLast(bool last);
+  /// The first has no separator before it; the last is the brightest.
+  void setPlace(bool first, bool last);
   void setMonospaced(bool on);
   /// Adds the siblings to the menu, each time it is opened.
   void setSiblings(std::function<void(QMenu&)> fill) { m_fill = std::move(fill); }
@@ -34,6 +35,9 @@ class Crumb final : public QAbstractButton {
  private:
   void openMenu();
 
+  int lead() const;
+
+  bool m_first = false;
   bool m_last = false;
   std::function<void(QMenu&)> m_fill;
 };

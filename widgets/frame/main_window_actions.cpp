@@ -58,11 +58,7 @@ void MainWindow::addActions() {
   m_menu->addSeparator();
   m_menu->addAction(addWindowAction(tr("Export figure\u2026"), {keys("Ctrl+E")}, [this] {
     if (!currentPage()->exportFigure())
-      m_session.report({.sentence = tr("There is no figure on this page to export."),
-                        .details = {},
-                        .action = {},
-                        .perform = {},
-                        .warning = true});
+      m_session.report({.sentence = tr("There is no figure on this page to export."), .warning = true});
   }));
   addWindowAction(tr("Filter"), {keys("Ctrl+F")}, [this] {
     if (auto* field = currentPage()->filterField()) field->setFocus(Qt::ShortcutFocusReason);

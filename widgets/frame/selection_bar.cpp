@@ -16,7 +16,6 @@ namespace ulpscope {
 namespace {
 
 constexpr int kHeight = 44;
-constexpr int kGap = 18;  ///< room for the separator between two crumbs
 constexpr std::size_t kMostSiblings = 24;
 
 QString text(std::string_view ascii) { return QString::fromUtf8(ascii.data(), qsizetype(ascii.size())); }
@@ -100,7 +99,6 @@ void SelectionBar::buildCrumbs(QHBoxLayout& row) {
   m_element->setMonospaced(true);
   for (auto* crumb : {m_checkpoint, m_tensor, m_element, m_end}) {
     row.addWidget(crumb, 1);
-    row.addSpacing(crumb == m_end ? 0 : kGap);
   }
   const auto goTo = [this](const char* page) { Q_EMIT m_session.pageRequested(QLatin1String(page)); };
   connect(m_checkpoint, &Crumb::clicked, this, [goTo] { goTo("checkpoint"); });
@@ -170,32 +168,18 @@ void SelectionBar::refresh() {
     end = typeText(*tensor);
   }
   m_end->setContent(end);
-  Crumb* last = nullptr;
-  for (auto* crumb : {m_checkpoint, m_tensor, m_element, m_end}) {
-    crumb->setLast(false);
-    if (!crumb->isHidden()) last = crumb;
-  }
-  if (last) last->setLast(true);
+  std::vector<Crumb*> shownCrumbs;
+  for (auto* crumb : {m_checkpoint, m_tensor, m_element, m_end})
+    if (!crumb->isHidden()) shownCrumbs.push_back(crumb);
+  for (auto* crumb : shownCrumbs) crumb->setPlace(crumb == shownCrumbs.front(), crumb == shownCrumbs.back());
   layout()->activate();
-  update();
 }
-
-void SelectionBar::resizeEvent(QResizeEvent*) { update(); }
 
 void SelectionBar::paintEvent(QPaintEvent*) {
   QPainter painter(this);
   const auto& c = theme().colors();
   painter.fillRect(rect(), c.surface);
   painter.fillRect(QRect(0, height() - 1, width(), 1), c.border);
-  painter.setPen(c.disabled);
-  painter.setFont(theme().words(13));
-  const Crumb* before = nullptr;
-  for (const auto* crumb : {m_checkpoint, m_tensor, m_element, m_end}) {
-    if (crumb->isHidden()) continue;
-    if (before)
-      painter.drawText(QRect(crumb->x() - kGap, 0, kGap, height() - 1), Qt::AlignCenter, QStringLiteral("\u203A"));
-    before = crumb;
-  }
 }
 
 }  // namespace ulpscope

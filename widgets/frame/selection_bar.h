@@ -28,7 +28,6 @@ class SelectionBar final : public QWidget {
 
  protected:
   void paintEvent(QPaintEvent* event) override;
-  void resizeEvent(QResizeEvent* event) override;
 
  private:
   void buildCrumbs(QHBoxLayout& row);

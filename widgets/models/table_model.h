@@ -11,18 +11,18 @@ namespace ulpscope {
 
 /// A column: numbers stand at the right in fixed-width digits, words at the left.
 struct TableColumn {
-  QString title;
+  QString title = {};
   bool numeric = false;
-  QString toolTip;
+  QString toolTip = {};
 };
 
 /// What colour a cell's text has, by meaning.
 enum class CellTone { Plain, Muted, Bad, Good, Outlier, Special };
 
 struct TableCell {
-  QString text;
-  QString exact;              ///< every digit, for the tooltip; empty: the text is all there is
-  std::optional<double> key;  ///< what it sorts by; without one, by its text
+  QString text = {};
+  QString exact = {};              ///< every digit, for the tooltip; empty: the text is all there is
+  std::optional<double> key = {};  ///< what it sorts by; without one, by its text
   CellTone tone = CellTone::Plain;
 };
 

@@ -25,9 +25,9 @@ struct Licence {
 
 /// What the window links, and under which terms (/usr/share/doc/<package>/copyright on Debian).
 constexpr Licence kLicences[] = {
-    {"Ulpscope, window and programs", "GPL-3.0-or-later"},
+    {"Ulpscope, programs", "GPL-3.0-or-later"},
     {"Ulpscope, core and kernels", "Apache-2.0"},
-    {"Qt 6", "LGPL-3.0-only, used unmodified"},
+    {"Qt 6", "LGPL-3.0-only"},
     {"QCustomPlot", "GPL-3.0-or-later"},
     {"{fmt}", "MIT"},
     {"tl::expected", "CC0-1.0"},
@@ -35,7 +35,7 @@ constexpr Licence kLicences[] = {
     {"Boost", "BSL-1.0"},
     {"Highway", "Apache-2.0"},
     {"oneTBB", "Apache-2.0"},
-    {"Inter, JetBrains Mono (where installed)", "OFL-1.1"},
+    {"Inter and JetBrains Mono", "OFL-1.1"},
 };
 
 constexpr std::pair<const char*, const char*> kKeys[] = {
@@ -69,12 +69,12 @@ class AboutPage final : public Page {
     auto* left = new QVBoxLayout;
     left->setSpacing(16);
     left->addWidget(versionCard());
-    left->addWidget(faultCard());
+    left->addWidget(licenceCard());
     left->addStretch();
     auto* right = new QVBoxLayout;
     right->setSpacing(16);
+    right->addWidget(faultCard());
     right->addWidget(keysCard());
-    right->addWidget(licenceCard());
     right->addStretch();
     auto* row = new QHBoxLayout(this);
     row->setContentsMargins(0, 0, 0, 0);

@@ -17,9 +17,9 @@ namespace ulpscope {
 
 /// How a picture leaves the window.
 struct PictureRequest {
-  QString path;  ///< .png, .svg or .pdf decides the format
+  QString path = {};  ///< .png, .svg or .pdf decides the format
   QSize size{900, 480};
-  QString title;
+  QString title = {};
   bool onWhite = true;
 };
 

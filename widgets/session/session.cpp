@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/session/session.h"
 
+#include <QFileInfo>
 #include <algorithm>
 #include <filesystem>
 
@@ -41,6 +42,13 @@ Result<ElementReading> readOne(const TensorSource& source, std::uint64_t element
   if (!value) return tl::unexpected(value.error());
   reading.value = shortest(*value);
   return reading;
+}
+
+/// "model.safetensors: no such file".
+QString sentenceOf(const Error& error) {
+  const QString name = QFileInfo(QString::fromStdString(error.subject)).fileName();
+  const QString message = shown(error.message);
+  return name.isEmpty() ? message : QStringLiteral("%1: %2").arg(shown(name.toStdString()), message);
 }
 
 QString detailsOf(const Error& error) {
@@ -127,8 +135,6 @@ void Session::opened(const std::shared_ptr<const Checkpoint>& checkpoint) {
     report({.sentence = sentences.size() == 1 ? sentences[0]
                                               : tr("%1 (and %2 more)").arg(sentences[0]).arg(sentences.size() - 1),
             .details = shown(checkpoint->path) + QLatin1Char('\n') + sentences.join(QLatin1Char('\n')),
-            .action = {},
-            .perform = {},
             .warning = true});
   }
 }
@@ -240,7 +246,7 @@ void Session::goForward() {
 
 void Session::report(const Error& error) {
   if (error.code == Errc::Cancelled) return;
-  Report strip{.sentence = shown(error.message), .details = detailsOf(error), .action = {}, .perform = {}};
+  Report strip{.sentence = sentenceOf(error), .details = detailsOf(error), .perform = {}};
   if (error.code == Errc::Changed && selection().checkpoint) {
     strip.action = tr("Reload");
     strip.perform = [this] { reload(selection().checkpoint); };
@@ -252,7 +258,7 @@ void Session::reportOpening(const Error& error, const QString& path, const OpenO
   if (error.code != Errc::Damaged || options.allowDamaged) return report(error);
   OpenOptions anyway = options;
   anyway.allowDamaged = true;
-  report({.sentence = shown(error.message),
+  report({.sentence = sentenceOf(error),
           .details = detailsOf(error),
           .action = tr("Open anyway, read-only"),
           .perform = [this, path, anyway] { openPath(path, anyway); }});

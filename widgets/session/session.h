@@ -19,11 +19,11 @@ namespace ulpscope {
 
 /// One sentence for the strip under the selection bar, and what the user can do about it.
 struct Report {
-  QString sentence;
-  QString details;                ///< file, byte; may be empty
-  QString action;                 ///< "Open anyway, read-only"; empty: none
-  std::function<void()> perform;  ///< what the action does
-  bool warning = false;           ///< nothing failed, but the user should know
+  QString sentence = {};
+  QString details = {};                ///< file, byte; may be empty
+  QString action = {};                 ///< "Open anyway, read-only"; empty: none
+  std::function<void()> perform = {};  ///< what the action does
+  bool warning = false;                ///< nothing failed, but the user should know
 };
 
 /// What the pages share: the open checkpoints, the backend, the selection with its history, and the way to the user

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "widgets/plots/plot_view.h"
+
+#include <gtest/gtest.h>
+
+#include <QFile>
+#include <QSignalSpy>
+#include <QTemporaryDir>
+#include <QTest>
+#include <cmath>
+
+#include "widgets/plots/map_view.h"
+
+namespace ulpscope {
+namespace {
+
+Figure bars(std::size_t bins) {
+  Figure figure{.title = "Histogram", .x = {.title = "weight"}, .y = {.title = "count"}};
+  Series series{.kind = Series::Kind::Bars, .name = "count"};
+  for (std::size_t i = 0; i <= bins; ++i) series.x.push_back(double(i) / double(bins));
+  for (std::size_t i = 0; i < bins; ++i) series.y.push_back(1 + double(i % 7));
+  figure.series.push_back(std::move(series));
+  return figure;
+}
+
+bool shows(const QImage& image, const QColor& color) {
+  for (int y = 0; y < image.height(); ++y)
+    for (int x = 0; x < image.width(); ++x)
+      if (image.pixelColor(x, y) == color) return true;
+  return false;
+}
+
+QImage picture(QWidget& widget, QSize size = {600, 300}) {
+  widget.resize(size);
+  widget.show();
+  QTest::qWait(30);
+  return widget.grab().toImage();
+}
+
+TEST(PlotView, DrawsBarsInTheColorOfTheFirstSeries) {
+  PlotView plot;
+  plot.show(bars(10));
+  EXPECT_TRUE(shows(picture(plot), theme().colors().series[0]));
+}
+
+TEST(PlotView, LosesNoMarkedBinAmongAMillion) {
+  PlotView plot;
+  Figure figure = bars(1'000'000);
+  figure.series[0].marked.assign(1'000'000, false);
+  EXPECT_FALSE((plot.show(figure), shows(picture(plot), theme().colors().plotOutlier)));
+  figure.series[0].marked[123'456] = true;
+  EXPECT_TRUE((plot.show(figure), shows(picture(plot), theme().colors().plotOutlier)));
+}
+
+TEST(PlotView, FollowsTheTheme) {
+  PlotView plot;
+  plot.show(bars(10));
+  theme().setMode(ThemeMode::Dark);
+  const QImage dark = picture(plot);
+  theme().setMode(ThemeMode::Light);
+  EXPECT_EQ(dark.pixelColor(1, 1), darkColors().surface);
+  EXPECT_EQ(picture(plot).pixelColor(1, 1), lightColors().surface);
+}
+
+TEST(PlotView, SaysWhichBinWasClicked) {
+  PlotView plot;
+  plot.show(bars(10));
+  picture(plot);
+  QSignalSpy clicked(&plot, &PlotView::itemClicked);
+  Q_EMIT plot.clicked({0.35, 1});
+  ASSERT_EQ(clicked.count(), 1);
+  EXPECT_EQ(clicked[0][1].value<std::size_t>(), 3u);
+}
+
+TEST(PlotView, ReadsItsValuesOutByTheCursorKeys) {
+  PlotView plot;
+  plot.show(bars(4));
+  picture(plot);
+  QTest::keyClick(&plot, Qt::Key_Right);
+  QTest::keyClick(&plot, Qt::Key_Right);
+  EXPECT_TRUE(plot.accessibleDescription().contains(QStringLiteral("0.25 \u2026 0.5")))
+      << plot.accessibleDescription().toStdString();
+}
+
+TEST(PlotView, WritesPicturesAndTheDataBehindThem) {
+  QTemporaryDir folder;
+  PlotView plot;
+  plot.show(bars(4));
+  for (const auto* name : {"a.png", "a.svg", "a.pdf"}) {
+    const QString path = folder.filePath(QLatin1String(name));
+    EXPECT_TRUE(
+        plot.savePicture({.path = path, .size = {400, 300}, .title = QStringLiteral("A title"), .onWhite = true}))
+        << name;
+    EXPECT_GT(QFile(path).size(), 500) << name;
+  }
+  EXPECT_FALSE(
+      plot.savePicture({.path = QStringLiteral("/nowhere/a.png"), .size = {400, 300}, .title = {}, .onWhite = true}));
+  EXPECT_EQ(plot.csv().toStdString(), toCsv(plot.figure()));
+}
+
+TEST(PlotView, SurvivesFiguresWithNothingToShow) {
+  PlotView plot;
+  Figure figure{.title = "", .x = {.title = "x", .logarithmic = true}, .y = {.title = "y", .logarithmic = true}};
+  plot.show(figure);
+  picture(plot);
+  figure.series.push_back({.kind = Series::Kind::Line, .name = "all NaN", .x = {NAN, NAN}, .y = {NAN, INFINITY}});
+  figure.series.push_back({.kind = Series::Kind::Points, .name = "negative", .x = {-1}, .y = {0}, .labels = {"p"}});
+  plot.show(figure);
+  picture(plot);
+}
+
+TEST(MapView, NamesTheCellUnderAClickInCellsAndElements) {
+  MapView map;
+  MapFigure figure{
+      .title = "Map", .rowTitle = "row", .columnTitle = "column", .valueTitle = "max |w|", .rows = 2, .columns = 3};
+  figure.values = {0, 1, 2, 3, 4, 5};
+  map.show(figure, {.firstRow = 10, .firstColumn = 0, .rowsPerCell = 4, .columnsPerCell = 8});
+  picture(map);
+  QSignalSpy clicked(&map, &MapView::cellClicked);
+  Q_EMIT map.clicked({17, 15});
+  ASSERT_EQ(clicked.count(), 1);
+  EXPECT_EQ(clicked[0][0].value<std::size_t>(), 1u);
+  EXPECT_EQ(clicked[0][1].value<std::size_t>(), 2u);
+  Q_EMIT map.clicked({17, 9});
+  EXPECT_EQ(clicked.count(), 1) << "above the first row there is no cell";
+}
+
+}  // namespace
+}  // namespace ulpscope

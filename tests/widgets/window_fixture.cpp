@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/widgets/window_fixture.h"
+
+#include <QTest>
+
+namespace ulpscope {
+namespace {
+constexpr int kLongestMs = 60'000;
+constexpr int kQuietMs = 60;
+}  // namespace
+
+QString sampleFolder() { return QStringLiteral(ULPSCOPE_SOURCE_DIR "/resources/samples/tiny-lm"); }
+
+std::unique_ptr<Session> makeSession() {
+  return std::make_unique<Session>(std::vector<std::shared_ptr<const Backend>>{makeReferenceBackend()}, sampleFolder());
+}
+
+void settle(const Session& session) {
+  do {
+    ASSERT_TRUE(QTest::qWaitFor([&] { return !session.busy(); }, kLongestMs)) << "a task does not come to an end";
+    QTest::qWait(kQuietMs);
+  } while (session.busy());
+}
+
+void openSample(Session& session) {
+  session.openSample();
+  settle(session);
+  ASSERT_TRUE(session.selection().checkpoint) << "the sample does not open";
+}
+
+}  // namespace ulpscope
