@@ -87,7 +87,7 @@ TEST(AtomicFile, AWriteCutShortKeepsTheOldFileAndRemovesTheTemporary) {
   const TemporaryFolder folder;
   const fs::path path = folder.write("out", "old");
   const std::string large(100'000, 'x');
-  for (const rlim_t limit : {0, 1, 1024, 99'999}) {
+  for (const rlim_t limit : std::initializer_list<rlim_t>{0, 1, 1024, 99'999}) {
     const FileSizeLimit full(limit);
     auto file = AtomicFile::create(path, Replace);
     ASSERT_TRUE(file) << describe(file.error());

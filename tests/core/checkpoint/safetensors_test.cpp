@@ -57,7 +57,8 @@ Result<Checkpoint> openEntry(std::string_view json) {
 constexpr std::string_view kSound = R"({"dtype":"F32","shape":[1],"data_offsets":[0,4]})";
 
 TEST(SafetensorsS1, FilesTooSmallForALengthAndEmptyHeadersAreRefused) {
-  for (const std::size_t size : {0, 1, 7}) expectCorrupt(open(std::string(size, '\0')), "at least 8 bytes expected");
+  for (const std::size_t size : std::initializer_list<std::size_t>{0, 1, 7})
+    expectCorrupt(open(std::string(size, '\0')), "at least 8 bytes expected");
   expectCorrupt(open(std::string(8, '\0')), "a header expected");
 }
 
