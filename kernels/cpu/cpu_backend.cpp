@@ -3,16 +3,12 @@
 
 #include <fmt/format.h>
 #include <tbb/enumerable_thread_specific.h>
-#include <tbb/global_control.h>
-#include <tbb/info.h>
 
 #include <algorithm>
-#include <optional>
 #include <vector>
 
 #include "core/formats/codec.h"
 #include "kernels/cpu/abs_maxima.h"
-#include "kernels/cpu/chunk_grid.h"
 #include "kernels/cpu/count_codes.h"
 #include "kernels/cpu/decode.h"
 #include "kernels/cpu/dequantize_blocks.h"
@@ -20,6 +16,7 @@
 #include "kernels/cpu/profile.h"
 #include "kernels/cpu/quantize_blocks.h"
 #include "kernels/cpu/round.h"
+#include "kernels/cpu/thread_team.h"
 
 namespace ulpscope::kernels {
 namespace {
@@ -32,11 +29,7 @@ bool worthStreaming(std::span<const float> out) { return out.size() >= kStreamFr
 
 class CpuBackend final : public Backend {
  public:
-  explicit CpuBackend(int threads) : m_arena(threads) {
-    // More threads than the machine has need leave; a test of thread counts asks for them.
-    if (threads > tbb::info::default_concurrency())
-      m_allowed.emplace(tbb::global_control::max_allowed_parallelism, static_cast<std::size_t>(threads));
-  }
+  explicit CpuBackend(int threads) : m_team(threads) {}
 
   std::string_view id() const override { return "cpu"; }
   std::string description() const override;
@@ -68,19 +61,18 @@ class CpuBackend final : public Backend {
   Result<> countAll(std::span<const Code> codes, std::span<std::uint64_t> counts, Count count) const;
   BlockScale quantizeLong(const BlockCodec& codec, std::span<const float> values, std::span<std::uint8_t> codes) const;
 
-  std::optional<tbb::global_control> m_allowed;
-  mutable tbb::task_arena m_arena;  // its execute() is not const, though it may be called by several threads at once
+  ThreadTeam m_team;
 };
 
 std::string CpuBackend::description() const {
-  const int threads = m_arena.max_concurrency();
+  const int threads = m_team.threads();
   const std::string_view set = instructionSet();
   return fmt::format("cpu {}, {} {}", set == "AVX3" ? "AVX-512" : set, threads, threads == 1 ? "thread" : "threads");
 }
 
 Result<> CpuBackend::decode(const ElementType& type, std::span<const std::byte> bytes, std::span<float> values) const {
   const bool stream = worthStreaming(values);
-  forEachChunk(m_arena, values.size(), kChunk, [&](std::size_t, std::size_t begin, std::size_t end) {
+  m_team.forEachChunk(values.size(), kChunk, [&](std::size_t, std::size_t begin, std::size_t end) {
     const auto bits = static_cast<std::size_t>(type.bits);  // a chunk's elements begin and end at whole bytes
     const std::size_t firstByte = begin * bits / 8;
     decodeValues(type, bytes.subspan(firstByte, end * bits / 8 - firstByte), values.subspan(begin, end - begin),
@@ -92,7 +84,7 @@ Result<> CpuBackend::decode(const ElementType& type, std::span<const std::byte> 
 Result<> CpuBackend::round(const FloatRounding& rule, std::span<const float> in, std::span<float> out) const {
   const auto plan = makeRoundingPlan(rule);
   const bool stream = worthStreaming(out) && in.data() != out.data();
-  forEachChunk(m_arena, in.size(), kChunk, [&](std::size_t, std::size_t begin, std::size_t end) {
+  m_team.forEachChunk(in.size(), kChunk, [&](std::size_t, std::size_t begin, std::size_t end) {
     const auto from = in.subspan(begin, end - begin);
     const auto to = out.subspan(begin, end - begin);
     if (plan) return roundValues(*plan, from, to, stream);
@@ -105,7 +97,7 @@ Result<> CpuBackend::round(const FloatRounding& rule, std::span<const float> in,
 template <class Code>
 Result<> CpuBackend::encodeAll(const FloatRounding& rule, std::span<const float> in, std::span<Code> codes) const {
   const auto plan = makeRoundingPlan(rule);
-  forEachChunk(m_arena, in.size(), kChunk, [&](std::size_t, std::size_t begin, std::size_t end) {
+  m_team.forEachChunk(in.size(), kChunk, [&](std::size_t, std::size_t begin, std::size_t end) {
     const auto from = in.subspan(begin, end - begin);
     const auto to = codes.subspan(begin, end - begin);
     if (plan) return encodeValues(*plan, from, to);
@@ -120,10 +112,10 @@ Result<> CpuBackend::profile(std::span<const float> values, float smallestNormal
   static_assert(ProfileAccumulator::kChunk == ChunkProfiler::kLargestChunk);
   std::vector<ChunkProfile> chunks(chunkCount(values.size(), ProfileAccumulator::kChunk));
   tbb::enumerable_thread_specific<ChunkProfiler> profilers;
-  forEachChunk(m_arena, values.size(), ProfileAccumulator::kChunk,
-               [&](std::size_t index, std::size_t begin, std::size_t end) {
-                 chunks[index] = profilers.local().profile(values.subspan(begin, end - begin), smallestNormal);
-               });
+  m_team.forEachChunk(values.size(), ProfileAccumulator::kChunk,
+                      [&](std::size_t index, std::size_t begin, std::size_t end) {
+                        chunks[index] = profilers.local().profile(values.subspan(begin, end - begin), smallestNormal);
+                      });
   for (const ChunkProfile& chunk : chunks) {
     into.moments.merge(chunk.moments);
     into.kinds.merge(chunk.kinds);
@@ -137,14 +129,14 @@ Result<> CpuBackend::profile(std::span<const float> values, float smallestNormal
 template <class Code, class Count>
 Result<> CpuBackend::countAll(std::span<const Code> codes, std::span<std::uint64_t> counts, Count count) const {
   // A table of counts is cleared and added for each task, so tasks are as large as the threads allow.
-  const auto threads = static_cast<std::size_t>(m_arena.max_concurrency());
+  const auto threads = static_cast<std::size_t>(m_team.threads());
   const std::size_t chunk = std::max(chunkCount(codes.size(), threads), 16 * counts.size());
   if (codes.size() <= chunk) {
     count(codes, counts);
     return {};
   }
   std::vector<std::vector<std::uint64_t>> parts(chunkCount(codes.size(), chunk));
-  forEachChunk(m_arena, codes.size(), chunk, [&](std::size_t index, std::size_t begin, std::size_t end) {
+  m_team.forEachChunk(codes.size(), chunk, [&](std::size_t index, std::size_t begin, std::size_t end) {
     parts[index].resize(counts.size());
     count(codes.subspan(begin, end - begin), parts[index]);
   });
@@ -169,7 +161,7 @@ Result<> CpuBackend::absMaxima(std::span<const float> values, std::span<float> r
   tbb::enumerable_thread_specific<Maxima> partial(
       [&] { return Maxima{std::vector<float>(rowMaxima.size()), std::vector<float>(columns)}; });
   const std::size_t tiles = tilesAcross * chunkCount(rowMaxima.size(), tileRows);
-  forEachChunk(m_arena, tiles, 1, [&](std::size_t tile, std::size_t, std::size_t) {
+  m_team.forEachChunk(tiles, 1, [&](std::size_t tile, std::size_t, std::size_t) {
     const std::size_t row = tile / tilesAcross * tileRows;
     const std::size_t column = tile % tilesAcross * tileColumns;
     Maxima& own = partial.local();
@@ -199,7 +191,7 @@ Result<> CpuBackend::quantizeBlocks(const BlockCodec& codec, std::span<const flo
     return {};
   }
   const std::size_t blocksAtOnce = kChunk / codec.blockSize;
-  forEachChunk(m_arena, out.scales.size(), blocksAtOnce, [&](std::size_t, std::size_t begin, std::size_t end) {
+  m_team.forEachChunk(out.scales.size(), blocksAtOnce, [&](std::size_t, std::size_t begin, std::size_t end) {
     const std::size_t first = begin * codec.blockSize;
     const std::size_t size = std::min<std::size_t>(end * codec.blockSize, values.size()) - first;
     kernels::quantizeBlocks(
@@ -214,14 +206,14 @@ Result<> CpuBackend::quantizeBlocks(const BlockCodec& codec, std::span<const flo
 BlockScale CpuBackend::quantizeLong(const BlockCodec& codec, std::span<const float> values,
                                     std::span<std::uint8_t> codes) const {
   std::vector<BlockRange> ranges(chunkCount(values.size()));
-  forEachChunk(m_arena, values.size(), kChunk, [&](std::size_t index, std::size_t begin, std::size_t end) {
+  m_team.forEachChunk(values.size(), kChunk, [&](std::size_t index, std::size_t begin, std::size_t end) {
     ranges[index] = blockRange(codec, values.subspan(begin, end - begin));
   });
   BlockRange range;
   for (const BlockRange& part : ranges) range.merge(part);
   const auto rule = blockRule(codec, range, values.size() < codec.blockSize);
   if (!rule) return quantizeBlock(codec, values, codes);
-  forEachChunk(m_arena, values.size(), kChunk, [&](std::size_t, std::size_t begin, std::size_t end) {
+  m_team.forEachChunk(values.size(), kChunk, [&](std::size_t, std::size_t begin, std::size_t end) {
     encodeBlock(*rule, values.subspan(begin, end - begin), codes.subspan(begin, end - begin));
   });
   BlockScale stored = rule->stored;
@@ -233,7 +225,7 @@ Result<> CpuBackend::dequantizeBlocks(const BlockCodec& codec, const ConstBlockC
                                       std::span<float> values) const {
   const bool stream = worthStreaming(values);
   if (codec.blockSize > kChunk) {
-    forEachChunk(m_arena, values.size(), kChunk, [&](std::size_t, std::size_t begin, std::size_t end) {
+    m_team.forEachChunk(values.size(), kChunk, [&](std::size_t, std::size_t begin, std::size_t end) {
       while (begin < end) {  // a chunk may reach into the next block
         const std::size_t block = begin / codec.blockSize;
         const std::size_t size = std::min<std::size_t>(end, (block + 1) * codec.blockSize) - begin;
@@ -245,7 +237,7 @@ Result<> CpuBackend::dequantizeBlocks(const BlockCodec& codec, const ConstBlockC
     return {};
   }
   const std::size_t blocksAtOnce = kChunk / codec.blockSize;
-  forEachChunk(m_arena, in.scales.size(), blocksAtOnce, [&](std::size_t, std::size_t begin, std::size_t end) {
+  m_team.forEachChunk(in.scales.size(), blocksAtOnce, [&](std::size_t, std::size_t begin, std::size_t end) {
     const std::size_t first = begin * codec.blockSize;
     const std::size_t size = std::min<std::size_t>(end * codec.blockSize, values.size()) - first;
     kernels::dequantizeBlocks(codec,
@@ -260,8 +252,6 @@ Result<> CpuBackend::dequantizeBlocks(const BlockCodec& codec, const ConstBlockC
 
 }  // namespace
 
-std::unique_ptr<Backend> makeCpuBackend(int threads) {
-  return std::make_unique<CpuBackend>(threads > 0 ? threads : tbb::info::default_concurrency());
-}
+std::unique_ptr<Backend> makeCpuBackend(int threads) { return std::make_unique<CpuBackend>(threads); }
 
 }  // namespace ulpscope::kernels

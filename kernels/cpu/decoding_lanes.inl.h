@@ -7,7 +7,7 @@
 #define ULPSCOPE_DECODING_LANES
 #endif
 
-#include "kernels/decoding_plan.h"
+#include "kernels/plans/decoding_plan.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace ulpscope::kernels {

@@ -6,7 +6,7 @@
 #include <bit>
 #include <cstddef>
 
-#include "kernels/rounding_plan.h"
+#include "kernels/plans/rounding_plan.h"
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "kernels/cpu/quantize_blocks.cpp"

@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <span>
 
-#include "kernels/rounding_plan.h"
+#include "kernels/plans/rounding_plan.h"
 
 namespace ulpscope::kernels {
 

@@ -7,7 +7,7 @@
 #define ULPSCOPE_ROUNDING_LANES
 #endif
 
-#include "kernels/rounding_plan.h"
+#include "kernels/plans/rounding_plan.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace ulpscope::kernels {

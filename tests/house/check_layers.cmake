@@ -33,7 +33,7 @@ set(rules
   "^kernels/ => \"core/"
   "^kernels/.*\\.cpp$ => <fmt/[a-z]+\\.h>"
   "^kernels/cpu/ => \"kernels/cpu/"
-  "^kernels/cpu/ => \"kernels/launch/"
+  "^kernels/ => \"kernels/plans/"
   "^kernels/cpu/.*(\\.cpp|-inl\\.h)$ => <hwy/[a-z_/.-]+\\.h>"
   "^kernels/cpu/.*\\.cpp$ => <tbb/[a-z_]+\\.h>"
   "^kernels/cuda/ => \"kernels/cuda/"

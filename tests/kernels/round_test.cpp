@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "core/formats/codec.h"
-#include "kernels/rounding_plan.h"
+#include "kernels/plans/rounding_plan.h"
 #include "tests/kernels/float_inputs.h"
 #include "tests/kernels/instruction_sets.h"
 #include "tests/kernels/same_bits.h"

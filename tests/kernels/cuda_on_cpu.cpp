@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/kernels/cuda_on_cpu.h"
+
+#include <ucontext.h>
+
+#include <array>
+#include <cassert>
+#include <string>
+#include <vector>
+
+namespace ulpscope::cuda_on_cpu {
+namespace {
+
+constexpr std::size_t kStackBytes = 64 * 1024;
+
+struct Fiber {
+  enum class State { Ready, AtBarrier, AtExchange, Done };
+
+  State state = State::Ready;
+  ucontext_t context{};
+  std::vector<std::byte> stack = std::vector<std::byte>(kStackBytes);
+  unsigned mask = 0;        ///< AtExchange: who takes part
+  std::uint32_t value = 0;  ///< AtExchange: what it brings
+};
+
+class BlockRun {
+ public:
+  BlockRun(unsigned threads, const std::function<void()>& kernel)
+      : m_kernel(kernel), m_fibers(threads), m_exchanged((threads + kWarpSize - 1) / kWarpSize) {}
+
+  void run();
+
+  void wait(Fiber::State state) {
+    Fiber& self = m_fibers[m_running];
+    self.state = state;
+    swapcontext(&self.context, &m_scheduler);
+  }
+  std::uint32_t exchange(unsigned mask, std::uint32_t value, unsigned sourceLane) {
+    const unsigned self = m_running;
+    m_fibers[self].mask = mask;
+    m_fibers[self].value = value;
+    wait(Fiber::State::AtExchange);
+    return (mask >> sourceLane & 1) != 0 ? m_exchanged[self / kWarpSize][sourceLane] : value;
+  }
+
+ private:
+  static void enter();
+  void start(unsigned thread);
+  bool resumeReady();
+  bool releaseBarrier();
+  bool releaseWarp(unsigned warp);
+  [[noreturn]] void reportDivergence() const;
+  unsigned count(Fiber::State state) const {
+    return static_cast<unsigned>(
+        std::count_if(m_fibers.begin(), m_fibers.end(), [&](const Fiber& fiber) { return fiber.state == state; }));
+  }
+
+  const std::function<void()>& m_kernel;
+  std::vector<Fiber> m_fibers;
+  /// What each lane brought to its warp's last exchange: fibers that go on may bring new values before others have
+  /// read.
+  std::vector<std::array<std::uint32_t, kWarpSize>> m_exchanged;
+  ucontext_t m_scheduler{};
+  unsigned m_running = 0;
+};
+
+BlockRun* current = nullptr;  // makecontext passes no pointers
+
+void BlockRun::enter() {
+  current->m_kernel();
+  current->wait(Fiber::State::Done);
+}
+
+void BlockRun::start(unsigned thread) {
+  Fiber& fiber = m_fibers[thread];
+  fiber.state = Fiber::State::Ready;
+  getcontext(&fiber.context);
+  fiber.context.uc_stack.ss_sp = fiber.stack.data();
+  fiber.context.uc_stack.ss_size = fiber.stack.size();
+  fiber.context.uc_link = nullptr;
+  makecontext(&fiber.context, enter, 0);
+}
+
+bool BlockRun::resumeReady() {
+  bool any = false;
+  for (unsigned thread = 0; thread < m_fibers.size(); ++thread) {
+    if (m_fibers[thread].state != Fiber::State::Ready) continue;
+    any = true;
+    m_running = thread;
+    currentThread.x = thread;
+    swapcontext(&m_scheduler, &m_fibers[thread].context);
+  }
+  return any;
+}
+
+/// All threads must come: one that has ended leaves the others waiting for ever, or is undefined.
+bool BlockRun::releaseBarrier() {
+  if (count(Fiber::State::AtBarrier) != m_fibers.size()) return false;
+  for (Fiber& fiber : m_fibers) fiber.state = Fiber::State::Ready;
+  return true;
+}
+
+/// Releases each group of threads that name each other and are all there.
+bool BlockRun::releaseWarp(unsigned warp) {
+  const unsigned first = warp * kWarpSize;
+  const unsigned lanes = std::min(kWarpSize, static_cast<unsigned>(m_fibers.size()) - first);
+  bool any = false;
+  for (unsigned leader = 0; leader < lanes; ++leader) {
+    if (m_fibers[first + leader].state != Fiber::State::AtExchange) continue;
+    const unsigned mask = m_fibers[first + leader].mask;
+    const auto takesPart = [&](unsigned lane) { return (mask >> lane & 1) != 0; };
+    bool complete = takesPart(leader);
+    for (unsigned lane = 0; lane < kWarpSize; ++lane) {
+      if (!takesPart(lane)) continue;
+      complete = complete && lane < lanes && m_fibers[first + lane].state == Fiber::State::AtExchange &&
+                 m_fibers[first + lane].mask == mask;
+    }
+    if (!complete) continue;
+    for (unsigned lane = 0; lane < lanes; ++lane) {
+      if (!takesPart(lane)) continue;
+      m_exchanged[warp][lane] = m_fibers[first + lane].value;
+      m_fibers[first + lane].state = Fiber::State::Ready;
+    }
+    any = true;
+  }
+  return any;
+}
+
+void BlockRun::reportDivergence() const {
+  throw DivergentThreads("block " + std::to_string(currentBlock.x) + ": of " + std::to_string(m_fibers.size()) +
+                         " threads " + std::to_string(count(Fiber::State::AtBarrier)) + " wait at __syncthreads, " +
+                         std::to_string(count(Fiber::State::AtExchange)) + " at a warp operation, " +
+                         std::to_string(count(Fiber::State::Done)) + " have ended");
+}
+
+void BlockRun::run() {
+  current = this;
+  for (unsigned thread = 0; thread < m_fibers.size(); ++thread) start(thread);
+  while (count(Fiber::State::Done) != m_fibers.size()) {
+    bool progress = resumeReady();
+    for (unsigned warp = 0; warp < m_exchanged.size(); ++warp) progress = releaseWarp(warp) || progress;
+    progress = releaseBarrier() || progress;
+    if (!progress) reportDivergence();
+  }
+}
+
+}  // namespace
+
+void launch(unsigned blocks, unsigned threads, const std::function<void()>& kernel) {
+  blockSize.x = threads;
+  gridSize.x = blocks;
+  BlockRun run(threads, kernel);
+  for (currentBlock.x = 0; currentBlock.x < blocks; ++currentBlock.x) run.run();
+}
+
+void waitForBlock() { current->wait(Fiber::State::AtBarrier); }
+
+std::uint32_t exchange(unsigned mask, std::uint32_t value, unsigned sourceLane) {
+  return current->exchange(mask, value, sourceLane);
+}
+
+}  // namespace ulpscope::cuda_on_cpu
