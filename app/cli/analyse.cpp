@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "app/cli/checkpoint_argument.h"
 #include "app/cli/command.h"
 #include "app/cli/json.h"
 #include "app/cli/lookup.h"
@@ -43,19 +44,17 @@ struct Analysis {
 class AnalyseCommand final : public Command {
  public:
   void declare(Options& options) override {
-    options.argument("PATH", m_path, "A checkpoint: file, index or folder");
+    m_argument.declare(options);
     options.option("--tensor", "NAME", m_tensor, "The tensor to look at (default: the largest matrix)");
     options.option("--scheme", "ID", m_scheme, "The scheme whose error is drawn");
     options.option("-o,--output", "FOLDER", m_folder, "Where the figures go");
-    options.flag("--follow-links", m_followLinks, "Shards may be links that leave the folder");
-    options.flag("--allow-damaged", m_allowDamaged, "Open what is sound of a damaged checkpoint, with a warning");
     options.flag("--force", m_force, "Replace figures that exist");
   }
 
   Result<> run(CommandContext& context) override {
     const auto scheme = schemeOf(m_scheme);
     if (!scheme) return tl::unexpected(scheme.error());
-    const auto checkpoint = checkpointOf(m_path, m_allowDamaged, m_followLinks);
+    const auto checkpoint = m_argument.open();
     if (!checkpoint) return tl::unexpected(checkpoint.error());
     const auto source = chosenTensor(**checkpoint);
     if (!source) return tl::unexpected(source.error());
@@ -152,7 +151,7 @@ class AnalyseCommand final : public Command {
     Json figures = Json::array();
     for (const Drawing& drawing : drawings)
       figures.push_back({{"name", drawing.name}, {"svg", pathOf(drawing, ".svg")}, {"csv", pathOf(drawing, ".csv")}});
-    return {{"path", m_path},
+    return {{"path", m_argument.path()},
             {"container", checkpoint.container},
             {"totals",
              {{"tensors", checkpoint.tensors.size()},
@@ -222,12 +221,10 @@ class AnalyseCommand final : public Command {
     return terminal.table(table, "lrrrrl");
   }
 
-  std::string m_path;
+  CheckpointArgument m_argument;
   std::string m_tensor;
   std::string m_scheme = "int8_row";
   std::string m_folder = "ulpscope-figures";
-  bool m_followLinks = false;
-  bool m_allowDamaged = false;
   bool m_force = false;
 };
 

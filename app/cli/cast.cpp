@@ -1,94 +1,26 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <fmt/format.h>
 
-#include <cmath>
 #include <cstring>
 
 #include "app/cli/command.h"
 #include "app/cli/json.h"
 #include "app/cli/lookup.h"
 #include "app/cli/options.h"
-#include "core/analysis/error_metrics.h"
+#include "core/analysis/cast.h"
 #include "core/base/text.h"
-#include "core/formats/value_text.h"
 #include "core/report/npy.h"
 
 namespace ulpscope {
 namespace {
 
-/// Elements between two looks at the stop token: well under 20 ms of work.
-constexpr std::size_t kStep = 16'384;
-
-struct CastCounts {
-  std::uint64_t exact = 0;
-  std::uint64_t overflowed = 0;
-  std::uint64_t underflowed = 0;
-  std::uint64_t nonFinite = 0;  ///< inputs that are infinite or NaN
-};
-
-struct CastRule {
-  const NumberFormat& format;
-  Rounding rounding;
-  Overflow overflow;
-  bool nanBecomesZero;
-};
-
-/// The elements of a .npy file, as double whatever their type.
-std::vector<double> elementsOf(const NpyArray& array) {
-  const bool isFloat = array.descr == "<f4";
-  std::vector<double> values(array.data.size() / (isFloat ? sizeof(float) : sizeof(double)));
-  if (!isFloat) {
-    std::memcpy(values.data(), array.data.data(), values.size() * sizeof(double));
-    return values;
-  }
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    float value = 0;
-    std::memcpy(&value, array.data.data() + i * sizeof(float), sizeof(float));
-    values[i] = value;
-  }
-  return values;
-}
-
-/// Codes in the smallest unsigned type of whole bytes, and the values they stand for.
-struct CastResult {
-  int codeBytes;
-  std::vector<std::byte> codes;
-  std::vector<double> values;
-  CastCounts counts;
-};
-
-Result<CastResult> castAll(const CastRule& rule, std::span<const double> input, const std::string& file,
-                           const JobContext& job) {
-  const int bits = rule.format.info().codeBits;
-  CastResult result{.codeBytes = bits <= 8    ? 1
-                                 : bits <= 16 ? 2
-                                 : bits <= 32 ? 4
-                                              : 8,
-                    .codes = {},
-                    .values = {},
-                    .counts = {}};
-  const auto codeBytes = static_cast<std::size_t>(result.codeBytes);
-  result.codes.resize(input.size() * codeBytes);
-  result.values.resize(input.size());
-  job.expect(input.size() * sizeof(double));
-  for (std::size_t i = 0; i < input.size(); ++i) {
-    const Encoded encoded = rule.format.encode(unrounded(input[i]), rule.rounding, rule.overflow);
-    if (encoded.lostNan && !rule.nanBecomesZero)
-      return fail(
-          Errc::Usage,
-          fmt::format("numbers expected, found NaN at element {}, which {} cannot hold (--nan zero stores zero)", i,
-                      rule.format.info().id),
-          file);
-    result.counts.exact += encoded.exact ? 1 : 0;
-    result.counts.overflowed += encoded.overflowed ? 1 : 0;
-    result.counts.underflowed += encoded.underflowed ? 1 : 0;
-    result.counts.nonFinite += std::isfinite(input[i]) ? 0 : 1;
-    std::memcpy(result.codes.data() + i * codeBytes, &encoded.code, codeBytes);  // little-endian, as the host is
-    result.values[i] = toDouble(rule.format.decode(encoded.code));
-    if (i % kStep == kStep - 1)
-      if (auto step = job.step(kStep * sizeof(double)); !step) return tl::unexpected(step.error());
-  }
-  return result;
+Result<CastResult> castElements(const NpyArray& array, const CastRule& rule, const JobContext& job) {
+  const auto cast = [&]<class Value>(std::vector<Value> values) {
+    std::memcpy(values.data(), array.data.data(), array.data.size());
+    return castArray(values, rule, job);
+  };
+  if (array.descr == "<f4") return cast(std::vector<float>(array.data.size() / sizeof(float)));
+  return cast(std::vector<double>(array.data.size() / sizeof(double)));
 }
 
 /// True if float32 holds every value of the format.
@@ -136,11 +68,14 @@ class CastCommand final : public Command {
     if (!input) return tl::unexpected(input.error());
     if (input->descr != "<f4" && input->descr != "<f8")
       return fail(Errc::Unsupported, "float32 or float64 expected, found " + printable(input->descr), m_input);
-    const std::vector<double> elements = elementsOf(*input);
-    const auto result = castAll({**format, *rounding, *overflow, m_nan == "zero"}, elements, m_input, context.job);
+    auto result = castElements(*input, {**format, *rounding, *overflow, m_nan == "zero"}, context.job);
+    if (!result && result.error().code == Errc::Usage) {
+      result.error().subject = m_input;
+      result.error().message += " (--nan zero stores zero)";
+    }
     if (!result) return tl::unexpected(result.error());
     if (auto written = write(**format, *input, *result); !written) return written;
-    report(context, elements, *result);
+    report(context, *result);
     return {};
   }
 
@@ -151,15 +86,14 @@ class CastCommand final : public Command {
     return writeNpy(m_output, descr, input.shape, result.codes, existing(m_force));
   }
 
-  void report(CommandContext& context, std::span<const double> elements, const CastResult& result) const {
-    const ErrorMetrics metrics = measureError(elements, result.values);
-    const CastCounts& counts = result.counts;
+  void report(CommandContext& context, const CastResult& result) const {
+    const ErrorMetrics& metrics = result.metrics;
     if (context.json) {
-      context.output = documentText({{"elements", elements.size()},
-                                     {"exact", counts.exact},
-                                     {"overflowed", counts.overflowed},
-                                     {"underflowed", counts.underflowed},
-                                     {"nonFinite", counts.nonFinite},
+      context.output = documentText({{"elements", result.elements},
+                                     {"exact", result.exact},
+                                     {"overflowed", result.overflowed},
+                                     {"underflowed", result.underflowed},
+                                     {"nonFinite", result.nonFinite},
                                      {"metrics", toJson(metrics)}});
       return;
     }
@@ -167,8 +101,8 @@ class CastCommand final : public Command {
         "{} elements to {}, {} in {}\n"
         "  exact {}  overflowed {}  underflowed to zero {}  infinite or NaN on input {}\n"
         "  RMSE {:.6g}  largest error {:.6g} at element {}  signal to noise {:.2f} dB\n",
-        groupedDigits(elements.size()), m_format, m_kind, printable(m_output), groupedDigits(counts.exact),
-        groupedDigits(counts.overflowed), groupedDigits(counts.underflowed), groupedDigits(counts.nonFinite),
+        groupedDigits(result.elements), m_format, m_kind, printable(m_output), groupedDigits(result.exact),
+        groupedDigits(result.overflowed), groupedDigits(result.underflowed), groupedDigits(result.nonFinite),
         metrics.rootMeanSquaredError, metrics.maxAbsoluteError, metrics.maxAt, metrics.signalToNoiseDb);
     if (metrics.excluded > 0)
       context.output +=

@@ -4,6 +4,7 @@
 #include <array>
 #include <cstring>
 
+#include "app/cli/checkpoint_argument.h"
 #include "app/cli/command.h"
 #include "app/cli/json.h"
 #include "app/cli/lookup.h"
@@ -73,18 +74,17 @@ Result<Payload> decodedPayload(const TensorSource& source, const CommandContext&
 class ExportCommand final : public Command {
  public:
   void declare(Options& options) override {
-    options.argument("PATH", m_path, "A checkpoint: file, index or folder");
+    m_argument.declare(options);
     options.argument("TENSOR", m_tensor, "The name of a tensor");
     options.argument("OUT.npy", m_output, "The file to write");
     options.flag("--stored", m_stored,
                  "As stored, not decoded to float32; types that NumPy does not have as unsigned codes");
-    options.flag("--allow-damaged", m_allowDamaged, "Open what is sound of a damaged checkpoint, with a warning");
     options.flag("--force", m_force, "Replace OUT.npy if it exists");
   }
 
   Result<> run(CommandContext& context) override {
     if (auto free = checkFree(m_output, m_force); !free) return free;
-    const auto checkpoint = checkpointOf(m_path, m_allowDamaged);
+    const auto checkpoint = m_argument.open();
     if (!checkpoint) return tl::unexpected(checkpoint.error());
     const auto source = tensorOf(**checkpoint, m_tensor);
     if (!source) return tl::unexpected(source.error());
@@ -100,11 +100,10 @@ class ExportCommand final : public Command {
   }
 
  private:
-  std::string m_path;
+  CheckpointArgument m_argument;
   std::string m_tensor;
   std::string m_output;
   bool m_stored = false;
-  bool m_allowDamaged = false;
   bool m_force = false;
 };
 

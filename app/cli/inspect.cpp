@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <fmt/format.h>
 
+#include "app/cli/checkpoint_argument.h"
 #include "app/cli/command.h"
 #include "app/cli/json.h"
 #include "app/cli/lookup.h"
@@ -20,19 +21,17 @@ std::string shortNumber(double value) { return fmt::format("{:.4g}", value); }
 class InspectCommand final : public Command {
  public:
   void declare(Options& options) override {
-    options.argument("PATH", m_path, "A checkpoint: file, index or folder");
+    m_argument.declare(options);
     options.option("--tensor", "GLOB", m_pattern, "Only the tensors whose whole name matches (* and ?)");
     options.flag("--statistics", m_statistics, "Count, extremes, mean, deviation, NaN, infinities, zeros, subnormals");
     options.option("--histogram", "BINS", m_bins, "Equal bins from the smallest to the largest finite value");
     options.flag("--columns", m_columns, "Absolute maximum of each column, and the outlier columns");
-    options.flag("--follow-links", m_followLinks, "Shards may be links that leave the folder");
-    options.flag("--allow-damaged", m_allowDamaged, "Open what is sound of a damaged checkpoint, with a warning");
   }
 
   Result<> run(CommandContext& context) override {
     if (m_bins && (*m_bins == 0 || *m_bins > 1'000'000))
       return fail(Errc::Usage, "--histogram takes 1 to 1000000 bins");
-    auto checkpoint = checkpointOf(m_path, m_allowDamaged, m_followLinks);
+    auto checkpoint = m_argument.open();
     if (!checkpoint) return tl::unexpected(checkpoint.error());
     m_checkpoint = std::move(*checkpoint);
     const auto tensors = tensorsMatching(*m_checkpoint, m_pattern);
@@ -101,7 +100,7 @@ class InspectCommand final : public Command {
       if (!tensor) return tl::unexpected(tensor.error());
       tensors.push_back(std::move(*tensor));
     }
-    context.output = documentText({{"path", m_path},
+    context.output = documentText({{"path", m_argument.path()},
                                    {"container", m_checkpoint->container},
                                    {"metadata", std::move(metadata)},
                                    {"tensors", std::move(tensors)},
@@ -194,13 +193,11 @@ class InspectCommand final : public Command {
     return "\n" + terminal.strong(printable(info.name)) + "\n" + terminal.table(table, "rrrl");
   }
 
-  std::string m_path;
+  CheckpointArgument m_argument;
   std::string m_pattern;
   bool m_statistics = false;
   std::optional<std::uint64_t> m_bins;
   bool m_columns = false;
-  bool m_followLinks = false;
-  bool m_allowDamaged = false;
   std::shared_ptr<const Checkpoint> m_checkpoint;
 };
 

@@ -55,35 +55,10 @@ std::string overflowIds() {
   return idsOf(kOverflows, [](Overflow overflow) { return idOf(overflow); });
 }
 
-Result<std::shared_ptr<const Checkpoint>> checkpointOf(const std::string& path, bool allowDamaged, bool followLinks) {
-  OpenOptions options;
-  options.allowDamaged = allowDamaged;
-  options.followLinks = followLinks;
-  return openCheckpoint(path, options);
-}
-
-Result<std::vector<std::size_t>> tensorsMatching(const Checkpoint& checkpoint, std::string_view pattern) {
-  std::vector<std::size_t> matching;
-  for (std::size_t i = 0; i < checkpoint.tensors.size(); ++i)
-    if (pattern.empty() || matchesGlob(pattern, checkpoint.tensors[i].name)) matching.push_back(i);
-  if (matching.empty() && !pattern.empty())
-    return fail(Errc::NotFound,
-                fmt::format("a tensor that matches {} was expected, found none among {}", printable(pattern),
-                            groupedDigits(checkpoint.tensors.size())),
-                checkpoint.path);
-  return matching;
-}
-
 Result<> checkFree(const std::string& path, bool force) {
   std::error_code ignored;
   if (force || !std::filesystem::exists(path, ignored)) return {};
   return fail(Errc::Usage, "a new file expected, found one (--force replaces it)", path);
-}
-
-Result<TensorSource> tensorOf(const Checkpoint& checkpoint, std::string_view name) {
-  const auto index = checkpoint.find(name);
-  if (!index) return tl::unexpected(index.error());
-  return checkpoint.source(*index);
 }
 
 }  // namespace ulpscope

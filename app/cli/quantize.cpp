@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <fmt/format.h>
 
+#include "app/cli/checkpoint_argument.h"
 #include "app/cli/command.h"
 #include "app/cli/json.h"
 #include "app/cli/lookup.h"
@@ -26,13 +27,12 @@ Result<Settings> settingsOf(const std::vector<std::string>& assignments) {
 class QuantizeCommand final : public Command {
  public:
   void declare(Options& options) override {
-    options.argument("PATH", m_path, "A checkpoint: file, index or folder");
+    m_argument.declare(options);
     options.argument("TENSOR", m_tensor, "The name of a tensor");
     options.required("--scheme", "ID", m_scheme, "A quantization scheme (ulp schemes lists them)");
     options.repeated("--set", "KNOB=VALUE", m_assignments, "A knob of the scheme (ulp schemes ID explains them)");
     options.option("--codes", "OUT.npy", m_codes, "Write the codes, one an element");
     options.option("--values", "OUT.npy", m_values, "Write the restored values as float32");
-    options.flag("--allow-damaged", m_allowDamaged, "Open what is sound of a damaged checkpoint, with a warning");
     options.flag("--force", m_force, "Replace the files if they exist");
   }
 
@@ -44,7 +44,7 @@ class QuantizeCommand final : public Command {
     for (const auto& output : {m_codes, m_values})
       if (output)
         if (auto free = checkFree(*output, m_force); !free) return free;
-    const auto checkpoint = checkpointOf(m_path, m_allowDamaged);
+    const auto checkpoint = m_argument.open();
     if (!checkpoint) return tl::unexpected(checkpoint.error());
     const auto source = tensorOf(**checkpoint, m_tensor);
     if (!source) return tl::unexpected(source.error());
@@ -107,13 +107,12 @@ class QuantizeCommand final : public Command {
     return out;
   }
 
-  std::string m_path;
+  CheckpointArgument m_argument;
   std::string m_tensor;
   std::string m_scheme;
   std::vector<std::string> m_assignments;
   std::optional<std::string> m_codes;
   std::optional<std::string> m_values;
-  bool m_allowDamaged = false;
   bool m_force = false;
 };
 

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <filesystem>
 
+#include "app/cli/checkpoint_argument.h"
 #include "app/cli/command.h"
 #include "app/cli/lookup.h"
 #include "app/cli/options.h"
@@ -53,13 +54,12 @@ Result<Json> scanTensor(const Checkpoint& checkpoint, std::size_t index, std::ui
 class ScanCommand final : public Command {
  public:
   void declare(Options& options) override {
-    options.argument("PATH", m_path, "A checkpoint: file, index or folder");
+    m_argument.declare(options);
     options.list("--schemes", "ID,...", m_schemeIds, "The schemes to go through (default: all)");
     options.option("--tensor", "GLOB", m_pattern, "Only the tensors whose whole name matches (* and ?)");
     options.option("--shard", "I/N", m_shardText, "Only each N-th tensor, from the I-th on; I counts from 0");
     options.option("-o,--output", "FILE", m_output,
                    "Keep the result here as JSON; the same again goes on where it stopped");
-    options.flag("--follow-links", m_followLinks, "Shards may be links that leave the folder");
     options.flag("--force", m_force, "Start anew where FILE belongs to another scan");
   }
 
@@ -67,7 +67,7 @@ class ScanCommand final : public Command {
     const auto shard = m_shardText ? parseShard(*m_shardText) : Shard{};
     if (!shard) return tl::unexpected(shard.error());
     if (auto known = findSchemes(); !known) return known;
-    auto checkpoint = checkpointOf(m_path, false, m_followLinks);
+    auto checkpoint = m_argument.open();
     if (!checkpoint) return tl::unexpected(checkpoint.error());
     m_checkpoint = std::move(*checkpoint);
     auto tensors = tensorsMatching(*m_checkpoint, m_pattern);
@@ -153,12 +153,11 @@ class ScanCommand final : public Command {
     return saved;
   }
 
-  std::string m_path;
+  CheckpointArgument m_argument;
   std::vector<std::string> m_schemeIds;
   std::string m_pattern;
   std::optional<std::string> m_shardText;
   std::optional<std::string> m_output;
-  bool m_followLinks = false;
   bool m_force = false;
 
   std::vector<const Scheme*> m_schemes;

@@ -5,7 +5,7 @@
 #include <array>
 #include <cmath>
 #include <limits>
-#include <optional>
+#include <numeric>
 
 #include "core/report/figure.h"
 #include "core/report/svg_writer.h"
@@ -167,23 +167,48 @@ void drawBars(SvgWriter& out, const Series& series, const Scale& x, const Scale&
                {.colour = isMarked(series, i) ? svg::kOutlierText : svg::kMuted, .numeric = true});
 }
 
-void drawLine(SvgWriter& out, const Series& series, const Scale& x, const Scale& y, std::string_view attributes,
-              std::string_view labelColour) {
-  std::string data;
-  bool isDown = false;  // the pen: a value that cannot be shown lifts it
-  std::optional<std::array<double, 2>> last;
+struct Pixel {
+  double x;
+  double y;
+};
+
+/// Runs of points that can be shown; a value that cannot be breaks the line.
+std::vector<std::vector<Pixel>> runsOf(const Series& series, const Scale& x, const Scale& y) {
+  std::vector<std::vector<Pixel>> runs(1);
   for (std::size_t i = 0; i < series.y.size(); ++i) {
-    if (!x.shows(series.x[i]) || !y.shows(series.y[i])) {
-      isDown = false;
-      continue;
-    }
-    last = {x.pixel(series.x[i]), y.pixel(series.y[i])};
-    data += fmt::format("{}{} {}", isDown ? 'L' : 'M', svgNumber((*last)[0]), svgNumber((*last)[1]));
-    isDown = true;
+    if (x.shows(series.x[i]) && y.shows(series.y[i]))
+      runs.back().push_back({x.pixel(series.x[i]), y.pixel(series.y[i])});
+    else if (!runs.back().empty())
+      runs.emplace_back();
   }
+  return runs;
+}
+
+/// Where a line's name stands: above the right end of a straight line, over the middle of the longest stretch of
+/// another, where points and their labels are the fewest.
+void drawName(SvgWriter& out, const std::string& name, const std::vector<Pixel>& run, std::string_view colour) {
+  if (run.empty()) return;
+  if (run.size() <= 2) {
+    out.text(run.back().x - 4, run.back().y - 6, name, {.anchor = Anchor::End, .colour = colour});
+    return;
+  }
+  const auto length = [&](std::size_t i) { return std::hypot(run[i + 1].x - run[i].x, run[i + 1].y - run[i].y); };
+  std::size_t longest = 0;
+  for (std::size_t i = 1; i + 1 < run.size(); ++i)
+    if (length(i) > length(longest)) longest = i;
+  out.text((run[longest].x + run[longest + 1].x) / 2 - 6, (run[longest].y + run[longest + 1].y) / 2 - 6, name,
+           {.anchor = Anchor::End, .colour = colour});
+}
+
+void drawLine(SvgWriter& out, const Series& series, const Scale& x, const Scale& y, std::string_view attributes,
+              std::string_view nameColour) {
+  const auto runs = runsOf(series, x, y);
+  std::string data;
+  for (const auto& run : runs)
+    for (std::size_t i = 0; i < run.size(); ++i)
+      data += fmt::format("{}{} {}", i == 0 ? 'M' : 'L', svgNumber(run[i].x), svgNumber(run[i].y));
   out.path(data, attributes);
-  if (last && !series.name.empty())
-    out.text((*last)[0] - 4, (*last)[1] - 6, series.name, {.anchor = Anchor::End, .colour = labelColour});
+  if (!series.name.empty()) drawName(out, series.name, runs.back().empty() ? runs.front() : runs.back(), nameColour);
 }
 
 struct Box {
@@ -233,7 +258,10 @@ void drawPoints(SvgWriter& out, const Series& series, const Scale& x, const Scal
                 std::string_view colour) {
   LabelPlacer placer(area);
   const auto shown = [&](std::size_t i) { return x.shows(series.x[i]) && y.shows(series.y[i]); };
-  for (std::size_t i = 0; i < series.y.size(); ++i) {
+  std::vector<std::size_t> order(series.y.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::ranges::stable_partition(order, [&](std::size_t i) { return !isMarked(series, i); });  // marked ones on top
+  for (const std::size_t i : order) {
     if (!shown(i)) continue;
     const double px = x.pixel(series.x[i]);
     const double py = y.pixel(series.y[i]);

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/cli/checkpoint_argument.h"
+
+#include <fmt/format.h>
+
+#include "core/base/text.h"
+
+namespace ulpscope {
+
+void CheckpointArgument::declare(Options& options) {
+  options.argument("PATH", m_path, "A checkpoint: file, index or folder");
+  options.flag("--follow-links", m_followLinks, "Shards may be links that leave the folder");
+  options.flag("--allow-damaged", m_allowDamaged, "Open what is sound of a damaged checkpoint, with a warning");
+}
+
+Result<std::shared_ptr<const Checkpoint>> CheckpointArgument::open() const {
+  OpenOptions options;
+  options.allowDamaged = m_allowDamaged;
+  options.followLinks = m_followLinks;
+  auto checkpoint = openCheckpoint(m_path, options);
+  if (!checkpoint && checkpoint.error().code == Errc::Damaged)
+    checkpoint.error().message += "; --allow-damaged opens what is sound";
+  return checkpoint;
+}
+
+Result<std::vector<std::size_t>> tensorsMatching(const Checkpoint& checkpoint, std::string_view pattern) {
+  std::vector<std::size_t> matching;
+  for (std::size_t i = 0; i < checkpoint.tensors.size(); ++i)
+    if (pattern.empty() || matchesGlob(pattern, checkpoint.tensors[i].name)) matching.push_back(i);
+  if (matching.empty() && !pattern.empty())
+    return fail(Errc::NotFound,
+                fmt::format("a tensor that matches {} was expected, found none among {}", printable(pattern),
+                            groupedDigits(checkpoint.tensors.size())),
+                checkpoint.path);
+  return matching;
+}
+
+Result<TensorSource> tensorOf(const Checkpoint& checkpoint, std::string_view name) {
+  const auto index = checkpoint.find(name);
+  if (!index) return tl::unexpected(index.error());
+  return checkpoint.source(*index);
+}
+
+}  // namespace ulpscope
