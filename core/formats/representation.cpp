@@ -36,7 +36,7 @@ Representation represent(const ParsedNumber& number, const NumberFormat& format,
   const Encoded outcome = format.encode(unrounded(number), rounding, overflow);
   Representation result{.format = &format,
                         .outcome = outcome,
-                        .stored = shortestText(format, outcome.code),
+                        .stored = readableText(format, outcome.code),
                         .exact = exactText(format, outcome.code),
                         .error = {},
                         .errorMagnitude = std::numeric_limits<double>::infinity(),

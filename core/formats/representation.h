@@ -24,7 +24,7 @@ enum class StorageMark : std::uint8_t {
 struct Representation {
   const NumberFormat* format;
   Encoded outcome;
-  std::string stored;     ///< fewest digits that read back; "inf", "nan"
+  std::string stored;     ///< readableText
   std::string exact;      ///< every digit
   std::string error;      ///< stored - number, exact; empty where either is not finite
   double errorMagnitude;  ///< |error| rounded to double, to sort by; 0 where exact, infinity where `error` is empty

@@ -74,6 +74,14 @@ std::string shortestText(const NumberFormat& format, std::uint64_t code) {
   return shortestFloatText(format, code, number);
 }
 
+std::string readableText(const NumberFormat& format, std::uint64_t code) {
+  constexpr std::size_t kMostDigits = 10;
+  const Unrounded number = format.decode(code);
+  if (number.kind != Kind::Finite) return exactText(format, code);
+  const ExactDecimal exact = exactDecimal(number);
+  return exact.digits.size() <= kMostDigits ? compactText(exact) : shortestText(format, code);
+}
+
 std::string hexFloatText(const NumberFormat& format, std::uint64_t code) {
   const Unrounded number = format.decode(code);
   if (std::string special = specialText(number); !special.empty()) return special;
