@@ -1,0 +1,288 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "widgets/pages/explorer_page.h"
+
+#include <gtest/gtest.h>
+
+#include <QApplication>
+#include <QComboBox>
+#include <QElapsedTimer>
+#include <QImage>
+#include <QLabel>
+#include <QLineEdit>
+#include <QSignalSpy>
+#include <QTableView>
+#include <QTest>
+#include <set>
+
+#include "core/formats/value_text.h"
+#include "widgets/bits/bit_cells.h"
+#include "widgets/bits/code_slider.h"
+#include "widgets/bits/number_field.h"
+#include "widgets/bits/number_hero.h"
+#include "widgets/bits/number_line.h"
+#include "widgets/bits/representation_model.h"
+#include "widgets/session/session.h"
+#include "widgets/theme/theme.h"
+
+namespace ulpscope {
+namespace {
+
+/// The page in a window of the given size, less frame and margins, over a session with nothing open.
+class ExplorerPageTest : public testing::Test {
+ protected:
+  ExplorerPageTest() : m_session(backends(), {}), m_page(m_session) {
+    m_page.resize(1300, 790);
+    m_page.show();
+  }
+
+  static std::vector<std::shared_ptr<const Backend>> backends() { return {makeReferenceBackend()}; }
+
+  template <class Widget>
+  Widget& part(const char* accessibleName = nullptr) {
+    for (Widget* widget : m_page.findChildren<Widget*>())
+      if (!accessibleName || widget->accessibleName() == QLatin1String(accessibleName)) return *widget;
+    ADD_FAILURE() << "no such part";
+    std::abort();
+  }
+  NumberField& value() { return part<NumberField>("Value"); }
+  NumberField& code() { return part<NumberField>("Code"); }
+  BitCells& bits() { return part<BitCells>(); }
+  QString message() { return part<QLabel>("About the number").text(); }
+  QString heroDescription() { return part<NumberHero>().accessibleDescription(); }
+
+  void type(QLineEdit& field, const char* text) {
+    field.setFocus();
+    field.selectAll();
+    QTest::keyClicks(&field, QLatin1String(text));
+  }
+  void enter(QLineEdit& field, const char* text) {
+    type(field, text);
+    QTest::keyClick(&field, Qt::Key_Return);
+  }
+  void pick(const char* comboName, const char* id) {
+    auto& box = part<QComboBox>(comboName);
+    box.setCurrentIndex(box.findData(QLatin1String(id)));
+    Q_EMIT box.activated(box.currentIndex());
+  }
+  const Selection& selection() const { return m_session.selection(); }
+  /// A row of "the same value elsewhere": stored, error, code.
+  QStringList elsewhere(const char* title) {
+    auto* model = part<QTableView>().model();
+    for (int row = 0; row < model->rowCount(); ++row)
+      if (model->index(row, 0).data().toString() == QLatin1String(title))
+        return {model->index(row, 1).data().toString(), model->index(row, 2).data().toString(),
+                model->index(row, 3).data().toString()};
+    return {};
+  }
+
+  Session m_session;
+  ExplorerPage m_page;
+};
+
+TEST_F(ExplorerPageTest, StartsWithTheWorkedExampleInBinary16) {
+  EXPECT_EQ(bits().code(), 0xCECAu);
+  EXPECT_EQ(value().text(), "-27.15625");
+  EXPECT_EQ(code().text(), "0xCECA");
+  EXPECT_EQ(heroDescription(), "-27.15625, exact, normal");
+  EXPECT_FALSE(selection().code) << "nothing was chosen yet";
+}
+
+TEST_F(ExplorerPageTest, ShowsTheWorkedExampleInEveryFormatThatTheArticleNames) {
+  EXPECT_EQ(elsewhere("FP64"), (QStringList{"-27.15625", "0", "0xC03B280000000000"}));
+  EXPECT_EQ(elsewhere("FP32"), (QStringList{"-27.15625", "0", "0xC1D94000"}));
+  EXPECT_EQ(elsewhere("TF32"), (QStringList{"-27.15625", "0", "0xC1D94000"}));
+  EXPECT_EQ(elsewhere("BF16"), (QStringList{"-27.125", "+0.03125", "0xC1D9"}));
+  EXPECT_EQ(elsewhere("FP8 E4M3"), (QStringList{"-28", "-0.84375", "0xDE"}));
+  EXPECT_EQ(elsewhere("FP8 E5M2"), (QStringList{"-28", "-0.84375", "0xCF"}));
+  EXPECT_EQ(elsewhere("FP4 E2M1"), (QStringList{"-6", "+21.15625", "0xF"}));
+}
+
+TEST_F(ExplorerPageTest, TruncatesWhereTheRoundingSaysSo) {
+  pick("Format", "bfloat16");
+  EXPECT_EQ(code().text(), "0xC1D9");
+  EXPECT_EQ(heroDescription(), "-27.125, error +0.03125, normal");
+  pick("Rounding", "toward_zero");
+  EXPECT_EQ(code().text(), "0xC1D9");
+  pick("Rounding", "toward_negative");
+  EXPECT_EQ(code().text(), "0xC1DA");
+  EXPECT_EQ(selection().code, 0xC1DAu);
+}
+
+TEST_F(ExplorerPageTest, ReadsTheBfloat16LimitsOfTheArticle) {
+  pick("Format", "bfloat16");
+  enter(code(), "0x7F7F");
+  EXPECT_EQ(value().text(), "3.39e+38");
+  EXPECT_TRUE(part<NumberHero>().toolTip().contains("338953138925153547590470800371487866880"));
+  enter(value(), "3.38953138925153547590470800371487866880e38");
+  EXPECT_EQ(code().text(), "0x7F7F");
+  EXPECT_EQ(heroDescription(), "3.39e+38, exact, normal");
+  enter(value(), "1.17549435e-38");
+  EXPECT_EQ(code().text(), "0x0080");
+  enter(code(), "0x3F81");  // 1 + eps
+  EXPECT_TRUE(part<NumberHero>().toolTip().contains(">1.0078125\n"));
+}
+
+TEST_F(ExplorerPageTest, AToggledBitIsANewValueAndBecomesTheSelection) {
+  QTest::mouseClick(&bits(), Qt::LeftButton, {}, bits().cellRect(15).center());
+  EXPECT_EQ(value().text(), "27.15625");
+  EXPECT_EQ(code().text(), "0x4ECA");
+  EXPECT_TRUE(QTest::qWaitFor([&] { return selection().code == 0x4ECAu; }, 2000));
+  EXPECT_EQ(selection().value, "27.15625");
+  EXPECT_EQ(selection().format, "float16");
+}
+
+TEST_F(ExplorerPageTest, KeepsTheTextAndTheNumberWhileTheTextCannotBeRead) {
+  type(value(), "27.1.5");
+  EXPECT_EQ(value().text(), "27.1.5");
+  EXPECT_FALSE(value().error().isEmpty());
+  EXPECT_TRUE(message().contains("expected")) << message().toStdString();
+  const std::uint64_t before = bits().code();
+  EXPECT_EQ(before, 0x4EC6u) << "27.1, the last number that could be read";
+  QTest::keyClick(&value(), Qt::Key_Return);
+  EXPECT_EQ(value().text(), "27.1.5");
+  EXPECT_EQ(bits().code(), before);
+  type(value(), "2");
+  EXPECT_TRUE(value().error().isEmpty());
+  EXPECT_EQ(code().text(), "0x4000");
+}
+
+TEST_F(ExplorerPageTest, SaysWhatIsWrongWithACode) {
+  for (const char* bad : {"0x1CECA", "0xG", "0b2", ""}) {
+    type(code(), "0");
+    if (*bad)
+      type(code(), bad);
+    else
+      QTest::keyClick(&code(), Qt::Key_Backspace);
+    EXPECT_FALSE(code().error().isEmpty()) << bad;
+    EXPECT_FALSE(message().isEmpty());
+  }
+  type(code(), "0b1100111011001010");
+  EXPECT_TRUE(code().error().isEmpty());
+  EXPECT_EQ(value().text(), "-27.15625");
+}
+
+TEST_F(ExplorerPageTest, BringsNanToAFormatWithoutOneAsItsZeroAndSaysSo) {
+  enter(value(), "nan");
+  EXPECT_EQ(heroDescription(), "nan, exact, NaN");
+  pick("Format", "int8");
+  EXPECT_EQ(code().text(), "0x00");
+  EXPECT_EQ(value().text(), "nan");
+  EXPECT_FALSE(value().error().isEmpty());
+  pick("Format", "float16");
+  EXPECT_TRUE(value().error().isEmpty());
+}
+
+TEST_F(ExplorerPageTest, StepsOneUlpAndOneExponentByTheArrowKeys) {
+  m_page.setFocusPolicy(Qt::StrongFocus);
+  QTest::keyClick(&m_page, Qt::Key_Right);
+  EXPECT_EQ(value().text(), "-27.140625");
+  EXPECT_EQ(code().text(), "0xCEC9");
+  QTest::keyClick(&m_page, Qt::Key_Left);
+  QTest::keyClick(&m_page, Qt::Key_Up);
+  EXPECT_EQ(code().text(), "0xD2CA");
+  QTest::keyClick(&m_page, Qt::Key_Down);
+  EXPECT_EQ(code().text(), "0xCECA");
+  QTest::keyClick(&value(), Qt::Key_Up);
+  EXPECT_EQ(code().text(), "0xD2CA");
+  QTest::keyClick(&value(), Qt::Key_Right, Qt::ControlModifier);
+  EXPECT_EQ(code().text(), "0xD2C9");
+}
+
+TEST_F(ExplorerPageTest, ABurstOfKeysIsOneStepOfTheHistory) {
+  for (int i = 0; i < 5; ++i) QTest::keyClick(&m_page, Qt::Key_Right);
+  ASSERT_TRUE(QTest::qWaitFor([&] { return selection().code == 0xCEC5u; }, 2000));
+  m_session.goBack();
+  EXPECT_FALSE(m_session.canGoBack());
+  EXPECT_EQ(code().text(), "0xCECA");
+}
+
+TEST_F(ExplorerPageTest, GoesToANeighbourThatIsClicked) {
+  auto& line = part<NumberLine>();
+  QTest::mouseClick(&line, Qt::LeftButton, {}, QPoint(int(line.width() / 2.0 + line.width() / 10.8), 12));
+  EXPECT_EQ(code().text(), "0xCEC9");
+  EXPECT_EQ(selection().code, 0xCEC9u);
+}
+
+TEST_F(ExplorerPageTest, TheSliderRunsOverAllCodesInValueOrder) {
+  auto& slider = part<CodeSlider>();
+  EXPECT_EQ(slider.value(), 11574);
+  slider.setValue(slider.maximum());
+  EXPECT_EQ(value().text(), "inf");
+  slider.setValue(0);
+  EXPECT_EQ(code().text(), "0xFC00");
+  enter(value(), "nan");
+  EXPECT_FALSE(slider.isEnabled());
+  pick("Format", "float32");
+  EXPECT_FALSE(slider.isVisible());
+}
+
+TEST_F(ExplorerPageTest, CountsTheCodesThatAreLargerAndNan) {
+  QStringList texts;
+  for (const QLabel* label : m_page.findChildren<QLabel*>()) texts << label->text();
+  EXPECT_TRUE(texts.contains(QStringLiteral("51\u2009915 codes are larger, 2\u2009046 are NaN")))
+      << texts.join("; ").toStdString();
+}
+
+TEST_F(ExplorerPageTest, PicksTheFormatOfARowThatIsClicked) {
+  auto& table = part<QTableView>();
+  const int row = static_cast<RepresentationModel*>(table.model())->rowOf(*findFormat("float8_e4m3fn"));
+  QTest::mouseClick(table.viewport(), Qt::LeftButton, {}, table.visualRect(table.model()->index(row, 0)).center());
+  EXPECT_EQ(selection().format, "float8_e4m3fn");
+  EXPECT_EQ(code().text(), "0xDE");
+  EXPECT_EQ(selection().value, "-27.15625") << "the value stays the one that was typed";
+}
+
+TEST_F(ExplorerPageTest, FollowsTheSelection) {
+  Selection next = selection();
+  next.format = "bfloat16";
+  next.code = 0x3F80;
+  next.value = "1";
+  m_session.select(next);
+  EXPECT_EQ(code().text(), "0x3F80");
+  EXPECT_EQ(value().text(), "1");
+}
+
+TEST_F(ExplorerPageTest, ShowsNumbersBeyondDoubleAndBackInNoTime) {
+  pick("Format", "float64");
+  QElapsedTimer timer;
+  for (const char* number : {"4.9406564584124654e-324", "1.7976931348623157e308", "-0", "0.1"}) {
+    timer.start();
+    enter(value(), number);
+    EXPECT_LT(timer.elapsed(), 500) << number;  // 50 ms is the aim; a busy machine must not fail the test
+  }
+  EXPECT_EQ(code().text(), "0x3FB999999999999A");
+}
+
+TEST_F(ExplorerPageTest, EveryFormatIsShownUnclippedInBothSizesAndThemes) {
+  const std::set<std::pair<int, int>> sizes{{906, 558}, {1324, 808}};  // pages of windows of 1000x650 and 1440x900
+  for (const ThemeMode mode : {ThemeMode::Light, ThemeMode::Dark}) {
+    theme().setMode(mode);
+    for (const auto& [width, height] : sizes) {
+      m_page.resize(width, height);
+      for (const NumberFormat* format : formatRegistry()) {
+        pick("Format", std::string(format->info().id).c_str());
+        QApplication::processEvents();
+        SCOPED_TRACE(testing::Message() << format->info().id << " " << width << "x" << height);
+        EXPECT_LE(m_page.minimumSizeHint().width(), width);
+        EXPECT_LE(m_page.minimumSizeHint().height(), height);
+        for (const QLabel* label : m_page.findChildren<QLabel*>()) {
+          if (!label->isVisible() || label->sizePolicy().horizontalPolicy() == QSizePolicy::Ignored) continue;
+          EXPECT_LE(label->sizeHint().width(), label->width()) << label->text().toStdString();
+          EXPECT_LE(label->sizeHint().height(), label->height()) << label->text().toStdString();
+        }
+        EXPECT_GE(bits().height(), bits().heightForWidth(bits().width()));
+        for (int bit = 0; bit < format->info().codeBits; ++bit)
+          EXPECT_TRUE(bits().rect().contains(bits().cellRect(bit))) << bit;
+        const QImage image = m_page.grab().toImage();
+        std::set<QRgb> colors;
+        for (int y = 0; y < image.height(); y += 7)
+          for (int x = 0; x < image.width(); x += 7) colors.insert(image.pixel(x, y));
+        EXPECT_GT(colors.size(), 8u);
+      }
+    }
+  }
+  theme().setMode(ThemeMode::Light);
+}
+
+}  // namespace
+}  // namespace ulpscope

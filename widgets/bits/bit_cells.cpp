@@ -1,0 +1,271 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/bits/bit_cells.h"
+
+#include <QAccessible>
+#include <QFontMetricsF>
+#include <QHelpEvent>
+#include <QKeyEvent>
+#include <QMouseEvent>
+#include <QPainter>
+#include <QToolTip>
+#include <cmath>
+
+#include "core/formats/value_text.h"
+#include "widgets/theme/theme.h"
+
+namespace ulpscope {
+namespace {
+
+constexpr double kBitNumberGap = 4;  ///< between a bit's number and its cell
+constexpr int kNotePx = 12;
+
+QFont noteFont(bool bold) { return theme().words(kNotePx, bold ? QFont::DemiBold : QFont::Normal); }
+
+double noteWidth(const FieldNote& note) {
+  return QFontMetricsF(noteFont(false)).horizontalAdvance(note.text) +
+         QFontMetricsF(noteFont(true)).horizontalAdvance(note.result);
+}
+
+QString nameOf(FieldKind kind) {
+  switch (kind) {
+    case FieldKind::Sign:
+      return BitCells::tr("sign");
+    case FieldKind::Exponent:
+      return BitCells::tr("exponent");
+    case FieldKind::Fraction:
+      return BitCells::tr("fraction");
+    case FieldKind::Padding:
+      return BitCells::tr("padding, not part of the number");
+    case FieldKind::Integer:
+      return BitCells::tr("integer");
+    case FieldKind::Index:
+      return BitCells::tr("index into the table");
+  }
+  return {};
+}
+
+}  // namespace
+
+QColor colorOf(FieldKind kind) {
+  const ThemeColors& colors = theme().colors();
+  switch (kind) {
+    case FieldKind::Sign:
+      return colors.sign;
+    case FieldKind::Exponent:
+      return colors.exponent;
+    case FieldKind::Padding:
+      return colors.disabled;
+    case FieldKind::Fraction:
+    case FieldKind::Integer:
+    case FieldKind::Index:
+      break;
+  }
+  return colors.fraction;
+}
+
+BitCells::BitCells(QWidget* parent) : QWidget(parent) {
+  setFocusPolicy(Qt::StrongFocus);
+  setMouseTracking(true);
+  QSizePolicy policy(QSizePolicy::Expanding, QSizePolicy::Fixed);
+  policy.setHeightForWidth(true);
+  setSizePolicy(policy);
+  connect(&theme(), &Theme::changed, this, qOverload<>(&QWidget::update));
+  setCode(*formatRegistry().front(), 0);
+}
+
+void BitCells::setCode(const NumberFormat& format, std::uint64_t code) {
+  const bool otherFormat = m_fields.empty() || m_format != &format;
+  m_format = &format;
+  m_code = code;
+  m_notes = fieldNotes(format, code);
+  if (otherFormat) {
+    m_fields = format.fields();
+    m_cursor = topBit();
+    m_hovered.reset();
+    m_drag.reset();
+    setAccessibleName(
+        tr("Bits of %1").arg(QString::fromUtf8(format.info().title.data(), qsizetype(format.info().title.size()))));
+  }
+  const double oldHeight = m_layout.height;
+  layOut();
+  if (otherFormat || m_layout.height != oldHeight) updateGeometry();
+  describe();
+  update();
+}
+
+QRect BitCells::cellRect(int bit) const { return m_layout.cells[static_cast<std::size_t>(bit)].toRect(); }
+
+QSize BitCells::sizeHint() const { return {fullWidth(), heightForWidth(fullWidth())}; }
+
+QSize BitCells::minimumSizeHint() const { return {320, 0}; }
+
+int BitCells::heightForWidth(int width) const {
+  return static_cast<int>(std::ceil(layOutBits(m_fields, noteWidths(), width).height));
+}
+
+void BitCells::layOut() { m_layout = layOutBits(m_fields, noteWidths(), width()); }
+
+std::vector<double> BitCells::noteWidths() const {
+  std::vector<double> widths;
+  for (const FieldNote& note : m_notes) widths.push_back(noteWidth(note));
+  return widths;
+}
+
+void BitCells::resizeEvent(QResizeEvent*) { layOut(); }
+
+void BitCells::paintEvent(QPaintEvent*) {
+  QPainter painter(this);
+  painter.setRenderHint(QPainter::Antialiasing);
+  for (int bit = topBit(); bit >= 0; --bit) paintCell(painter, bit);
+  for (std::size_t field = 0; field < m_fields.size(); ++field) paintNote(painter, field);
+}
+
+void BitCells::paintCell(QPainter& painter, int bit) const {
+  const ThemeColors& colors = theme().colors();
+  const QColor color = colorOf(fieldOf(bit).kind);
+  const QRectF cell = m_layout.cells[static_cast<std::size_t>(bit)];
+  const bool large = cell.width() >= 30;
+
+  if (hasFocus() && bit == m_cursor) {
+    painter.setPen(QPen(colors.accent, 2));
+    painter.setBrush(Qt::NoBrush);
+    painter.drawRoundedRect(cell.adjusted(-2, -2, 2, 2), 6, 6);
+  }
+  QColor fill = isSet(bit) ? color : colors.surface;
+  if (m_hovered == bit && !isSet(bit)) fill = colors.selection;
+  painter.setPen(QPen(color, m_hovered == bit ? 2 : 1));
+  painter.setBrush(fill);
+  painter.drawRoundedRect(cell.adjusted(0.5, 0.5, -0.5, -0.5), large ? 4 : 3, large ? 4 : 3);
+
+  painter.setFont(theme().numbers(static_cast<int>(std::clamp(cell.width() * 0.52, 12.0, 24.0)), QFont::Medium));
+  painter.setPen(isSet(bit) ? colors.onField : color);
+  painter.drawText(cell, Qt::AlignCenter, isSet(bit) ? QStringLiteral("1") : QStringLiteral("0"));
+
+  painter.setFont(theme().words(large ? 11 : 10));
+  painter.setPen(colors.muted);
+  const QRectF above(cell.x() - 4, cell.y() - kBitNumberGap - 12, cell.width() + 8, 12);
+  painter.drawText(above, Qt::AlignCenter, QString::number(bit));
+}
+
+void BitCells::paintNote(QPainter& painter, std::size_t field) const {
+  const FieldNote& note = m_notes[field];
+  const QPointF at = m_layout.notes[field];
+  painter.setPen(colorOf(m_fields[field].kind));
+  QRectF line(at.x(), at.y() - 10, width() - at.x(), 20);
+  painter.setFont(noteFont(false));
+  painter.drawText(line, Qt::AlignLeft | Qt::AlignVCenter, note.text);
+  line.setLeft(line.left() + QFontMetricsF(noteFont(false)).horizontalAdvance(note.text));
+  painter.setFont(noteFont(true));
+  painter.drawText(line, Qt::AlignLeft | Qt::AlignVCenter, note.result);
+}
+
+const BitField& BitCells::fieldOf(int bit) const {
+  for (const BitField& field : m_fields)
+    if (bit > field.highestBit - field.bits) return field;
+  return m_fields.back();
+}
+
+std::optional<int> BitCells::bitAt(QPointF position) const {
+  for (int bit = 0; bit <= topBit(); ++bit)
+    if (m_layout.cells[static_cast<std::size_t>(bit)].contains(position)) return bit;
+  return std::nullopt;
+}
+
+void BitCells::setBit(int bit, bool value) {
+  if (isSet(bit) == value) return;
+  setCode(*m_format, m_code ^ (std::uint64_t{1} << bit));
+  Q_EMIT codeEdited(m_code);
+}
+
+void BitCells::moveCursor(int bit) {
+  m_cursor = std::clamp(bit, 0, topBit());
+  describe();
+  update();
+}
+
+void BitCells::mousePressEvent(QMouseEvent* event) {
+  const auto bit = bitAt(event->position());
+  if (event->button() != Qt::LeftButton || !bit) return event->ignore();
+  m_drag = Drag{!isSet(*bit), *bit};
+  moveCursor(*bit);
+  setBit(*bit, m_drag->value);
+}
+
+void BitCells::mouseMoveEvent(QMouseEvent* event) {
+  const auto bit = bitAt(event->position());
+  if (bit != m_hovered) {
+    m_hovered = bit;
+    setCursor(bit ? Qt::PointingHandCursor : Qt::ArrowCursor);
+    update();
+  }
+  if (!m_drag || !bit || *bit == m_drag->lastBit) return;
+  const Drag drag = *m_drag;
+  // A fast pointer skips cells: all bits between its last place and this one were crossed.
+  const int step = *bit > drag.lastBit ? 1 : -1;
+  for (int crossed = drag.lastBit + step; crossed != *bit + step; crossed += step) setBit(crossed, drag.value);
+  m_drag = Drag{drag.value, *bit};
+  moveCursor(*bit);
+}
+
+void BitCells::mouseReleaseEvent(QMouseEvent* event) {
+  if (event->button() != Qt::LeftButton || !m_drag) return;
+  m_drag.reset();
+  Q_EMIT editingFinished();
+}
+
+void BitCells::leaveEvent(QEvent*) {
+  m_hovered.reset();
+  update();
+}
+
+void BitCells::keyPressEvent(QKeyEvent* event) {
+  if (event->modifiers() & ~Qt::KeypadModifier) return event->ignore();
+  switch (event->key()) {
+    case Qt::Key_Left:
+      return moveCursor(m_cursor + 1);
+    case Qt::Key_Right:
+      return moveCursor(m_cursor - 1);
+    case Qt::Key_Home:
+      return moveCursor(topBit());
+    case Qt::Key_End:
+      return moveCursor(0);
+    case Qt::Key_Space:
+      setBit(m_cursor, !isSet(m_cursor));
+      break;
+    case Qt::Key_0:
+    case Qt::Key_1:
+      setBit(m_cursor, event->key() == Qt::Key_1);
+      moveCursor(m_cursor - 1);
+      break;
+    default:
+      return event->ignore();
+  }
+  Q_EMIT editingFinished();
+}
+
+void BitCells::changeEvent(QEvent* event) {
+  if (event->type() == QEvent::EnabledChange) update();
+  QWidget::changeEvent(event);
+}
+
+bool BitCells::event(QEvent* event) {
+  if (event->type() != QEvent::ToolTip) return QWidget::event(event);
+  const auto* help = static_cast<QHelpEvent*>(event);
+  const auto bit = bitAt(help->pos());
+  if (bit)
+    QToolTip::showText(help->globalPos(), nameOfBit(*bit), this, cellRect(*bit));
+  else
+    QToolTip::hideText();
+  return true;
+}
+
+QString BitCells::nameOfBit(int bit) const { return tr("bit %1: %2").arg(bit).arg(nameOf(fieldOf(bit).kind)); }
+
+void BitCells::describe() {
+  const QString bits = QString::fromStdString(bitsText(*m_format, m_code));
+  setAccessibleDescription(tr("%1; at %2, which is %3").arg(bits, nameOfBit(m_cursor)).arg(isSet(m_cursor) ? 1 : 0));
+  QAccessibleEvent changed(this, QAccessible::DescriptionChanged);
+  QAccessible::updateAccessibility(&changed);
+}
+
+}  // namespace ulpscope

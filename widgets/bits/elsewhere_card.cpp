@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/bits/elsewhere_card.h"
+
+#include <QApplication>
+#include <QClipboard>
+#include <QFontMetricsF>
+#include <QHeaderView>
+#include <QMenu>
+#include <QPainter>
+#include <QStyledItemDelegate>
+#include <QTableView>
+#include <QVBoxLayout>
+#include <algorithm>
+#include <cmath>
+
+#include "widgets/bits/representation_model.h"
+#include "widgets/frame/card.h"
+#include "widgets/frame/link_button.h"
+#include "widgets/theme/theme.h"
+
+namespace ulpscope {
+namespace {
+
+constexpr int kRowHeight = 28;
+constexpr int kCellMargin = 8;
+constexpr int kNarrowestColumn = 64;
+constexpr int kBadgePx = 11;
+constexpr int kBadgePadding = 8;
+
+QFont fontOf(int column) { return column == RepresentationModel::Format ? theme().words(13) : theme().numbers(12); }
+
+double badgeWidth(const QString& badge) {
+  return QFontMetricsF(theme().words(kBadgePx)).horizontalAdvance(badge) + 2 * kBadgePadding;
+}
+
+/// Rows with a hairline below, numbers in the fixed face, errors in the colour for bad, a badge beside a stored value.
+class RowDelegate final : public QStyledItemDelegate {
+ public:
+  using QStyledItemDelegate::QStyledItemDelegate;
+
+  void paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const override {
+    const ThemeColors& colors = theme().colors();
+    painter->save();
+    painter->setRenderHint(QPainter::Antialiasing);
+    if (option.state & (QStyle::State_Selected | QStyle::State_MouseOver))
+      painter->fillRect(option.rect, option.state & QStyle::State_Selected ? colors.selection : colors.window);
+    painter->fillRect(QRect(option.rect.left(), option.rect.bottom(), option.rect.width(), 1), colors.hairline);
+    const QRectF cell = QRectF(option.rect).adjusted(kCellMargin, 0, -kCellMargin, 0);
+    const QFontMetricsF metrics(fontOf(index.column()));
+    const QString text = metrics.elidedText(index.data().toString(), Qt::ElideMiddle, cell.width());
+    painter->setFont(fontOf(index.column()));
+    painter->setPen(textColor(index));
+    painter->drawText(cell, index.data(Qt::TextAlignmentRole).toInt(), text);
+    const QString badge = index.data(RepresentationModel::BadgeRole).toString();
+    if (!badge.isEmpty()) paintBadge(*painter, cell, metrics.horizontalAdvance(text), badge);
+    painter->restore();
+  }
+
+ private:
+  static QColor textColor(const QModelIndex& index) {
+    const ThemeColors& colors = theme().colors();
+    if (index.column() != RepresentationModel::Error) return colors.text;
+    return index.data(RepresentationModel::ExactRole).toBool() ? colors.muted : colors.bad;
+  }
+
+  /// Before the number, so that all numbers keep one right edge; left out where there is no room, as the tooltip has
+  /// it.
+  static void paintBadge(QPainter& painter, const QRectF& cell, double textWidth, const QString& badge) {
+    const double width = badgeWidth(badge);
+    const double left = std::round(cell.right() - textWidth - kCellMargin - width) + 0.5;
+    if (left < cell.left()) return;
+    const QRectF pill(left, std::round(cell.center().y()) - 8.5, width, 18);
+    painter.setPen(theme().colors().border);
+    painter.setBrush(Qt::NoBrush);
+    painter.drawRoundedRect(pill, 9, 9);
+    painter.setPen(theme().colors().muted);
+    painter.setFont(theme().words(kBadgePx));
+    painter.drawText(pill, Qt::AlignCenter, badge);
+  }
+};
+
+}  // namespace
+
+ElsewhereCard::ElsewhereCard(QWidget* parent)
+    : QWidget(parent), m_model(new RepresentationModel(this)), m_table(new QTableView), m_order(new LinkButton({})) {
+  auto* card = new Card(tr("The same value elsewhere"));
+  auto* copy = new LinkButton(tr("copy"));
+  card->addToHeader(m_order);
+  card->addToHeader(copy);
+  card->body()->addWidget(m_table);
+  auto* column = new QVBoxLayout(this);
+  column->setContentsMargins(0, 0, 0, 0);
+  column->addWidget(card);
+
+  m_table->setModel(m_model);
+  m_table->setItemDelegate(new RowDelegate(m_table));
+  m_table->setAccessibleName(tr("The same value in every format"));
+  m_table->setFrameShape(QFrame::NoFrame);
+  m_table->viewport()->setAutoFillBackground(false);
+  m_table->setShowGrid(false);
+  m_table->setMouseTracking(true);
+  m_table->setSelectionBehavior(QAbstractItemView::SelectRows);
+  m_table->setSelectionMode(QAbstractItemView::SingleSelection);
+  m_table->setTabKeyNavigation(false);
+  m_table->setHorizontalScrollMode(QAbstractItemView::ScrollPerPixel);
+  m_table->verticalHeader()->hide();
+  m_table->verticalHeader()->setMinimumSectionSize(kRowHeight);
+  m_table->verticalHeader()->setDefaultSectionSize(kRowHeight);
+  QHeaderView* header = m_table->horizontalHeader();
+  header->viewport()->setAutoFillBackground(false);
+  header->setFont(theme().words(12));
+  header->setHighlightSections(false);
+  header->setSectionsClickable(false);
+  header->setMinimumSectionSize(kNarrowestColumn);
+  header->setSectionResizeMode(QHeaderView::Fixed);
+  m_table->viewport()->installEventFilter(this);
+
+  connect(m_table, &QTableView::clicked, this, [this](const QModelIndex& index) { pick(index.row()); });
+  connect(m_table, &QTableView::activated, this, [this](const QModelIndex& index) { pick(index.row()); });
+  connect(m_order, &LinkButton::clicked, this, [this] { sortByError(!m_model->isSortedByError()); });
+  connect(copy, &LinkButton::clicked, this, [this, copy] { copyMenu(copy); });
+  connect(&theme(), &Theme::changed, m_table->viewport(), qOverload<>(&QWidget::update));
+  sortByError(false);
+}
+
+void ElsewhereCard::setRows(std::vector<Representation> rows, const NumberFormat& current) {
+  m_current = &current;
+  m_model->setRows(std::move(rows));
+  fitColumns();
+  showCurrent();
+}
+
+bool ElsewhereCard::eventFilter(QObject* watched, QEvent* event) {
+  if (event->type() == QEvent::Resize) fitColumns();
+  return QWidget::eventFilter(watched, event);
+}
+
+void ElsewhereCard::fitColumns() {
+  const int width = m_table->viewport()->width();
+  const auto wanted = [this](int column) {
+    double widest = 0;
+    const QFontMetricsF metrics(fontOf(column));
+    for (int row = 0; row < m_model->rowCount(); ++row)
+      widest = std::max(widest, metrics.horizontalAdvance(m_model->index(row, column).data().toString()));
+    return int(widest) + 2 * kCellMargin + 1;
+  };
+  const int format = std::max(wanted(RepresentationModel::Format), kNarrowestColumn);
+  const int error = std::max(wanted(RepresentationModel::Error), kNarrowestColumn);
+  // The codes of 64 bits are cut in their middle before anything else gives way.
+  const int code = std::max(std::min(wanted(RepresentationModel::Code), width * 3 / 10), kNarrowestColumn);
+  m_table->setColumnWidth(RepresentationModel::Format, format);
+  m_table->setColumnWidth(RepresentationModel::Error, error);
+  m_table->setColumnWidth(RepresentationModel::Code, code);
+  m_table->setColumnWidth(RepresentationModel::Stored, std::max(width - format - error - code, kNarrowestColumn));
+}
+
+void ElsewhereCard::showCurrent() {
+  if (!m_current) return;
+  const int row = m_model->rowOf(*m_current);
+  if (row >= 0 && row != m_table->currentIndex().row()) m_table->selectRow(row);
+}
+
+void ElsewhereCard::sortByError(bool byError) {
+  m_model->setSortedByError(byError);
+  m_order->setText(byError ? tr("sorted by error") : tr("sorted wide to narrow"));
+  m_order->setToolTip(tr("Sort by error, or as formats are listed"));
+  m_order->updateGeometry();
+  showCurrent();
+}
+
+void ElsewhereCard::copyMenu(QWidget* button) {
+  QMenu menu;
+  const auto add = [&](const QString& title, std::string (*write)(const Table&)) {
+    menu.addAction(title, this, [this, write] {
+      QApplication::clipboard()->setText(QString::fromStdString(write(m_model->table())));
+    });
+  };
+  add(tr("Copy as CSV"), [](const Table& table) { return toCsv(table); });
+  add(tr("Copy as Markdown"), [](const Table& table) { return toMarkdown(table); });
+  menu.exec(button->mapToGlobal(QPoint(0, button->height())));
+}
+
+void ElsewhereCard::pick(int row) {
+  Q_EMIT formatPicked(m_model->index(row, 0).data(RepresentationModel::FormatIdRole).toString());
+}
+
+}  // namespace ulpscope

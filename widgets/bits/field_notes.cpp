@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/bits/field_notes.h"
+
+#include <QCoreApplication>
+
+#include "core/formats/brief_decimal.h"
+#include "core/formats/explain_steps.h"
+
+namespace ulpscope {
+namespace {
+
+constexpr int kMostDigits = 12;
+constexpr int kMostFractionBits = 23;
+constexpr int kUlpDigits = 7;
+
+struct FieldNotes {
+  Q_DECLARE_TR_FUNCTIONS(FieldNotes)
+};
+
+QString signedNumber(std::int64_t value) { return typeset(QString::number(value)); }
+
+/// The digits of a significand as people read them: cut to what fits under the cells, with an ellipsis.
+QString brief(const std::string& significand) {
+  const BriefDecimal cut = briefDecimal(significand, kMostDigits);
+  return QString::fromStdString(cut.text) + (cut.exact ? QString() : QStringLiteral("…"));
+}
+
+QString briefBits(const std::string& bits) {
+  const QString text = QString::fromStdString(bits);
+  const qsizetype shown = kMostFractionBits + 2;  // and the hidden bit and the point
+  return text.size() <= shown ? text : text.left(shown - 1) + QStringLiteral("…");
+}
+
+FieldNote signNote(const FloatAnatomy& parts) {
+  return {FieldNotes::tr("sign %1").arg(parts.negative ? QStringLiteral("−") : QStringLiteral("+")), {}};
+}
+
+FieldNote exponentNote(const FloatAnatomy& parts) {
+  if (parts.significandBits.empty()) return {FieldNotes::tr("exponent %1, all ones").arg(parts.storedExponent), {}};
+  if (parts.storedExponent == 0)
+    return {FieldNotes::tr("exponent 0, so 1 − %1 = ").arg(parts.bias), signedNumber(parts.exponent)};
+  return {FieldNotes::tr("exponent %1 − %2 = ").arg(parts.storedExponent).arg(parts.bias),
+          signedNumber(parts.exponent)};
+}
+
+FieldNote fractionNote(const FloatAnatomy& parts, NumberClass numberClass) {
+  if (numberClass == NumberClass::Infinity) return {FieldNotes::tr("fraction 0: "), FieldNotes::tr("infinity")};
+  if (numberClass == NumberClass::Nan)
+    return {FieldNotes::tr("fraction %1: ").arg(parts.storedFraction), FieldNotes::tr("NaN")};
+  return {FieldNotes::tr("significand %1 = ").arg(briefBits(parts.significandBits) + QChar(0x2082)),
+          brief(parts.significand)};
+}
+
+FieldNote integerNote(const IntegerAnatomy& parts) {
+  const auto rest = static_cast<std::int64_t>(parts.rest);
+  if (parts.topWeight == 0) return {FieldNotes::tr("two's complement, top bit clear: "), signedNumber(rest)};
+  return {FieldNotes::tr("two's complement %1 + %2 = ").arg(signedNumber(parts.topWeight)).arg(rest),
+          signedNumber(parts.topWeight + rest)};
+}
+
+FieldNote indexNote(const IndexAnatomy& parts) {
+  return {FieldNotes::tr("entry %1 of %2, counted from 0").arg(parts.index).arg(parts.size), {}};
+}
+
+}  // namespace
+
+std::vector<FieldNote> fieldNotes(const NumberFormat& format, std::uint64_t code) {
+  const Anatomy anatomy = anatomyOf(format, code);
+  std::vector<FieldNote> notes;
+  for (const BitField& field : format.fields()) {
+    const auto* parts = std::get_if<FloatAnatomy>(&anatomy);
+    switch (field.kind) {
+      case FieldKind::Sign:
+        notes.push_back(signNote(*parts));
+        break;
+      case FieldKind::Exponent:
+        notes.push_back(exponentNote(*parts));
+        break;
+      case FieldKind::Fraction:
+        notes.push_back(fractionNote(*parts, format.classify(code)));
+        break;
+      case FieldKind::Padding:
+        notes.push_back({FieldNotes::tr("not used"), {}});
+        break;
+      case FieldKind::Integer:
+        notes.push_back(integerNote(std::get<IntegerAnatomy>(anatomy)));
+        break;
+      case FieldKind::Index:
+        notes.push_back(indexNote(std::get<IndexAnatomy>(anatomy)));
+        break;
+    }
+  }
+  return notes;
+}
+
+QString formulaText(const NumberFormat& format, std::uint64_t code) {
+  const Anatomy anatomy = anatomyOf(format, code);
+  const auto* parts = std::get_if<FloatAnatomy>(&anatomy);
+  if (!parts || parts->significand.empty() || format.classify(code) == NumberClass::Zero) return {};
+  return QStringLiteral("%1%2 × 2%3")
+      .arg(parts->negative ? QStringLiteral("−") : QString(), brief(parts->significand),
+           QString::fromStdString(superscript(parts->exponent)));
+}
+
+QString ulpText(const NumberFormat& format, std::uint64_t code, const QString& ulp) {
+  if (ulp.isEmpty()) return {};
+  const BriefDecimal decimal = briefDecimal(ulp.toStdString(), kUlpDigits);
+  QString text =
+      (decimal.exact ? QStringLiteral("= ") : QStringLiteral("≈ ")) + typeset(QString::fromStdString(decimal.text));
+  const Anatomy anatomy = anatomyOf(format, code);
+  if (const auto* parts = std::get_if<FloatAnatomy>(&anatomy))
+    text.prepend(QStringLiteral("= 2%1 ").arg(
+        QString::fromStdString(superscript(parts->exponent - format.floatSpec()->fractionBits))));
+  return FieldNotes::tr("one ulp %1").arg(text);
+}
+
+QString typeset(const QString& number) {
+  if (number == QLatin1String("nan")) return QStringLiteral("NaN");
+  QString text = number;
+  return text.replace(QLatin1String("inf"), QStringLiteral("∞")).replace(QLatin1Char('-'), QChar(0x2212));
+}
+
+}  // namespace ulpscope

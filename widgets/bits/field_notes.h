@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+#include <QString>
+#include <vector>
+
+#include "core/formats/anatomy.h"
+
+namespace ulpscope {
+
+/// What stands under a bit field: "exponent 19 − 15 = " and, set in bold, "4".
+struct FieldNote {
+  QString text;
+  QString result;
+};
+
+/// One note for each of format.fields(), empty where there is nothing to say.
+std::vector<FieldNote> fieldNotes(const NumberFormat& format, std::uint64_t code);
+
+/// "−1.697265625 × 2⁴"; empty for zero, infinity and NaN, and for formats that are no floats.
+QString formulaText(const NumberFormat& format, std::uint64_t code);
+
+/// "one ulp = 2⁻⁶ = 0.015625" of the exact decimal `ulp`; without the power for formats that are no floats; empty where
+/// `ulp` is.
+QString ulpText(const NumberFormat& format, std::uint64_t code, const QString& ulp);
+
+/// A decimal for the eye: a true minus sign instead of the hyphen, "∞", "NaN".
+QString typeset(const QString& number);
+
+}  // namespace ulpscope

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+#include <QWidget>
+
+namespace ulpscope {
+
+/// What is said about the number on show, ready to be read.
+struct HeroText {
+  QString origin;    ///< where the number comes from; empty for one that was typed
+  QString readable;  ///< exact where that is short, else the shortest that reads back
+  QString exact;
+  QString hexFloat;
+  QString code;
+  QString verdict;  ///< "exact", "error +0.03125"
+  bool isExact = true;
+  QString kind;     ///< "normal"
+  QString formula;  ///< "−1.697265625 × 2⁴", or empty
+};
+
+/// The stored value, set as large as the width allows, with its error, class and formula below. The context menu
+/// switches to every digit and back, and copies each form.
+class NumberHero final : public QWidget {
+  Q_OBJECT
+
+ public:
+  explicit NumberHero(QWidget* parent = nullptr);
+
+  void setText(const HeroText& text);
+  void setShowsExact(bool exact);
+  bool showsExact() const { return m_showsExact; }
+
+  QSize sizeHint() const override { return {320, 116}; }
+  QSize minimumSizeHint() const override { return {200, 116}; }
+
+ protected:
+  void paintEvent(QPaintEvent* event) override;
+  void contextMenuEvent(QContextMenuEvent* event) override;
+
+ private:
+  void paintValue(QPainter& painter, const QRectF& rect) const;
+  void paintRightAligned(QPainter& painter, double top, const QString& text, const QFont& font,
+                         const QColor& color) const;
+
+  HeroText m_text;
+  bool m_showsExact = false;
+};
+
+}  // namespace ulpscope
