@@ -42,10 +42,13 @@ std::optional<std::size_t> Bars::binAt(double x) const {
 double Bars::selectTest(const QPointF&, bool, QVariant*) const { return -1; }
 
 QCPRange Bars::getKeyRange(bool& found, QCP::SignDomain domain) const {
-  QCPRange range(1, 0);
-  for (const double edge : m_series.x)
-    if (counts(edge, domain)) range = range.lower > range.upper ? QCPRange(edge, edge) : range.expanded({edge, edge});
-  found = range.lower <= range.upper;
+  found = false;
+  QCPRange range;
+  for (const double edge : m_series.x) {
+    if (!counts(edge, domain)) continue;
+    range = found ? QCPRange(std::min(range.lower, edge), std::max(range.upper, edge)) : QCPRange(edge, edge);
+    found = true;
+  }
   return range;
 }
 

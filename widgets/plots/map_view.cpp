@@ -125,7 +125,7 @@ void MapView::show(MapFigure figure, const Scale& scale) {
     m_map->setGradient(gradient(m_figure.isSigned));
     m_map->setDataRange(valueRange(m_figure));
   }
-  applyColors(theme().colors());
+  restyle();
   resetView();
 }
 

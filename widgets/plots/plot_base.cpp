@@ -82,7 +82,7 @@ PlotBase::PlotBase(QWidget* parent)
   column->addWidget(m_notes);
   column->addWidget(m_plot, 1);
   watchMouse();
-  connect(&theme(), &Theme::changed, this, [this] { restyle(theme().colors()); });
+  connect(&theme(), &Theme::changed, this, [this] { restyle(); });
 }
 
 PlotBase::~PlotBase() = default;
@@ -247,7 +247,7 @@ bool PlotBase::savePicture(const PictureRequest& request) {
   }
   m_plot->plotLayout()->remove(heading);
   m_plot->plotLayout()->simplify();
-  restyle(theme().colors());
+  restyle();
   return saved;
 }
 

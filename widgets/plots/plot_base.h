@@ -57,6 +57,8 @@ class PlotBase : public QWidget {
   void setNotes(const std::vector<std::string>& notes);
   void setTitle(const QString& title);
   void hideProbe();
+  /// Puts the look of the theme on everything; called after what is shown has changed.
+  void restyle() { restyle(theme().colors()); }
   QPointF dataAt(QPointF pixel) const;
 
   virtual void applyColors(const ThemeColors& colors) = 0;

@@ -65,7 +65,7 @@ void PlotView::show(Figure figure) {
   setTitle(QString::fromStdString(printable(m_figure.title)));
   setNotes(m_figure.notes);
   build();
-  applyColors(theme().colors());
+  restyle();
   resetView();
 }
 
@@ -120,9 +120,12 @@ void PlotView::build() {
   p.legend->setVisible(named > 1);
   for (std::size_t i = 0; i < m_plottables.size(); ++i)
     if (isLine(m_figure.series[i]) || m_figure.series[i].name.empty()) m_plottables[i]->removeFromLegend();
-  const bool labelled = std::any_of(m_lineLabels.begin(), m_lineLabels.end(), [](auto* label) { return label; });
+  double widest = 0;
+  for (const auto* label : m_lineLabels)
+    if (label) widest = std::max(widest, QFontMetricsF(theme().words(11)).horizontalAdvance(label->text()));
+  p.axisRect()->setMinimumMargins(QMargins(12, 8, std::max(14, int(widest) + 10), 12));
   disconnect(&p, &QCustomPlot::afterLayout, this, nullptr);
-  if (labelled) connect(&p, &QCustomPlot::afterLayout, this, &PlotView::labelLines);
+  if (widest > 0) connect(&p, &QCustomPlot::afterLayout, this, &PlotView::labelLines);
 }
 
 /// Each line's name at its right end, one under the other where they would meet.
@@ -147,9 +150,8 @@ void PlotView::labelLines() {
   std::sort(placed.begin(), placed.end(), [](const Placed& a, const Placed& b) { return a.at.y() < b.at.y(); });
   double freeFrom = area.top();
   for (const Placed& one : placed) {
-    const double width = QFontMetricsF(one.label->font()).horizontalAdvance(one.label->text());
-    const double y = std::max(one.at.y() - 8, freeFrom);
-    one.label->position->setCoords(std::min(one.at.x() + 4, area.right() - width), y);
+    const double y = std::max(one.at.y(), freeFrom);
+    one.label->position->setCoords(one.at.x() + 5, y);
     freeFrom = y + kLabelPitch;
   }
 }

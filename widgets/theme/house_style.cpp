@@ -152,7 +152,11 @@ void HouseStyle::drawControl(ControlElement element, const QStyleOption* option,
       QProxyStyle::drawControl(element, &tab, painter, widget);
       return;
     }
+    case CE_HeaderEmptyArea:
+      painter->fillRect(option->rect, c.surface);
+      return;
     case CE_HeaderSection:
+      painter->fillRect(option->rect, c.surface);
       painter->fillRect(QRect(option->rect.left(), option->rect.bottom(), option->rect.width(), 1), c.border);
       return;
     case CE_HeaderLabel: {

@@ -52,10 +52,21 @@ TEST(PlotView, LosesNoMarkedBinAmongAMillion) {
   EXPECT_TRUE((plot.show(figure), shows(picture(plot), theme().colors().plotOutlier)));
 }
 
+TEST(PlotView, ShowsExactlyTheRangeOfItsBars) {
+  PlotView plot;
+  Figure figure = bars(4);
+  figure.series[0].x = {-0.2, -0.1, 0, 0.1, 0.2};
+  plot.show(figure);
+  const QImage image = picture(plot);
+  const QColor color = theme().colors().series[0];
+  EXPECT_TRUE(shows(image.copy(100, 0, 60, image.height()), color));
+  EXPECT_TRUE(shows(image.copy(image.width() - 60, 0, 40, image.height()), color));
+}
+
 TEST(PlotView, FollowsTheTheme) {
+  theme().setMode(ThemeMode::Dark);
   PlotView plot;
   plot.show(bars(10));
-  theme().setMode(ThemeMode::Dark);
   const QImage dark = picture(plot);
   theme().setMode(ThemeMode::Light);
   EXPECT_EQ(dark.pixelColor(1, 1), darkColors().surface);
