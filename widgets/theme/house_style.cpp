@@ -128,7 +128,6 @@ void HouseStyle::drawControl(ControlElement element, const QStyleOption* option,
     case CE_MenuTearoff:
     case CE_ProgressBarGroove:
     case CE_ProgressBarLabel:
-    case CE_HeaderEmptyArea:
     case CE_Splitter:
       return;
     case CE_ProgressBarContents:
