@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cassert>
 #include <limits>
 
 #include "core/base/checked.h"
@@ -34,8 +35,9 @@ Result<std::size_t> Checkpoint::find(std::string_view name) const {
 }
 
 Result<TensorSource> Checkpoint::source(std::size_t tensor) const {
-  const TensorInfo& info = tensors.at(tensor);
-  const std::shared_ptr<const ByteSource>& file = files.at(info.file);
+  assert(tensor < tensors.size());
+  const TensorInfo& info = tensors[tensor];
+  const std::shared_ptr<const ByteSource>& file = files[info.file];
   if (!info.type || !info.type->readable)
     return fail(Errc::Unsupported,
                 fmt::format("tensor {}: its type {} cannot be read", inQuotes(info.name), printable(info.storedType)),

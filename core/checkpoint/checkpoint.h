@@ -47,7 +47,8 @@ struct Checkpoint {
 
   /// NotFound if there is no tensor of that name; among equal names the first.
   Result<std::size_t> find(std::string_view name) const;
-  /// Unsupported if the element type cannot be read.
+  /// Unsupported if the element type cannot be read, Damaged if its bytes are not all in the file (which only a file
+  /// opened with allowDamaged can have). Precondition: tensor < tensors.size().
   Result<TensorSource> source(std::size_t tensor) const;
   Result<> verifyUnchanged() const;
 };
