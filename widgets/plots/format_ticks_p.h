@@ -11,7 +11,10 @@ class FormatTicks final : public QCPAbstractItem {
   Q_OBJECT
 
  public:
-  explicit FormatTicks(QCustomPlot& plot) : QCPAbstractItem(&plot) { setSelectable(false); }
+  explicit FormatTicks(QCustomPlot& plot) : QCPAbstractItem(&plot) {
+    setSelectable(false);
+    setLayer(QStringLiteral("axes"));  // above the bars
+  }
   void setValues(std::vector<double> values) { m_values = std::move(values); }
   void setColor(const QColor& color) { m_color = color; }
 

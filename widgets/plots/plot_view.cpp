@@ -142,7 +142,7 @@ void PlotView::labelLines() {
     std::optional<QPointF> end;
     for (std::size_t k = 0; k < series.x.size(); ++k) {
       const QPointF at(plot().xAxis->coordToPixel(series.x[k]), plot().yAxis->coordToPixel(series.y[k]));
-      if (std::isfinite(at.x()) && std::isfinite(at.y()) && area.contains(at.toPoint())) end = at;
+      if (std::isfinite(at.x()) && std::isfinite(at.y()) && QRectF(area).adjusted(-2, -2, 2, 2).contains(at)) end = at;
     }
     m_lineLabels[i]->setVisible(end.has_value());
     if (end) placed.push_back({m_lineLabels[i], *end});
