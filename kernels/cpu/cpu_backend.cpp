@@ -211,10 +211,12 @@ BlockScale CpuBackend::quantizeLong(const BlockCodec& codec, std::span<const flo
   });
   BlockRange range;
   for (const BlockRange& part : ranges) range.merge(part);
-  const auto rule = blockRule(codec, range, values.size() < codec.blockSize);
+  const bool isShort = values.size() < codec.blockSize;
+  const auto rule =
+      withKind(codec.kind, [&]<BlockCodec::Kind kKind>() { return blockRule<kKind>(codec, range, isShort); });
   if (!rule) return quantizeBlock(codec, values, codes);
   m_team.forEachChunk(values.size(), kChunk, [&](std::size_t, std::size_t begin, std::size_t end) {
-    encodeBlock(*rule, values.subspan(begin, end - begin), codes.subspan(begin, end - begin));
+    encodePart(codec, *rule, values.subspan(begin, end - begin), codes.subspan(begin, end - begin));
   });
   BlockScale stored = rule->stored;
   if (hasBinary16Scale(codec)) roundToBinary16(std::span(&stored.scale, 1));

@@ -75,7 +75,8 @@ class RestoringLanes {
   using V = hn::Vec<D>;
 
  public:
-  explicit RestoringLanes(const BlockCodec& codec) : m_codec(codec), m_float8(codec.divisor == 448 ? kE4m3 : kE5m2) {}
+  explicit RestoringLanes(const BlockCodec& codec)
+      : m_codec(codec), m_float8(codec.divisor == 448 ? kE4m3 : kE5m2), m_nf4(nf4Values().data()) {}
 
   void restore(const BlockScale& stored, const std::uint8_t* codes, float* values, std::size_t size,
                bool stream) const {
@@ -104,17 +105,18 @@ class RestoringLanes {
     }
   }
 
-  static V nf4(hn::Vec<DI> index) {
+  V nf4(hn::Vec<DI> index) const {
     const D d;
 #if HWY_TARGET <= HWY_AVX3  // the whole table fits in a vector
-    return hn::TableLookupLanes(hn::LoadU(d, nf4Values().data()), hn::IndicesFromVec(d, index));
+    return hn::TableLookupLanes(hn::LoadU(d, m_nf4), hn::IndicesFromVec(d, index));
 #else
-    return hn::GatherIndex(d, nf4Values().data(), index);
+    return hn::GatherIndex(d, m_nf4, index);
 #endif
   }
 
   BlockCodec m_codec;
   DecodingPlan m_float8;
+  const float* m_nf4;
 };
 
 template <class Work>

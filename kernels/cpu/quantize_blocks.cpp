@@ -6,6 +6,7 @@
 #include <bit>
 #include <cstddef>
 
+#include "kernels/cpu/round.h"
 #include "kernels/plans/rounding_plan.h"
 
 #undef HWY_TARGET_INCLUDE
@@ -21,19 +22,6 @@
 #define ULPSCOPE_QUANTIZE_BLOCKS_TABLES
 namespace ulpscope::kernels {
 namespace {
-
-enum class RangeNeed { AbsMax, MinMax, SignedMax };
-
-RangeNeed rangeNeed(const BlockCodec& codec) {
-  switch (codec.kind) {
-    case BlockCodec::Kind::Affine:
-      return RangeNeed::MinMax;
-    case BlockCodec::Kind::Q4_0:
-      return RangeNeed::SignedMax;
-    default:
-      return RangeNeed::AbsMax;
-  }
-}
 
 /// To nearest even and saturating, so finite inputs need no Overflow.
 constexpr RoundingPlan kE4m3 =
@@ -51,7 +39,22 @@ HWY_BEFORE_NAMESPACE();
 namespace ulpscope::kernels {
 namespace HWY_NAMESPACE {
 
-template <RangeNeed kNeed>
+/// Precondition: there is one.
+HWY_INLINE float firstOfMagnitude(const float* values, std::size_t size, std::int32_t magnitude) {
+  const hn::ScalableTag<std::int32_t> di;
+  const hn::RebindToFloat<decltype(di)> d;
+  const auto wanted = hn::Set(di, magnitude);
+  std::size_t i = 0;
+  for (; i + hn::Lanes(di) <= size; i += hn::Lanes(di)) {
+    const auto bits = hn::And(hn::BitCast(di, hn::LoadU(d, values + i)), hn::Set(di, INT32_MAX));
+    const std::intptr_t lane = hn::FindFirstTrue(di, hn::Eq(bits, wanted));
+    if (lane >= 0) return values[i + static_cast<std::size_t>(lane)];
+  }
+  return *std::find_if(values + i, values + size,
+                       [=](float x) { return (std::bit_cast<std::int32_t>(x) & INT32_MAX) == magnitude; });
+}
+
+template <BlockCodec::Kind kKind>
 HWY_INLINE BlockRange rangeOf(const float* values, std::size_t size) {
   const hn::ScalableTag<float> d;
   const hn::RebindToSigned<decltype(d)> di;
@@ -62,7 +65,7 @@ HWY_INLINE BlockRange rangeOf(const float* values, std::size_t size) {
   std::size_t i = 0;
   const auto add = [&](auto x) {
     largest = hn::Max(largest, hn::And(hn::BitCast(di, x), hn::Set(di, INT32_MAX)));
-    if constexpr (kNeed == RangeNeed::MinMax) {
+    if constexpr (kKind == BlockCodec::Kind::Affine) {
       lo = hn::Min(lo, x);
       hi = hn::Max(hi, x);
     }
@@ -75,13 +78,12 @@ HWY_INLINE BlockRange rangeOf(const float* values, std::size_t size) {
   }
   const std::int32_t magnitude = hn::GetLane(hn::MaxOfLanes(di, largest));
   BlockRange range{.finite = magnitude < 0x7F800000, .absMax = std::bit_cast<float>(magnitude)};
-  if constexpr (kNeed == RangeNeed::MinMax) {
+  if constexpr (kKind == BlockCodec::Kind::Affine) {
     range.lo = hn::GetLane(hn::MinOfLanes(d, lo));
     range.hi = hn::GetLane(hn::MaxOfLanes(d, hi));
   }
-  if constexpr (kNeed == RangeNeed::SignedMax) {
-    const auto isLargest = [&](float x) { return (std::bit_cast<std::int32_t>(x) & INT32_MAX) == magnitude; };
-    if (range.finite && magnitude != 0) range.signedMax = *std::find_if(values, values + size, isLargest);
+  if constexpr (kKind == BlockCodec::Kind::Q4_0) {
+    if (range.finite && magnitude != 0) range.signedMax = firstOfMagnitude(values, size, magnitude);
   }
   return range;
 }
@@ -96,31 +98,34 @@ HWY_INLINE hn::Vec<D> beforeTruncation(D d, hn::Vec<D> p) {
 }
 
 /// Codes of one vector of values, in the low byte of each lane.
-template <BlockRule::Coding kCoding, class D>
+template <BlockCodec::Kind kKind, class D>
 class CodingLanes {
-  using Coding = BlockRule::Coding;
   using DI = hn::RebindToSigned<D>;
   using V = hn::Vec<D>;
   using VI = hn::Vec<DI>;
 
  public:
-  explicit CodingLanes(const BlockRule& rule) : m_rule(rule), m_float8(rule.isE4m3 ? kE4m3 : kE5m2) {}
+  explicit CodingLanes(const BlockCodec& codec) : m_float8(codec.divisor == 448 ? kE4m3 : kE5m2) {
+    std::ranges::copy(nf4Midpoints(), m_midpoints.begin());
+    m_midpoints[15] = std::numeric_limits<float>::infinity();
+  }
 
-  VI code(V x) const {
+  VI code(V x, const BlockRule& rule) const {
+    constexpr BlockCoding kCoding = codingOf(kKind);
     const D d;
-    const V operand = hn::Set(d, m_rule.operand);
-    if constexpr (kCoding == Coding::EvenProduct) {
-      return hn::NearestInt(clamp(hn::Mul(x, operand)));  // limits are whole: clamping first changes nothing
-    } else if constexpr (kCoding == Coding::AwayProduct) {
-      return hn::ConvertTo(DI(), beforeTruncation(d, clamp(hn::Mul(x, operand))));
-    } else if constexpr (kCoding == Coding::AwayQuotient) {
-      return hn::ConvertTo(DI(), beforeTruncation(d, clamp(hn::Div(x, operand))));
-    } else if constexpr (kCoding == Coding::EvenQuotient) {
+    const V operand = hn::Set(d, rule.operand);
+    if constexpr (kCoding == BlockCoding::EvenProduct) {
+      return hn::NearestInt(clamp(hn::Mul(x, operand), rule));  // limits are whole: clamping first changes nothing
+    } else if constexpr (kCoding == BlockCoding::AwayProduct) {
+      return hn::ConvertTo(DI(), beforeTruncation(d, clamp(hn::Mul(x, operand), rule)));
+    } else if constexpr (kCoding == BlockCoding::AwayQuotient) {
+      return hn::ConvertTo(DI(), beforeTruncation(d, clamp(hn::Div(x, operand), rule)));
+    } else if constexpr (kCoding == BlockCoding::EvenQuotient) {
       const V whole = hn::Round(hn::Div(x, operand));
-      return hn::ConvertTo(DI(), clamp(hn::Add(whole, hn::Set(d, m_rule.offset))));
-    } else if constexpr (kCoding == Coding::Shifted) {
-      return hn::ConvertTo(DI(), clamp(hn::Add(hn::Mul(x, operand), hn::Set(d, m_rule.offset))));
-    } else if constexpr (kCoding == Coding::Nf4) {
+      return hn::ConvertTo(DI(), clamp(hn::Add(whole, hn::Set(d, rule.offset)), rule));
+    } else if constexpr (kCoding == BlockCoding::Shifted) {
+      return hn::ConvertTo(DI(), clamp(hn::Add(hn::Mul(x, operand), hn::Set(d, rule.offset)), rule));
+    } else if constexpr (kCoding == BlockCoding::Nf4) {
       return midpointsBelow(hn::Mul(x, operand));
     } else {
       return RoundingLanes<LaneMode::NearestEven, false, D>(m_float8).encode(hn::Mul(x, operand));
@@ -128,70 +133,53 @@ class CodingLanes {
   }
 
  private:
-  V clamp(V value) const { return hn::Min(hn::Max(value, hn::Set(D(), m_rule.low)), hn::Set(D(), m_rule.high)); }
+  static V clamp(V value, const BlockRule& rule) {
+    return hn::Min(hn::Max(value, hn::Set(D(), rule.low)), hn::Set(D(), rule.high));
+  }
 
-  static VI midpointsBelow(V r) {
+  VI midpointsBelow(V r) const {
     VI count = hn::Zero(DI());
-    for (const float midpoint : nf4Midpoints())
-      count = hn::Sub(count, hn::VecFromMask(DI(), hn::RebindMask(DI(), hn::Gt(r, hn::Set(D(), midpoint)))));
+#if HWY_TARGET <= HWY_AVX3
+    // All 15 midpoints and an infinity fit in a vector: a binary search in four steps.
+    const V midpoints = hn::LoadU(D(), m_midpoints.data());
+    for (const int step : {8, 4, 2, 1}) {
+      const auto index = hn::IndicesFromVec(D(), hn::Add(count, hn::Set(DI(), step - 1)));
+      const auto isAbove = hn::RebindMask(DI(), hn::Gt(r, hn::TableLookupLanes(midpoints, index)));
+      count = hn::Add(count, hn::IfThenElseZero(isAbove, hn::Set(DI(), step)));
+    }
+#else
+    for (std::size_t i = 0; i < 15; ++i)
+      count = hn::Sub(count, hn::VecFromMask(DI(), hn::RebindMask(DI(), hn::Gt(r, hn::Set(D(), m_midpoints[i])))));
+#endif
     return count;
   }
 
-  BlockRule m_rule;
-  RoundingPlan m_float8;
+  const RoundingPlan& m_float8;
+  std::array<float, 16> m_midpoints{};
 };
 
-template <BlockRule::Coding kCoding>
-HWY_INLINE void encodeWith(const BlockRule& rule, const float* values, std::uint8_t* codes, std::size_t size) {
+template <class Lanes>
+HWY_INLINE void encodeWith(const Lanes& lanes, const BlockRule& rule, const float* values, std::uint8_t* codes,
+                           std::size_t size) {
   const hn::ScalableTag<float> d;
   const hn::RebindToUnsigned<decltype(d)> du;
   const hn::Rebind<std::uint8_t, decltype(d)> dCode;
-  const CodingLanes<kCoding, decltype(d)> lanes(rule);
   forEachVector(d, values, codes, size, [&](const float* from, std::uint8_t* to) {
-    hn::StoreU(hn::TruncateTo(dCode, hn::BitCast(du, lanes.code(hn::LoadU(d, from)))), dCode, to);
+    hn::StoreU(hn::TruncateTo(dCode, hn::BitCast(du, lanes.code(hn::LoadU(d, from), rule))), dCode, to);
   });
 }
 
-void encodeOne(const BlockRule& rule, const float* values, std::uint8_t* codes, std::size_t size) {
-  using Coding = BlockRule::Coding;
-  switch (rule.coding) {
-    case Coding::EvenProduct:
-      return encodeWith<Coding::EvenProduct>(rule, values, codes, size);
-    case Coding::AwayProduct:
-      return encodeWith<Coding::AwayProduct>(rule, values, codes, size);
-    case Coding::EvenQuotient:
-      return encodeWith<Coding::EvenQuotient>(rule, values, codes, size);
-    case Coding::AwayQuotient:
-      return encodeWith<Coding::AwayQuotient>(rule, values, codes, size);
-    case Coding::Shifted:
-      return encodeWith<Coding::Shifted>(rule, values, codes, size);
-    case Coding::Nf4:
-      return encodeWith<Coding::Nf4>(rule, values, codes, size);
-    case Coding::Float8:
-      return encodeWith<Coding::Float8>(rule, values, codes, size);
-  }
-}
-
-BlockRange oneRange(const BlockCodec& codec, const float* values, std::size_t size) {
-  switch (rangeNeed(codec)) {
-    case RangeNeed::AbsMax:
-      return rangeOf<RangeNeed::AbsMax>(values, size);
-    case RangeNeed::MinMax:
-      return rangeOf<RangeNeed::MinMax>(values, size);
-    case RangeNeed::SignedMax:
-      return rangeOf<RangeNeed::SignedMax>(values, size);
-  }
-  return {};
-}
-
-void quantizeAll(const BlockCodec& codec, std::span<const float> values, const BlockCodes& out) {
+template <BlockCodec::Kind kKind>
+void quantizeKind(const BlockCodec& codec, std::span<const float> values, const BlockCodes& out) {
+  const CodingLanes<kKind, hn::ScalableTag<float>> lanes(codec);
   for (std::size_t block = 0; block < out.scales.size(); ++block) {
     const std::size_t first = block * codec.blockSize;
     const std::size_t size = std::min<std::size_t>(codec.blockSize, values.size() - first);
-    const auto rule = blockRule(codec, oneRange(codec, values.data() + first, size), size < codec.blockSize);
+    const BlockRange range = rangeOf<kKind>(values.data() + first, size);
+    const auto rule = blockRule<kKind>(codec, range, size < codec.blockSize);
     BlockScale stored;
     if (rule) {
-      encodeOne(*rule, values.data() + first, out.codes.data() + first, size);
+      encodeWith(lanes, *rule, values.data() + first, out.codes.data() + first, size);
       stored = rule->stored;
     } else {
       stored = quantizeBlock(codec, values.subspan(first, size), out.codes.subspan(first, size));
@@ -199,6 +187,21 @@ void quantizeAll(const BlockCodec& codec, std::span<const float> values, const B
     out.scales[block] = stored.scale;
     if (codec.hasZeroPoints()) out.zeroPoints[block] = stored.zeroPoint;
   }
+}
+
+void quantizeAll(const BlockCodec& codec, std::span<const float> values, const BlockCodes& out) {
+  withKind(codec.kind, [&]<BlockCodec::Kind kKind>() { quantizeKind<kKind>(codec, values, out); });
+}
+
+BlockRange oneRange(const BlockCodec& codec, const float* values, std::size_t size) {
+  return withKind(codec.kind, [&]<BlockCodec::Kind kKind>() { return rangeOf<kKind>(values, size); });
+}
+
+void encodeOne(const BlockCodec& codec, const BlockRule& rule, const float* values, std::uint8_t* codes,
+               std::size_t size) {
+  withKind(codec.kind, [&]<BlockCodec::Kind kKind>() {
+    encodeWith(CodingLanes<kKind, hn::ScalableTag<float>>(codec), rule, values, codes, size);
+  });
 }
 
 }  // namespace HWY_NAMESPACE
@@ -216,8 +219,14 @@ BlockRange blockRange(const BlockCodec& codec, std::span<const float> values) {
   return HWY_DYNAMIC_DISPATCH(oneRange)(codec, values.data(), values.size());
 }
 
-void encodeBlock(const BlockRule& rule, std::span<const float> values, std::span<std::uint8_t> codes) {
-  HWY_DYNAMIC_DISPATCH(encodeOne)(rule, values.data(), codes.data(), values.size());
+void encodePart(const BlockCodec& codec, const BlockRule& rule, std::span<const float> values,
+                std::span<std::uint8_t> codes) {
+  HWY_DYNAMIC_DISPATCH(encodeOne)(codec, rule, values.data(), codes.data(), values.size());
+}
+
+void roundToBinary16(std::span<float> scales) {
+  static constexpr auto kPlan = makeRoundingPlan({.spec = {.exponentBits = 5, .fractionBits = 10, .bias = 15}});
+  roundValues(*kPlan, scales, scales, false);
 }
 
 void quantizeBlocks(const BlockCodec& codec, std::span<const float> values, const BlockCodes& out) {
