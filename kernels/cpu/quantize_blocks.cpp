@@ -107,7 +107,6 @@ class CodingLanes {
  public:
   explicit CodingLanes(const BlockCodec& codec) : m_float8(codec.divisor == 448 ? kE4m3 : kE5m2) {
     std::ranges::copy(nf4Midpoints(), m_midpoints.begin());
-    m_midpoints[15] = std::numeric_limits<float>::infinity();
   }
 
   VI code(V x, const BlockRule& rule) const {
@@ -139,23 +138,13 @@ class CodingLanes {
 
   VI midpointsBelow(V r) const {
     VI count = hn::Zero(DI());
-#if HWY_TARGET <= HWY_AVX3
-    // All 15 midpoints and an infinity fit in a vector: a binary search in four steps.
-    const V midpoints = hn::LoadU(D(), m_midpoints.data());
-    for (const int step : {8, 4, 2, 1}) {
-      const auto index = hn::IndicesFromVec(D(), hn::Add(count, hn::Set(DI(), step - 1)));
-      const auto isAbove = hn::RebindMask(DI(), hn::Gt(r, hn::TableLookupLanes(midpoints, index)));
-      count = hn::Add(count, hn::IfThenElseZero(isAbove, hn::Set(DI(), step)));
-    }
-#else
-    for (std::size_t i = 0; i < 15; ++i)
-      count = hn::Sub(count, hn::VecFromMask(DI(), hn::RebindMask(DI(), hn::Gt(r, hn::Set(D(), m_midpoints[i])))));
-#endif
+    for (const float midpoint : m_midpoints)
+      count = hn::Sub(count, hn::VecFromMask(DI(), hn::RebindMask(DI(), hn::Gt(r, hn::Set(D(), midpoint)))));
     return count;
   }
 
   const RoundingPlan& m_float8;
-  std::array<float, 16> m_midpoints{};
+  std::array<float, 15> m_midpoints{};
 };
 
 template <class Lanes>
