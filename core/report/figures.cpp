@@ -29,6 +29,43 @@ void noteBeyond(Figure& figure, const Histogram& histogram) {
   if (beyond > 0) figure.notes.push_back(fmt::format("{} values beyond", groupedDigits(beyond)));
 }
 
+void noteKinds(Figure& figure, const ValueCounts& kinds) {
+  for (const auto& [name, count] : {std::pair{"zero", kinds.zero},
+                                    {"subnormal", kinds.subnormal},
+                                    {"NaN", kinds.nan},
+                                    {"Inf", kinds.positiveInfinity + kinds.negativeInfinity}})
+    figure.notes.push_back(fmt::format("{} {}", name, groupedDigits(count)));
+}
+
+/// Largest magnitude of each line ("column", "row"), outlier lines marked, the largest of them labelled.
+Figure linesFigure(std::string_view tensor, std::string_view line, std::span<const float> absMaxima,
+                   const Outliers& outliers) {
+  Figure figure{.title = fmt::format("{}s of {}", line == "row" ? "Row" : "Column", printable(tensor)),
+                .x = {.title = std::string(line)},
+                .y = {.title = "largest |value|"}};
+  figure.notes.push_back(fmt::format("{} of {} {}s beyond {} median deviations", groupedDigits(outliers.indices.size()),
+                                     groupedDigits(absMaxima.size()), line, shortest(outliers.deviations)));
+  figure.notes.push_back(
+      fmt::format("median {:.4g}, MAD {:.4g}, threshold {:.4g}", outliers.median, outliers.mad, outliers.threshold));
+  Series bars{.kind = Series::Kind::Bars,
+              .name = "largest |value|",
+              .x = indexEdges(absMaxima.size()),
+              .y = {absMaxima.begin(), absMaxima.end()},
+              .labels = std::vector<std::string>(absMaxima.size()),
+              .marked = std::vector<bool>(absMaxima.size())};
+  for (const std::uint64_t index : outliers.indices) bars.marked[index] = true;
+  std::vector<std::uint64_t> largestFirst = outliers.indices;
+  std::ranges::stable_sort(largestFirst, std::greater{}, [&](std::uint64_t index) { return absMaxima[index]; });
+  largestFirst.resize(std::min(largestFirst.size(), kMostLabels));
+  for (const std::uint64_t index : largestFirst) bars.labels[index] = std::to_string(index);
+  figure.series.push_back(std::move(bars));
+  figure.series.push_back({.kind = Series::Kind::Guide,
+                           .name = "threshold",
+                           .x = {0, static_cast<double>(absMaxima.size())},
+                           .y = {outliers.threshold, outliers.threshold}});
+  return figure;
+}
+
 bool isComparable(const SchemeComparison& scheme) {
   return scheme.error.empty() && std::isfinite(scheme.metrics.signalToNoiseDb);
 }
@@ -40,41 +77,36 @@ Figure histogramFigure(std::string_view tensor, const Histogram& histogram, cons
   Figure figure{.title = fmt::format("Histogram of {}", printable(tensor)),
                 .x = {.title = "value"},
                 .y = {.title = "count", .logarithmic = logarithmicCount}};
-  for (const auto& [name, count] : {std::pair{"zero", kinds.zero},
-                                    {"subnormal", kinds.subnormal},
-                                    {"NaN", kinds.nan},
-                                    {"Inf", kinds.positiveInfinity + kinds.negativeInfinity}})
-    figure.notes.push_back(fmt::format("{} {}", name, groupedDigits(count)));
+  noteKinds(figure, kinds);
   noteBeyond(figure, histogram);
   figure.series.push_back(
       {.kind = Series::Kind::Bars, .name = "count", .x = histogram.edges, .y = asDoubles(histogram.counts)});
   return figure;
 }
 
-Figure columnsFigure(std::string_view tensor, std::span<const float> columnAbsMax, const Outliers& outliers) {
-  Figure figure{.title = fmt::format("Columns of {}", printable(tensor)),
-                .x = {.title = "column"},
-                .y = {.title = "largest |value|"}};
-  figure.notes.push_back(fmt::format("{} of {} columns beyond {} median deviations",
-                                     groupedDigits(outliers.indices.size()), groupedDigits(columnAbsMax.size()),
-                                     shortest(outliers.deviations)));
-  Series columns{.kind = Series::Kind::Bars,
-                 .name = "largest |value|",
-                 .x = indexEdges(columnAbsMax.size()),
-                 .y = {columnAbsMax.begin(), columnAbsMax.end()},
-                 .labels = std::vector<std::string>(columnAbsMax.size()),
-                 .marked = std::vector<bool>(columnAbsMax.size())};
-  for (const std::uint64_t index : outliers.indices) columns.marked[index] = true;
-  std::vector<std::uint64_t> largestFirst = outliers.indices;
-  std::ranges::stable_sort(largestFirst, std::greater{}, [&](std::uint64_t index) { return columnAbsMax[index]; });
-  largestFirst.resize(std::min(largestFirst.size(), kMostLabels));
-  for (const std::uint64_t index : largestFirst) columns.labels[index] = std::to_string(index);
-  figure.series.push_back(std::move(columns));
-  figure.series.push_back({.kind = Series::Kind::Guide,
-                           .name = "threshold",
-                           .x = {0, static_cast<double>(columnAbsMax.size())},
-                           .y = {outliers.threshold, outliers.threshold}});
+Figure exponentHistogramFigure(std::string_view tensor, const ExponentHistogram& histogram, const ValueCounts& kinds) {
+  Figure figure{.title = fmt::format("Magnitudes of {}", printable(tensor)),
+                .x = {.title = "|value|", .logarithmic = true},
+                .y = {.title = "count"}};
+  noteKinds(figure, kinds);
+  Series both{.kind = Series::Kind::Bars, .name = "count"};
+  const Histogram& positive = histogram.positive;
+  const Histogram& negative = histogram.negative;
+  both.x = positive.edges.empty() ? negative.edges : positive.edges;
+  both.y.resize(both.x.empty() ? 0 : both.x.size() - 1);
+  for (std::size_t i = 0; i < both.y.size(); ++i)
+    both.y[i] = static_cast<double>((i < positive.counts.size() ? positive.counts[i] : 0) +
+                                    (i < negative.counts.size() ? negative.counts[i] : 0));
+  figure.series.push_back(std::move(both));
   return figure;
+}
+
+Figure columnsFigure(std::string_view tensor, std::span<const float> columnAbsMax, const Outliers& outliers) {
+  return linesFigure(tensor, "column", columnAbsMax, outliers);
+}
+
+Figure rowsFigure(std::string_view tensor, std::span<const float> rowAbsMax, const Outliers& outliers) {
+  return linesFigure(tensor, "row", rowAbsMax, outliers);
 }
 
 MapFigure heatMapFigure(std::string_view tensor, const HeatMap& map) {

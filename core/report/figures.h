@@ -19,8 +19,13 @@ namespace ulpscope {
 Figure histogramFigure(std::string_view tensor, const Histogram& histogram, const ValueCounts& kinds,
                        bool logarithmicCount);
 
+/// Counts by magnitude on a logarithmic axis, both signs together; zeros are in the notes.
+Figure exponentHistogramFigure(std::string_view tensor, const ExponentHistogram& histogram, const ValueCounts& kinds);
+
 /// Absolute maximum of each column, the outlier columns marked and labelled with their index, the threshold a guide.
 Figure columnsFigure(std::string_view tensor, std::span<const float> columnAbsMax, const Outliers& outliers);
+/// The same of each row.
+Figure rowsFigure(std::string_view tensor, std::span<const float> rowAbsMax, const Outliers& outliers);
 
 MapFigure heatMapFigure(std::string_view tensor, const HeatMap& map);
 

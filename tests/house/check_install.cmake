@@ -15,9 +15,9 @@ file(RENAME ${WORK}/first ${WORK}/prefix)
 
 set(expected bin/ulp share/ulpscope/samples/tiny-lm/config.json share/doc/ulpscope/LICENSE)
 if(GUI)
-  list(APPEND expected bin/ulpscope share/applications/io.github.ulpscope.Ulpscope.desktop
-                       share/metainfo/io.github.ulpscope.Ulpscope.metainfo.xml
-                       share/icons/hicolor/scalable/apps/io.github.ulpscope.Ulpscope.svg)
+  list(APPEND expected bin/ulpscope share/applications/org.ulpscope.Ulpscope.desktop
+                       share/metainfo/org.ulpscope.Ulpscope.metainfo.xml
+                       share/icons/hicolor/scalable/apps/org.ulpscope.Ulpscope.svg)
 endif()
 foreach(path IN LISTS expected)
   if(NOT EXISTS ${WORK}/prefix/${path})

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/analysis/find_element.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <span>
+#include <vector>
+
+namespace ulpscope {
+namespace {
+
+constexpr std::uint64_t kChunk = 262'144;  ///< elements read at a time, a multiple of what any type packs into a byte
+
+/// Calls visit(index of the first value, values) over elements [first, first + count) until it returns false.
+template <class Visit>
+Result<> visitValues(const TensorSource& source, std::uint64_t first, std::uint64_t count, const JobContext& job,
+                     Visit visit) {
+  std::vector<double> values;
+  const std::uint64_t end = first + count;
+  for (std::uint64_t at = first; at < end;) {
+    // Packed types are read from byte borders, which every multiple of kChunk is: the lead is read and left out.
+    const std::uint64_t lead = source.type().bits < 8 ? at % 8 : 0;
+    const std::uint64_t stop = std::min(end, at - lead + kChunk);
+    const std::uint64_t readTo = source.type().bits < 8 ? std::min(source.info().elements, (stop + 7) / 8 * 8) : stop;
+    values.resize(readTo - (at - lead));
+    if (auto read = source.readDoubles(at - lead, values); !read) return read;
+    if (!visit(at, std::span<const double>(values).subspan(lead, stop - at))) return {};
+    if (auto going = job.step((stop - at) * static_cast<std::uint64_t>(source.type().bits) / 8); !going) return going;
+    at = stop;
+  }
+  return {};
+}
+
+double magnitude(double value) { return std::isnan(value) ? std::numeric_limits<double>::infinity() : std::abs(value); }
+
+}  // namespace
+
+Result<std::optional<std::uint64_t>> findInRange(const TensorSource& source, double lower, double upper,
+                                                 const JobContext& job) {
+  job.expect(source.info().bytes);
+  std::optional<std::uint64_t> found;
+  const auto searched = visitValues(source, 0, source.info().elements, job, [&](std::uint64_t first, auto values) {
+    const auto hit = std::ranges::find_if(values, [&](double x) { return x >= lower && x <= upper; });
+    if (hit == values.end()) return true;
+    found = first + static_cast<std::uint64_t>(hit - values.begin());
+    return false;
+  });
+  if (!searched) return tl::unexpected(searched.error());
+  return found;
+}
+
+Result<std::uint64_t> findLargest(const TensorSource& source, const MatrixPart& part, const JobContext& job) {
+  const std::uint64_t columns = source.matrix().columns;
+  std::uint64_t best = part.firstRow * columns + part.firstColumn;
+  double largest = -1;
+  bool isNan = false;
+  for (std::uint64_t row = part.firstRow; row < part.firstRow + part.rows; ++row) {
+    const auto searched =
+        visitValues(source, row * columns + part.firstColumn, part.columns, job, [&](std::uint64_t first, auto values) {
+          for (std::size_t i = 0; i < values.size(); ++i) {
+            const bool larger = magnitude(values[i]) > largest || (std::isnan(values[i]) && !isNan);
+            if (!larger) continue;
+            largest = magnitude(values[i]);
+            isNan = std::isnan(values[i]);
+            best = first + i;
+          }
+          return true;
+        });
+    if (!searched) return tl::unexpected(searched.error());
+  }
+  return best;
+}
+
+}  // namespace ulpscope

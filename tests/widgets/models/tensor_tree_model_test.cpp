@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "widgets/models/tensor_tree_model.h"
+
+#include <gtest/gtest.h>
+
+#include <QAbstractItemModelTester>
+
+namespace ulpscope {
+namespace {
+
+std::shared_ptr<const Checkpoint> checkpointOf(int layers) {
+  auto checkpoint = std::make_shared<Checkpoint>();
+  for (int layer = 0; layer < layers; ++layer)
+    for (const char* part : {"attention.query.weight", "attention.key.weight", "mlp.weight"}) {
+      TensorInfo tensor;
+      tensor.name = "model.layers." + std::to_string(layer) + "." + part;
+      tensor.storedType = "BF16";
+      tensor.type = findElementType("BF16");
+      tensor.shape = {384, 1536};
+      tensor.elements = 384 * 1536;
+      tensor.bytes = 2 * tensor.elements;
+      checkpoint->tensors.push_back(tensor);
+    }
+  return checkpoint;
+}
+
+class TensorTreeModelTest : public testing::Test {
+ protected:
+  TensorTreeModel m_model;
+  QAbstractItemModelTester m_tester{&m_model, QAbstractItemModelTester::FailureReportingMode::Fatal};
+};
+
+TEST_F(TensorTreeModelTest, KeepsTheRulesOfModelsWhileItIsFilledFilteredAndEmptied) {
+  m_model.setCheckpoint(checkpointOf(12));
+  m_model.setFilter(QStringLiteral("query"));
+  m_model.setSummary(0, TensorSummary());
+  m_model.setFilter(QStringLiteral("nothing like it"));
+  m_model.setFilter(QString());
+  m_model.setCheckpoint(nullptr);
+  EXPECT_EQ(m_model.rowCount(), 0);
+}
+
+TEST_F(TensorTreeModelTest, ShowsGroupsWithTheirTensorsBelow) {
+  m_model.setCheckpoint(checkpointOf(12));
+  ASSERT_EQ(m_model.rowCount(), 12);
+  const QModelIndex group = m_model.index(10, TensorTreeModel::Name);
+  EXPECT_EQ(group.data().toString(), QStringLiteral("model.layers.10"));
+  ASSERT_EQ(m_model.rowCount(group), 3);
+  const QModelIndex leaf = m_model.index(1, TensorTreeModel::Name, group);
+  EXPECT_EQ(leaf.data().toString(), QStringLiteral("attention.query.weight"));
+  EXPECT_EQ(leaf.siblingAtColumn(TensorTreeModel::Shape).data().toString(), QStringLiteral("384 × 1536"));
+  EXPECT_EQ(m_model.tensorAt(leaf), 30u);
+  EXPECT_EQ(m_model.tensorAt(group), std::nullopt);
+}
+
+TEST_F(TensorTreeModelTest, FindsTheRowOfATensorUnlessTheFilterHidesIt) {
+  m_model.setCheckpoint(checkpointOf(4));
+  EXPECT_EQ(m_model.tensorAt(m_model.indexOf(7)), 7u);
+  m_model.setFilter(QStringLiteral("layers.0"));
+  EXPECT_FALSE(m_model.indexOf(7).isValid());
+  EXPECT_EQ(m_model.shownTensors(), 3u);
+}
+
+TEST_F(TensorTreeModelTest, EscapesMarkupInToolTips) {
+  auto checkpoint = std::make_shared<Checkpoint>(*checkpointOf(1));
+  checkpoint->tensors[0].name = "<img src='file:///etc/hostname'>";
+  m_model.setCheckpoint(checkpoint);
+  const QString toolTip = m_model.indexOf(0).data(Qt::ToolTipRole).toString();
+  EXPECT_FALSE(toolTip.contains(QStringLiteral("<img"))) << toolTip.toStdString();
+}
+
+}  // namespace
+}  // namespace ulpscope

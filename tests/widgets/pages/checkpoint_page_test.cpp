@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0
+// The checkpoint page on the bundled sample: what it shows is what core computes, and its clicks lead where they say.
+#include "widgets/pages/checkpoint_page.h"
+
+#include <gtest/gtest.h>
+
+#include <QComboBox>
+#include <QLineEdit>
+#include <QSignalSpy>
+#include <QTabWidget>
+#include <QTableView>
+#include <QTest>
+#include <QTreeView>
+#include <numeric>
+
+#include "core/analysis/outliers.h"
+#include "core/report/figures.h"
+#include "tests/widgets/window_fixture.h"
+#include "widgets/plots/map_view.h"
+#include "widgets/plots/plot_view.h"
+
+namespace ulpscope {
+namespace {
+
+class CheckpointPageTest : public testing::Test {
+ protected:
+  void SetUp() override {
+    m_page.resize(1300, 800);
+    m_page.show();
+    openSample(*m_session);
+    select("model.layers.2.mlp.down_proj.weight");
+  }
+
+  void select(std::string_view name) {
+    m_session->selectTensor(m_session->selection().checkpoint->find(name).value());
+    settle(*m_session);
+  }
+
+  void openTab(int index) {
+    m_page.findChild<QTabWidget*>()->setCurrentIndex(index);
+    settle(*m_session);
+  }
+
+  template <class View>
+  View* view(const char* objectName) {
+    return m_page.findChild<View*>(QLatin1String(objectName));
+  }
+
+  TensorSource source() {
+    const Selection& selection = m_session->selection();
+    return selection.checkpoint->source(*selection.tensor).value();
+  }
+
+  std::unique_ptr<Session> m_session = makeSession();
+  CheckpointPage m_page{*m_session};
+};
+
+double sum(const std::vector<double>& values) { return std::accumulate(values.begin(), values.end(), 0.0); }
+
+TEST_F(CheckpointPageTest, ShowsTheFiguresThatUlpWrites) {
+  const auto backend = m_session->backend();
+  const TensorSource tensor = source();
+  const TensorProfile profile = profileTensor(tensor, *backend, {}).value();
+  auto* columns = view<PlotView>("histogramColumns");
+  ASSERT_TRUE(columns);
+  EXPECT_EQ(toCsv(columns->figure()),
+            toCsv(columnsFigure(tensor.info().name, profile.columnAbsMax, findOutliers(profile.columnAbsMax))));
+  auto* histogram = view<PlotView>("histogram");
+  ASSERT_TRUE(histogram);
+  ASSERT_EQ(histogram->figure().series.size(), 1u);
+  const double shown = sum(histogram->figure().series[0].y);
+  EXPECT_LE(shown, static_cast<double>(tensor.info().elements));
+  EXPECT_GE(shown, 0.9999 * static_cast<double>(tensor.info().elements)) << "all but the tails";
+}
+
+TEST_F(CheckpointPageTest, CountsEveryValueWhereTheWholeRangeIsAskedFor) {
+  for (auto* box : m_page.findChildren<QComboBox*>())
+    if (box->accessibleName() == QStringLiteral("Range")) box->setCurrentIndex(1);
+  settle(*m_session);
+  EXPECT_EQ(sum(view<PlotView>("histogram")->figure().series[0].y), static_cast<double>(source().info().elements));
+}
+
+TEST_F(CheckpointPageTest, ListsEveryTensorAndFiltersThem) {
+  auto* tree = m_page.findChild<QTreeView*>();
+  ASSERT_TRUE(tree);
+  const auto leaves = [tree] {
+    int count = 0;
+    for (int group = 0; group < tree->model()->rowCount(); ++group)
+      count += tree->model()->rowCount(tree->model()->index(group, 0));
+    return count;
+  };
+  EXPECT_EQ(leaves(), static_cast<int>(m_session->selection().checkpoint->tensors.size()));
+  m_page.filterField()->setFocus();
+  QTest::keyClicks(m_page.filterField(), QStringLiteral("down_proj"));
+  EXPECT_EQ(leaves(), 3);
+  EXPECT_EQ(m_session->selection().tensorInfo()->name, "model.layers.2.mlp.down_proj.weight")
+      << "filtering chooses nothing";
+}
+
+TEST_F(CheckpointPageTest, AClickOnABarOfTheHistogramOpensAnElementOfThatBar) {
+  auto* histogram = view<PlotView>("histogram");
+  const Series& bars = histogram->figure().series[0];
+  std::size_t last = bars.y.size() - 1;
+  while (bars.y[last] == 0) --last;
+  QSignalSpy pages(m_session.get(), &Session::pageRequested);
+  Q_EMIT histogram->itemClicked(0, last);
+  settle(*m_session);
+  ASSERT_TRUE(m_session->selection().element);
+  const double value = source().valueAt(*m_session->selection().element).value();
+  EXPECT_GE(value, bars.x[last]);
+  EXPECT_LE(value, bars.x[last + 1]);
+  ASSERT_EQ(pages.size(), 1);
+  EXPECT_EQ(pages[0][0].toString(), QStringLiteral("explorer"));
+}
+
+TEST_F(CheckpointPageTest, AClickOnAHeatMapCellSelectsItsLargestElement) {
+  openTab(2);
+  auto* map = view<MapView>("heatMap");
+  ASSERT_TRUE(map);
+  const MapFigure& figure = map->figure();
+  ASSERT_EQ(figure.rows, 192u);
+  Q_EMIT map->cellClicked(17, 105);
+  settle(*m_session);
+  ASSERT_TRUE(m_session->selection().element);
+  EXPECT_EQ(source().valueAt(*m_session->selection().element).value(), figure.values[17 * figure.columns + 105]);
+}
+
+TEST_F(CheckpointPageTest, AColumnLeadsToItsSurroundingsInTheHeatMap) {
+  Q_EMIT view<PlotView>("histogramColumns")->itemClicked(0, 500);
+  settle(*m_session);
+  auto* map = view<MapView>("heatMap");
+  ASSERT_TRUE(map);
+  EXPECT_EQ(map->figure().columns, 64u);
+}
+
+TEST_F(CheckpointPageTest, TheGridShowsTheValuesOfTheFile) {
+  openTab(3);
+  auto* table = view<QTableView>("values");
+  ASSERT_TRUE(table);
+  settle(*m_session);
+  const TensorSource tensor = source();
+  const auto columns = static_cast<std::uint64_t>(table->model()->columnCount());
+  EXPECT_EQ(columns, 512u);
+  for (const auto& [row, column] : {std::pair{0, 0}, {3, 5}}) {
+    table->model()->index(row, column).data();
+    settle(*m_session);
+    const double value =
+        tensor.valueAt(static_cast<std::uint64_t>(row) * columns + static_cast<std::uint64_t>(column)).value();
+    EXPECT_EQ(table->model()->index(row, column).data().toString().toFloat(), static_cast<float>(value));
+  }
+}
+
+TEST_F(CheckpointPageTest, ForgetsAClosedCheckpoint) {
+  m_session->close(m_session->selection().checkpoint);
+  settle(*m_session);
+  EXPECT_EQ(m_page.filterField(), nullptr);
+}
+
+}  // namespace
+}  // namespace ulpscope

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/checkpoint/details_view.h"
+
+#include <QFileDialog>
+#include <QHBoxLayout>
+#include <QHeaderView>
+#include <QPlainTextEdit>
+#include <QPushButton>
+#include <QSplitter>
+#include <QVBoxLayout>
+#include <cmath>
+
+#include "core/base/text.h"
+#include "core/report/tensor_export.h"
+#include "widgets/frame/labels.h"
+#include "widgets/models/table_model.h"
+#include "widgets/models/table_view.h"
+#include "widgets/session/text.h"
+#include "widgets/theme/theme.h"
+
+namespace ulpscope {
+namespace {
+
+using Rows = std::vector<std::vector<TableCell>>;
+
+void addText(Rows& rows, const QString& title, const QString& text) { rows.push_back({{title}, {text}}); }
+
+void addCount(Rows& rows, const QString& title, std::uint64_t count) {
+  rows.push_back({{title}, {grouped(count), QString::number(count), static_cast<double>(count)}});
+}
+
+void addNumber(Rows& rows, const QString& title, double value) {
+  if (std::isnan(value)) return rows.push_back({{title}, {emDash()}});
+  const QString exact = QString::fromStdString(shortest(value));
+  rows.push_back({{title}, {QString::number(value, 'g', 9), exact, value}});
+}
+
+TableView* detailsTable(const QString& name, TableModel* model) {
+  auto* table = new TableView(name);
+  table->setSource(model);
+  table->setSortingEnabled(false);
+  table->horizontalHeader()->setStretchLastSection(true);
+  return table;
+}
+
+}  // namespace
+
+DetailsView::DetailsView(Session& session, QWidget* parent)
+    : TensorView(session, parent),
+      m_rows(new TableModel({{tr("Tensor"), false, {}}, {tr("Value"), true, {}}}, this)),
+      m_table(detailsTable(tr("Statistics of the tensor"), m_rows)),
+      m_metadataRows(new TableModel({{tr("Checkpoint"), false, {}}, {tr("Value"), false, {}}}, this)),
+      m_metadata(detailsTable(tr("Metadata of the checkpoint"), m_metadataRows)),
+      m_config(new QPlainTextEdit),
+      m_exports(new QWidget),
+      m_exporting(session) {
+  m_config->setReadOnly(true);
+  m_config->setAccessibleName(tr("config.json"));
+  m_config->setFont(theme().numbers(12));
+  m_config->setLineWrapMode(QPlainTextEdit::NoWrap);
+
+  auto* decoded = new QPushButton(tr("Export as float32…"));
+  auto* stored = new QPushButton(tr("Export as stored…"));
+  auto* buttons = new QHBoxLayout(m_exports);
+  buttons->setContentsMargins(0, 0, 0, 0);
+  buttons->addWidget(decoded);
+  buttons->addWidget(stored);
+  buttons->addStretch();
+  auto* left = new QWidget;
+  auto* leftLayout = new QVBoxLayout(left);
+  leftLayout->setContentsMargins(0, 0, 0, 0);
+  leftLayout->addWidget(m_table, 1);
+  leftLayout->addWidget(m_exports);
+  auto* right = new QSplitter(Qt::Vertical);
+  right->setChildrenCollapsible(false);
+  right->addWidget(m_metadata);
+  right->addWidget(m_config);
+  auto* splitter = new QSplitter;
+  splitter->setObjectName(QStringLiteral("detailsSplitter"));
+  splitter->setChildrenCollapsible(false);
+  splitter->addWidget(left);
+  splitter->addWidget(right);
+  auto* all = new QVBoxLayout(this);
+  all->setContentsMargins(0, 0, 0, 0);
+  all->addWidget(splitter);
+
+  connect(decoded, &QPushButton::clicked, this, [this] { askAndExport(false); });
+  connect(stored, &QPushButton::clicked, this, [this] { askAndExport(true); });
+  // One export at a time: a second one would take the place of the first.
+  connect(&m_exporting, &Task::finished, this, [this] { m_exports->setEnabled(true); });
+}
+
+void DetailsView::refresh() {
+  m_rows->setRows({});
+  m_metadataRows->setRows({});
+  m_config->clear();
+  if (!tensor()) return;
+  showTensor();
+  showCheckpoint();
+}
+
+void DetailsView::showTensor() {
+  const TensorInfo& info = tensor()->source.info();
+  const Statistics& s = tensor()->profile->statistics;
+  Rows rows;
+  addText(rows, tr("name"), shown(info.name));
+  addText(rows, tr("type"), typeText(info));
+  addText(rows, tr("shape"), shapeText(info.shape));
+  addCount(rows, tr("elements"), info.elements);
+  addCount(rows, tr("bytes"), info.bytes);
+  addCount(rows, tr("offset in the file"), info.offset);
+  addNumber(rows, tr("minimum"), s.min);
+  addNumber(rows, tr("maximum"), s.max);
+  addNumber(rows, tr("absolute maximum"), s.absMax);
+  addNumber(rows, tr("mean"), s.mean);
+  addNumber(rows, tr("standard deviation"), s.standardDeviation);
+  addNumber(rows, tr("kurtosis (normal: 0)"), s.kurtosis);
+  addCount(rows, tr("zeros"), s.kinds.zero);
+  addCount(rows, tr("subnormals"), s.kinds.subnormal);
+  addCount(rows, tr("NaN"), s.kinds.nan);
+  addCount(rows, tr("+infinity"), s.kinds.positiveInfinity);
+  addCount(rows, tr("−infinity"), s.kinds.negativeInfinity);
+  addText(rows, tr("computed by"), QString::fromStdString(tensor()->profile->backend));
+  m_rows->setRows(std::move(rows));
+  m_table->resizeColumnToContents(0);
+}
+
+void DetailsView::showCheckpoint() {
+  const Checkpoint& checkpoint = *tensor()->checkpoint;
+  Rows rows;
+  addText(rows, tr("path"), shown(checkpoint.path));
+  addText(rows, tr("container"), shown(checkpoint.container));
+  addCount(rows, tr("files"), checkpoint.files.size());
+  addCount(rows, tr("tensors"), checkpoint.tensors.size());
+  addCount(rows, tr("parameters"), checkpoint.totalElements());
+  addCount(rows, tr("bytes of tensors"), checkpoint.totalBytes());
+  for (const std::string& warning : checkpoint.warnings) addText(rows, tr("warning"), shown(warning));
+  for (const auto& [key, value] : checkpoint.metadata) addText(rows, shown(key), shown(value));
+  m_metadataRows->setRows(std::move(rows));
+  m_metadata->resizeColumnToContents(0);
+  m_config->setPlainText(checkpoint.config ? QString::fromStdString(*checkpoint.config)
+                                           : tr("no config.json beside it"));
+}
+
+void DetailsView::askAndExport(bool stored) {
+  if (!tensor()) return;
+  QString name = shown(tensor()->name());
+  for (const QChar bad : QStringLiteral("/\\:*?\"<>|")) name.replace(bad, u'_');
+  const QString path = QFileDialog::getSaveFileName(this, tr("Export the tensor"), name + QStringLiteral(".npy"),
+                                                    tr("NumPy array (*.npy)"));
+  if (path.isEmpty()) return;
+  m_exports->setEnabled(false);
+  m_exporting.start(
+      tr("exporting %1").arg(shown(tensor()->name())),
+      [source = tensor()->source, backend = session().backend(), stored,
+       path = path.toStdString()](const JobContext& job) -> Result<std::vector<std::string>> {
+        auto exported = stored ? exportStored(source, job) : exportDecoded(source, *backend, job);
+        if (!exported) return tl::unexpected(exported.error());
+        const NpyArray& array = exported->array;
+        // The file dialog has asked about an existing file.
+        const auto written = writeNpy(path, array.descr, array.shape, array.data, AtomicFile::Existing::Replace);
+        if (!written) return tl::unexpected(written.error());
+        return std::move(exported->warnings);
+      },
+      [this](const Result<std::vector<std::string>>& warnings) {
+        if (!warnings) return session().report(warnings.error());
+        for (const std::string& warning : *warnings) session().report(Report{shown(warning), {}, {}, {}, true});
+      });
+}
+
+}  // namespace ulpscope

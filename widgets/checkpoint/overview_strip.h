@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+#include <QWidget>
+#include <optional>
+#include <vector>
+
+#include "core/analysis/overview.h"
+
+namespace ulpscope {
+
+/// One bar a tensor, in file order: where in the model something stands out. Click goes there. Where there are more
+/// tensors than pixels, a pixel shows the largest of its tensors.
+class OverviewStrip final : public QWidget {
+  Q_OBJECT
+
+ public:
+  enum class Quantity { AbsMax, StandardDeviation, Kurtosis, OutlierShare };
+
+  explicit OverviewStrip(QWidget* parent = nullptr);
+
+  /// `summaries`: one a tensor, in file order; nullopt is not known yet. `names` for the tooltips.
+  void setSummaries(const std::vector<std::optional<TensorSummary>>* summaries, QStringList names);
+  void setQuantity(Quantity quantity);
+  void setCurrent(std::optional<std::size_t> tensor);
+
+  QSize sizeHint() const override { return {400, 72}; }
+  QSize minimumSizeHint() const override { return {120, 56}; }
+
+ Q_SIGNALS:
+  void tensorChosen(std::size_t tensor);
+
+ protected:
+  void paintEvent(QPaintEvent* event) override;
+  void mousePressEvent(QMouseEvent* event) override;
+  void keyPressEvent(QKeyEvent* event) override;
+  bool event(QEvent* event) override;
+
+ private:
+  std::optional<double> valueOf(std::size_t tensor) const;
+  std::optional<std::size_t> tensorAt(double x) const;
+  double slotWidth() const;
+
+  const std::vector<std::optional<TensorSummary>>* m_summaries = nullptr;
+  QStringList m_names;
+  Quantity m_quantity = Quantity::AbsMax;
+  std::optional<std::size_t> m_current;
+};
+
+}  // namespace ulpscope

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+#include <QWidget>
+#include <memory>
+
+#include "core/checkpoint/checkpoint.h"
+
+class QLineEdit;
+class QTreeView;
+
+namespace ulpscope {
+
+class PlainLabel;
+class TensorTreeModel;
+
+/// The list of tensors: a filter above, the tree of modules below. The current row is the selected tensor.
+class TensorPanel final : public QWidget {
+  Q_OBJECT
+
+ public:
+  explicit TensorPanel(TensorTreeModel& model, QWidget* parent = nullptr);
+
+  void setCheckpoint(std::shared_ptr<const Checkpoint> checkpoint);
+  /// Opens the group of `tensor` and makes it the current row, without emitting tensorChosen.
+  void showTensor(std::size_t tensor);
+  QLineEdit* filterField() const { return m_filter; }
+  QTreeView* tree() const { return m_tree; }
+
+ Q_SIGNALS:
+  void tensorChosen(std::size_t tensor);
+
+ protected:
+  void resizeEvent(QResizeEvent* event) override;
+
+ private:
+  void applyFilter();
+  /// Group rows are one cell; their size is painted at its end.
+  void spanGroups();
+  void showCount();
+
+  TensorTreeModel& m_model;
+  QLineEdit* m_filter;
+  PlainLabel* m_count;
+  QTreeView* m_tree;
+  std::size_t m_tensors = 0;
+  std::optional<std::size_t> m_current;
+};
+
+}  // namespace ulpscope

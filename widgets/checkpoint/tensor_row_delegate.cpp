@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/checkpoint/tensor_row_delegate.h"
+
+#include <QPainter>
+#include <QPainterPath>
+
+#include "widgets/models/tensor_tree_model.h"
+#include "widgets/theme/theme.h"
+
+namespace ulpscope {
+namespace {
+
+constexpr int kRowHeight = 27;
+constexpr int kMargin = 6;
+constexpr int kDot = 8;
+
+void paintOutline(QPainter& painter, const QRectF& rect, const TensorSummary& summary) {
+  QPolygonF line;
+  const double step = rect.width() / (TensorSummary::kOutline - 1);
+  for (std::size_t i = 0; i < TensorSummary::kOutline; ++i)
+    line << QPointF(rect.left() + static_cast<double>(i) * step,
+                    rect.bottom() - static_cast<double>(summary.outline[i]) * rect.height());
+  painter.setPen(QPen(theme().colors().muted, 1));
+  painter.drawPolyline(line);
+}
+
+}  // namespace
+
+TensorRowDelegate::TensorRowDelegate(const TensorTreeModel& model, QObject* parent)
+    : QStyledItemDelegate(parent), m_model(model) {}
+
+QSize TensorRowDelegate::sizeHint(const QStyleOptionViewItem& option, const QModelIndex& index) const {
+  return {QStyledItemDelegate::sizeHint(option, index).width(), kRowHeight};
+}
+
+void TensorRowDelegate::paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const {
+  const ThemeColors& colors = theme().colors();
+  painter->save();
+  painter->setRenderHint(QPainter::Antialiasing);
+  if (option.state & QStyle::State_Selected) painter->fillRect(option.rect, colors.selection);
+  QRect rect = option.rect.adjusted(kMargin, 0, -kMargin, 0);
+  const TensorSummary* summary = m_model.summaryAt(index);
+  const bool isGroup = !m_model.tensorAt(index);
+
+  if (index.column() == TensorTreeModel::Outline) {
+    if (summary && summary->statistics.absMax > 0) paintOutline(*painter, QRectF(rect).adjusted(0, 6, 0, -7), *summary);
+    painter->restore();
+    return;
+  }
+  if (index.column() == TensorTreeModel::Name && summary && (summary->outlierColumns > 0 || summary->hasNonFinite())) {
+    painter->setPen(Qt::NoPen);
+    painter->setBrush(summary->hasNonFinite() ? colors.plotSpecial : colors.plotOutlier);
+    painter->drawEllipse(QRectF(rect.right() - kDot, rect.center().y() - kDot / 2.0 + 0.5, kDot, kDot));
+    rect.adjust(0, 0, -kDot - kMargin, 0);
+  }
+  if (isGroup) {
+    const QString size = index.siblingAtColumn(TensorTreeModel::Size).data().toString();
+    painter->setFont(theme().numbers(11));
+    painter->setPen(colors.muted);
+    painter->drawText(rect, Qt::AlignVCenter | Qt::AlignRight, size);
+    rect.adjust(0, 0, -painter->fontMetrics().horizontalAdvance(size) - 2 * kMargin, 0);
+  }
+  const bool isName = index.column() == TensorTreeModel::Name;
+  const QFont font = isName ? theme().words(13, isGroup ? QFont::Medium : QFont::Normal) : theme().numbers(11);
+  painter->setFont(font);
+  painter->setPen(isName ? colors.text : colors.muted);
+  painter->drawText(rect, Qt::AlignVCenter | (isName ? Qt::AlignLeft : Qt::AlignRight),
+                    QFontMetrics(font).elidedText(index.data().toString(), Qt::ElideMiddle, rect.width()));
+  if (option.state & QStyle::State_HasFocus && isName) {
+    painter->setPen(QPen(colors.accent, 1));
+    painter->setBrush(Qt::NoBrush);
+    painter->drawRect(QRectF(option.rect).adjusted(0.5, 0.5, -0.5, -0.5));
+  }
+  painter->restore();
+}
+
+}  // namespace ulpscope

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/checkpoint/values_view.h"
+
+#include <QHeaderView>
+#include <QSignalBlocker>
+#include <QTableView>
+#include <QVBoxLayout>
+
+#include "widgets/frame/labels.h"
+#include "widgets/models/matrix_values_model.h"
+#include "widgets/session/text.h"
+#include "widgets/theme/theme.h"
+
+namespace ulpscope {
+
+ValuesView::ValuesView(Session& session, QWidget* parent)
+    : TensorView(session, parent),
+      m_note(new PlainLabel({}, TextRole::Muted)),
+      m_model(new MatrixValuesModel(session, this)),
+      m_table(new QTableView) {
+  m_table->setModel(m_model);
+  m_table->setAccessibleName(tr("Values"));
+  m_table->setObjectName(QStringLiteral("values"));
+  m_table->setFont(theme().numbers(12));
+  m_table->setFrameShape(QFrame::NoFrame);
+  m_table->setSelectionMode(QAbstractItemView::ContiguousSelection);
+  m_table->horizontalHeader()->setDefaultSectionSize(112);
+  m_table->horizontalHeader()->setSectionResizeMode(QHeaderView::Fixed);
+  m_table->verticalHeader()->setDefaultSectionSize(24);
+  m_table->verticalHeader()->setSectionResizeMode(QHeaderView::Fixed);
+  auto* all = new QVBoxLayout(this);
+  all->setContentsMargins(0, 0, 0, 0);
+  all->addWidget(m_note);
+  all->addWidget(m_table, 1);
+  connect(m_table->selectionModel(), &QItemSelectionModel::currentChanged, this, [this](const QModelIndex& now) {
+    if (!now.isValid() || !tensor()) return;
+    this->session().selectElement(static_cast<std::uint64_t>(now.row()) * tensor()->source.matrix().columns +
+                                  static_cast<std::uint64_t>(now.column()));
+  });
+  connect(m_table, &QAbstractItemView::activated, this,
+          [this] { Q_EMIT this->session().pageRequested(QStringLiteral("explorer")); });
+  connect(&session, &Session::selectionChanged, this, &ValuesView::followSelection);
+}
+
+void ValuesView::refresh() {
+  m_model->setSource(tensor() ? std::optional(tensor()->source) : std::nullopt);
+  const auto clipped = m_model->clippedTo();
+  m_note->setVisible(clipped.has_value());
+  if (clipped)
+    m_note->setText(tr("Shown are the first %1 rows and %2 columns: more than that, a table cannot hold.")
+                        .arg(grouped(clipped->rows), grouped(clipped->columns)));
+  followSelection();
+}
+
+void ValuesView::followSelection() {
+  const Selection& selection = session().selection();
+  if (!tensor() || !isVisible() || !selection.element || selection.tensor != tensor()->tensor ||
+      selection.checkpoint != tensor()->checkpoint)
+    return;
+  const std::uint64_t columns = tensor()->source.matrix().columns;
+  const QModelIndex cell =
+      m_model->index(static_cast<int>(*selection.element / columns), static_cast<int>(*selection.element % columns));
+  if (!cell.isValid() || cell == m_table->currentIndex()) return;
+  const QSignalBlocker quiet(m_table->selectionModel());
+  m_table->setCurrentIndex(cell);
+  m_table->scrollTo(cell);
+  m_table->viewport()->update();
+}
+
+}  // namespace ulpscope

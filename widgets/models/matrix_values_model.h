@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+#include <QAbstractTableModel>
+#include <deque>
+#include <map>
+#include <optional>
+#include <vector>
+
+#include "core/tensor/tensor.h"
+#include "widgets/session/task.h"
+
+namespace ulpscope {
+
+class Session;
+
+/// The values of a tensor as a grid, read tile by tile when they come into view; an ellipsis stands where a tile is on
+/// its way. Item views take 32-bit positions: larger matrices are shown up to that, and clippedTo() says so.
+class MatrixValuesModel final : public QAbstractTableModel {
+  Q_OBJECT
+
+ public:
+  explicit MatrixValuesModel(Session& session, QObject* parent = nullptr);
+
+  void setSource(std::optional<TensorSource> source);
+  /// nullopt unless the matrix is larger than an item view can show.
+  std::optional<MatrixShape> clippedTo() const;
+
+  int rowCount(const QModelIndex& parent = {}) const override;
+  int columnCount(const QModelIndex& parent = {}) const override;
+  QVariant data(const QModelIndex& index, int role = Qt::DisplayRole) const override;
+  QVariant headerData(int section, Qt::Orientation orientation, int role = Qt::DisplayRole) const override;
+
+ private:
+  static constexpr int kTileRows = 64;
+  static constexpr int kTileColumns = 32;
+  static constexpr std::size_t kMostTiles = 512;  ///< 8 MiB of doubles
+  using TileKey = std::pair<int, int>;
+  struct Tile {
+    std::vector<double> values;  ///< row-major
+    int columns = 0;
+  };
+  static Result<Tile> readTile(const TensorSource& source, TileKey key, const JobContext& job);
+  void want(TileKey key) const;
+  void readNext();
+  QString text(double value) const;
+
+  Session& m_session;
+  std::optional<TensorSource> m_source;
+  MatrixShape m_shown;
+  std::map<TileKey, Tile> m_tiles;
+  mutable std::deque<TileKey> m_wanted;  ///< newest first: what is in view now comes before what was scrolled past
+  bool m_failed = false;  ///< reading went wrong and was reported
+  Task m_task;
+};
+
+}  // namespace ulpscope

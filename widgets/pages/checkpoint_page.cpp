@@ -1,0 +1,268 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/pages/checkpoint_page.h"
+
+#include <QComboBox>
+#include <QLineEdit>
+#include <QPainter>
+#include <QPushButton>
+#include <QSplitter>
+#include <QStackedLayout>
+#include <QTabWidget>
+#include <QVBoxLayout>
+#include <algorithm>
+#include <cmath>
+
+#include "widgets/checkpoint/details_view.h"
+#include "widgets/checkpoint/heat_map_view.h"
+#include "widgets/checkpoint/histogram_view.h"
+#include "widgets/checkpoint/lines_view.h"
+#include "widgets/checkpoint/overview_strip.h"
+#include "widgets/checkpoint/tensor_panel.h"
+#include "widgets/checkpoint/values_view.h"
+#include "widgets/frame/card.h"
+#include "widgets/frame/notice.h"
+#include "widgets/models/tensor_tree_model.h"
+#include "widgets/plots/plot_base.h"
+#include "widgets/session/post.h"
+#include "widgets/session/session.h"
+#include "widgets/session/text.h"
+#include "widgets/theme/theme.h"
+
+namespace ulpscope {
+namespace {
+
+/// Checkpoints up to this size are read whole for the overview as soon as they are opened; larger ones on request.
+constexpr std::uint64_t kScanUnasked = std::uint64_t{1} << 30;
+constexpr std::size_t kMostRecent = 8;
+
+}  // namespace
+
+CheckpointPage::CheckpointPage(Session& session, QWidget* parent)
+    : Page(session, parent), m_model(new TensorTreeModel(this)), m_scanning(session), m_profiling(session) {
+  auto* notice =
+      new Notice(session, tr("Look into a checkpoint"),
+                 tr("Open a model's weights: every tensor with its histogram, its outlier columns and its values.\n"
+                    "Files are opened read-only and may be larger than memory."));
+  auto* right = new QSplitter(Qt::Vertical);
+  right->setObjectName(QStringLiteral("checkpointRight"));
+  right->addWidget(buildOverview());
+  right->addWidget(buildViews());
+  right->setStretchFactor(1, 1);
+  auto* splitter = new QSplitter;
+  splitter->setObjectName(QStringLiteral("checkpointSplitter"));
+  splitter->addWidget(buildTensors());
+  splitter->addWidget(right);
+  splitter->setStretchFactor(0, 5);
+  splitter->setStretchFactor(1, 9);
+  splitter->setSizes({540, 780});
+  for (auto* each : {splitter, right}) {
+    each->setChildrenCollapsible(false);
+    each->setHandleWidth(12);
+  }
+  auto* content = new QWidget;
+  auto* margins = new QVBoxLayout(content);
+  margins->setContentsMargins(0, 0, 0, 0);
+  margins->addWidget(splitter);
+  m_stack = new QStackedLayout(this);
+  m_stack->addWidget(notice);
+  m_stack->addWidget(content);
+
+  connect(&session, &Session::selectionChanged, this, &CheckpointPage::followSelection);
+  connect(&session, &Session::backendChanged, this, [this] { m_recent.clear(); });
+  followSelection();
+}
+
+CheckpointPage::~CheckpointPage() = default;
+
+QWidget* CheckpointPage::buildTensors() {
+  m_panel = new TensorPanel(*m_model);
+  auto* card = new Card;
+  card->body()->addWidget(m_panel);
+  card->setMinimumWidth(300);
+  connect(m_panel, &TensorPanel::tensorChosen, this, [this](std::size_t tensor) { session().selectTensor(tensor); });
+  return card;
+}
+
+QWidget* CheckpointPage::buildOverview() {
+  m_overviewCard = new Card(tr("All tensors"));
+  m_strip = new OverviewStrip;
+  auto* quantity = new QComboBox;
+  quantity->setAccessibleName(tr("Quantity of the overview"));
+  quantity->addItems(
+      {tr("largest magnitude"), tr("standard deviation"), tr("kurtosis"), tr("share of outlier columns")});
+  auto* scanAll = new QPushButton(tr("Read all tensors"));
+  m_scanAll = scanAll;
+  m_overviewCard->addToHeader(scanAll);
+  m_overviewCard->addToHeader(quantity);
+  m_overviewCard->body()->addWidget(m_strip);
+  m_overviewCard->setMaximumHeight(220);
+  connect(quantity, &QComboBox::currentIndexChanged, this,
+          [this](int index) { m_strip->setQuantity(static_cast<OverviewStrip::Quantity>(index)); });
+  connect(scanAll, &QPushButton::clicked, this, &CheckpointPage::scan);
+  connect(m_strip, &OverviewStrip::tensorChosen, this, [this](std::size_t tensor) { session().selectTensor(tensor); });
+  return m_overviewCard;
+}
+
+QWidget* CheckpointPage::buildViews() {
+  m_tabs = new QTabWidget;
+  m_tabs->setDocumentMode(true);
+  m_tabs->setAccessibleName(tr("Views of the tensor"));
+  auto* histogram = new HistogramView(session());
+  auto* lines = new LinesView(session());
+  m_heatMap = new HeatMapView(session());
+  addView(histogram, tr("Histogram"));
+  addView(lines, tr("Columns and rows"));
+  addView(m_heatMap, tr("Heat map"));
+  addView(new ValuesView(session()), tr("Values"));
+  addView(new DetailsView(session()), tr("Details"));
+  const auto goToColumn = [this](std::uint64_t column) {
+    m_heatMap->goToColumn(column);
+    m_tabs->setCurrentWidget(m_heatMap);
+  };
+  connect(histogram, &HistogramView::columnChosen, this, goToColumn);
+  connect(lines, &LinesView::columnChosen, this, goToColumn);
+  connect(lines, &LinesView::rowChosen, this, [this](std::uint64_t row) {
+    m_heatMap->goToRow(row);
+    m_tabs->setCurrentWidget(m_heatMap);
+  });
+  auto* card = new Card;
+  card->body()->addWidget(m_tabs);
+  return card;
+}
+
+void CheckpointPage::addView(TensorView* view, const QString& title) {
+  view->setContentsMargins(0, 8, 0, 0);
+  m_views.push_back(view);
+  m_tabs->addTab(view, title);
+}
+
+void CheckpointPage::activated() { followSelection(); }
+
+bool CheckpointPage::exportFigure() {
+  auto* view = static_cast<TensorView*>(m_tabs->currentWidget());
+  PlotBase* figure = view ? view->figure() : nullptr;
+  if (figure) figure->askAndExport();
+  return figure != nullptr;
+}
+
+QWidget* CheckpointPage::filterField() { return m_checkpoint ? m_panel->filterField() : nullptr; }
+
+void CheckpointPage::followSelection() {
+  const Selection& selection = session().selection();
+  if (selection.checkpoint != m_checkpoint) showCheckpoint(selection.checkpoint);
+  if (!selection.tensor || selection.tensor == m_tensor) return;
+  m_tensor = selection.tensor;
+  m_panel->showTensor(*m_tensor);
+  m_strip->setCurrent(m_tensor);
+  showTensor(*m_tensor);
+}
+
+void CheckpointPage::showCheckpoint(const std::shared_ptr<const Checkpoint>& checkpoint) {
+  m_scanning.cancel();
+  m_profiling.cancel();
+  m_checkpoint = checkpoint;
+  m_tensor.reset();
+  m_recent.clear();
+  setTensor(std::nullopt);
+  m_panel->setCheckpoint(checkpoint);
+  m_stack->setCurrentIndex(checkpoint ? 1 : 0);
+  if (!checkpoint) return m_strip->setSummaries(nullptr, {});
+  QStringList names;
+  for (const TensorInfo& tensor : checkpoint->tensors) names << shown(tensor.name);
+  m_strip->setSummaries(&m_model->summaries(), names);
+  const bool unasked = checkpoint->totalBytes() <= kScanUnasked;
+  m_scanAll->setVisible(!unasked);
+  if (unasked) scan();
+}
+
+void CheckpointPage::scan() {
+  if (!m_checkpoint) return;
+  m_model->clearSummaries();
+  m_scanAll->setVisible(false);
+  m_scanning.start(
+      tr("reading all tensors"),
+      [this, checkpoint = m_checkpoint, backend = session().backend(),
+       post = postTo(*this)](const JobContext& job) -> Result<> {
+        return scanCheckpoint(*checkpoint, *backend, job, [&](std::size_t tensor, const TensorSummary& summary) {
+          post([this, checkpoint, tensor, summary] { takeSummary(checkpoint, tensor, summary); });
+        });
+      },
+      [this](const Result<>& scanned) {
+        if (scanned) return;
+        m_scanAll->setVisible(true);
+        session().report(scanned.error());
+      });
+}
+
+void CheckpointPage::takeSummary(const std::shared_ptr<const Checkpoint>& checkpoint, std::size_t tensor,
+                                 const TensorSummary& summary) {
+  if (checkpoint != m_checkpoint) return;  // on its way when another checkpoint came
+  m_model->setSummary(tensor, summary);
+  m_strip->update();
+}
+
+void CheckpointPage::showTensor(std::size_t tensor) {
+  const auto known = std::ranges::find_if(m_recent, [&](const ProfiledTensor& t) { return t.tensor == tensor; });
+  if (known != m_recent.end()) {
+    m_profiling.cancel();
+    return setTensor(*known);
+  }
+  const auto source = m_checkpoint->source(tensor);
+  if (!source) {
+    setTensor(std::nullopt);
+    return session().report(source.error());
+  }
+  m_profiling.start(
+      tr("reading %1").arg(shown(m_checkpoint->tensors[tensor].name)),
+      [source = *source, backend = session().backend()](const JobContext& job) {
+        job.expect(source.info().bytes);
+        return profileTensor(source, *backend, job);
+      },
+      [this, checkpoint = m_checkpoint, tensor, source = *source](Result<TensorProfile> profile) {
+        if (!profile) {
+          setTensor(std::nullopt);
+          return session().report(profile.error());
+        }
+        m_model->setSummary(tensor, summarize(*profile));
+        m_strip->update();
+        m_recent.push_front({checkpoint, tensor, source, std::make_shared<const TensorProfile>(std::move(*profile))});
+        if (m_recent.size() > kMostRecent) m_recent.pop_back();
+        setTensor(m_recent.front());
+      });
+}
+
+void CheckpointPage::setTensor(const std::optional<ProfiledTensor>& tensor) {
+  for (TensorView* view : m_views) view->setTensor(tensor);
+}
+
+namespace {
+
+/// A bell of bars with its tails in the outlier colour.
+void paintPreview(QPainter& painter, const QRectF& rect) {
+  constexpr int kBars = 28;
+  const ThemeColors& colors = theme().colors();
+  const double step = rect.width() / kBars;
+  for (int i = 0; i < kBars; ++i) {
+    const double x = (i + 0.5 - kBars / 2.0) / (kBars / 5.5);
+    const double height = std::max(2.0, rect.height() * std::exp(-x * x / 2));
+    painter.fillRect(QRectF(rect.left() + i * step, rect.bottom() - height, std::max(1.0, step - 2), height),
+                     std::abs(x) > 2.2 ? colors.plotOutlier : colors.series[0]);
+  }
+}
+
+Page* create(Session& session, QWidget* parent) { return new CheckpointPage(session, parent); }
+
+}  // namespace
+
+const PageEntry& checkpoint_page_entry() {
+  static const PageEntry entry{
+      .id = "checkpoint",
+      .title = QT_TRANSLATE_NOOP("PageEntry", "Checkpoint"),
+      .icon = "checkpoint",
+      .summary = QT_TRANSLATE_NOOP("PageEntry", "Open a model and see what its weights look like."),
+      .paintPreview = paintPreview,
+      .create = create};
+  return entry;
+}
+
+}  // namespace ulpscope

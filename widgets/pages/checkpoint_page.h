@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+#include <deque>
+#include <memory>
+
+#include "core/analysis/overview.h"
+#include "widgets/checkpoint/profiled_tensor.h"
+#include "widgets/pages/page.h"
+#include "widgets/session/selection.h"
+#include "widgets/session/task.h"
+
+class QStackedLayout;
+class QTabWidget;
+
+namespace ulpscope {
+
+class Card;
+class HeatMapView;
+class OverviewStrip;
+class TensorPanel;
+class TensorTreeModel;
+class TensorView;
+
+/// What is in a checkpoint: the tree of tensors, an overview of all of them, and views of the selected one.
+class CheckpointPage final : public Page {
+  Q_OBJECT
+
+ public:
+  explicit CheckpointPage(Session& session, QWidget* parent = nullptr);
+  ~CheckpointPage() override;
+
+  void activated() override;
+  bool exportFigure() override;
+  QWidget* filterField() override;
+
+ private:
+  QWidget* buildTensors();
+  QWidget* buildOverview();
+  QWidget* buildViews();
+  void addView(TensorView* view, const QString& title);
+  void followSelection();
+  void showCheckpoint(const std::shared_ptr<const Checkpoint>& checkpoint);
+  void scan();
+  void takeSummary(const std::shared_ptr<const Checkpoint>& checkpoint, std::size_t tensor,
+                   const TensorSummary& summary);
+  void showTensor(std::size_t tensor);
+  void setTensor(const std::optional<ProfiledTensor>& tensor);
+
+  TensorTreeModel* m_model;
+  QStackedLayout* m_stack;
+  TensorPanel* m_panel;
+  Card* m_overviewCard;
+  OverviewStrip* m_strip;
+  QWidget* m_scanAll;
+  QTabWidget* m_tabs;
+  HeatMapView* m_heatMap;
+  std::vector<TensorView*> m_views;
+
+  std::shared_ptr<const Checkpoint> m_checkpoint;
+  std::optional<std::size_t> m_tensor;
+  std::deque<ProfiledTensor> m_recent;  ///< newest first, so that going back needs no second read
+  Task m_scanning;
+  Task m_profiling;
+};
+
+}  // namespace ulpscope
