@@ -5,14 +5,28 @@
 
 #include "core/base/text.h"
 #include "kernels/cpu/cpu_backend.h"
+#include "kernels/cuda/load_cuda_backend.h"
 
 namespace ulpscope {
+namespace {
+
+/// Whatever keeps CUDA from being used, a missing module, driver or device, is for the user the same: not on this
+/// machine.
+Result<std::shared_ptr<const Backend>> cudaBackend(std::string_view id) {
+  if (id != "cuda" && id != "cuda:0")
+    return fail(Errc::Unsupported,
+                fmt::format("the first CUDA device (cuda or cuda:0) expected, found {}", printable(id)));
+  auto backend = kernels::findCudaBackend();
+  if (backend) return std::shared_ptr<const Backend>(std::move(*backend));
+  return fail(Errc::Unsupported, "CUDA cannot be used: " + backend.error().message, backend.error().subject);
+}
+
+}  // namespace
 
 Result<std::shared_ptr<const Backend>> chooseBackend(std::string_view id, std::optional<std::uint64_t> threads) {
   if (id == "reference") return makeReferenceBackend();
   if (id == "auto" || id == "cpu") return kernels::makeCpuBackend(static_cast<int>(threads.value_or(0)));
-  if (id == "cuda" || id.starts_with("cuda:"))
-    return fail(Errc::Unsupported, fmt::format("a CUDA device expected for {}, found none", printable(id)));
+  if (id == "cuda" || id.starts_with("cuda:")) return cudaBackend(id);
   return fail(Errc::Usage,
               fmt::format("a backend expected (auto, reference, cpu, cuda or cuda:N), found {}", printable(id)));
 }

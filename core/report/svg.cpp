@@ -49,18 +49,18 @@ struct Range {
   }
 };
 
-/// Widens what the data span so that nothing sits on the border, and makes it usable where there are no data or one
-/// value.
-Scale makeScale(Range range, bool logarithmic, bool tight) {
+/// Widens what the data span by `marginShare` of it on both sides so that nothing sits on the border, and makes it
+/// usable where there are no data or one value.
+Scale makeScale(Range range, bool logarithmic, double marginShare) {
   Scale scale{.logarithmic = logarithmic};
   if (range.lower > range.upper) range = logarithmic ? Range{1, 10} : Range{0, 1};
   if (logarithmic) {
-    const double margin = tight ? 1 : std::pow(range.upper / range.lower, 0.05);
+    const double margin = std::pow(range.upper / range.lower, marginShare);
     scale.lower = range.lower / margin;
     scale.upper = range.upper * margin;
     if (scale.lower == scale.upper) scale.lower /= 2, scale.upper *= 2;
   } else {
-    const double margin = tight ? 0 : 0.05 * (range.upper - range.lower);
+    const double margin = marginShare * (range.upper - range.lower);
     scale.lower = range.lower - (range.lower == 0 ? 0 : margin);
     scale.upper = range.upper + (range.upper == 0 ? 0 : margin);
     if (scale.lower == scale.upper) {
@@ -81,7 +81,7 @@ Scale horizontalScale(const Figure& figure) {
   for (const Series& series : figure.series)
     for (const double x : series.x)
       if (test.shows(x)) range.include(x);
-  return makeScale(range, figure.x.logarithmic, has(figure, Kind::Bars) || !has(figure, Kind::Points));
+  return makeScale(range, figure.x.logarithmic, !has(figure, Kind::Bars) && has(figure, Kind::Points) ? 0.05 : 0);
 }
 
 Scale verticalScale(const Figure& figure) {
@@ -94,7 +94,7 @@ Scale verticalScale(const Figure& figure) {
     if (!figure.y.logarithmic) range.include(0);
     if (figure.y.logarithmic) range.lower /= 2;  // the smallest bar is seen, too
   }
-  return makeScale(range, figure.y.logarithmic, false);
+  return makeScale(range, figure.y.logarithmic, has(figure, Kind::Points) ? 0.1 : 0.05);  // room for labels
 }
 
 /// Grid and numbers along both axes, and their titles.
@@ -236,7 +236,7 @@ class LabelPlacer {
         const double left = dx > 0 ? x + 8 : dx < 0 ? x - 8 - width : x - width / 2;
         const double top = y - kHeight / 2 + dy * (kHeight / 2 + distance);
         const Box box{left, top, left + width, top + kHeight};
-        const double cost = this->cost(box) + 0.01 * distance;
+        const double cost = this->cost(box) + 0.5 * distance;  // a label far from its point seems to be of another
         if (cost < bestCost) best = box, bestCost = cost;
       }
     m_taken.push_back(best);
@@ -273,7 +273,7 @@ void drawPoints(SvgWriter& out, const Series& series, const Scale& x, const Scal
   for (std::size_t i = 0; i < series.labels.size() && i < series.y.size(); ++i) {
     if (!shown(i) || series.labels[i].empty()) continue;
     const Box box = placer.place(x.pixel(series.x[i]), y.pixel(series.y[i]), svgTextWidth(series.labels[i], 11));
-    out.text(box.left, box.bottom - 2, series.labels[i], {.colour = svg::kText});
+    out.text(box.left, box.bottom - 2, series.labels[i], {.colour = svg::kText, .halo = true});
   }
 }
 

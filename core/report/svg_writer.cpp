@@ -50,13 +50,18 @@ SvgWriter::SvgWriter() {
 
 void SvgWriter::text(double x, double y, std::string_view text, const SvgTextStyle& style) {
   using Anchor = SvgTextStyle::Anchor;
-  m_body += fmt::format("<text x=\"{}\" y=\"{}\" font-family=\"{}\" font-size=\"{}\" fill=\"{}\"", svgNumber(x),
-                        svgNumber(y), style.numeric ? kNumbers : kWords, style.size, style.colour);
-  if (style.strong) m_body += " font-weight=\"600\"";
+  std::string attributes = fmt::format("x=\"{}\" y=\"{}\" font-family=\"{}\" font-size=\"{}\"", svgNumber(x),
+                                       svgNumber(y), style.numeric ? kNumbers : kWords, style.size);
+  if (style.strong) attributes += " font-weight=\"600\"";
   if (style.anchor != Anchor::Start)
-    m_body += style.anchor == Anchor::Middle ? " text-anchor=\"middle\"" : " text-anchor=\"end\"";
-  if (style.upright) m_body += fmt::format(" transform=\"rotate(-90 {} {})\"", svgNumber(x), svgNumber(y));
-  m_body += ">" + escaped(text) + "</text>\n";
+    attributes += style.anchor == Anchor::Middle ? " text-anchor=\"middle\"" : " text-anchor=\"end\"";
+  if (style.upright) attributes += fmt::format(" transform=\"rotate(-90 {} {})\"", svgNumber(x), svgNumber(y));
+  const std::string content = escaped(text);
+  // Twice rather than with paint-order, which Qt does not know.
+  if (style.halo)
+    m_body += fmt::format("<text {} fill=\"none\" stroke=\"{}\" stroke-width=\"3\">{}</text>\n", attributes,
+                          svg::kSurface, content);
+  m_body += fmt::format("<text {} fill=\"{}\">{}</text>\n", attributes, style.colour, content);
 }
 
 void SvgWriter::line(double x1, double y1, double x2, double y2, std::string_view colour) {

@@ -26,6 +26,7 @@ struct SvgTextStyle {
   std::string_view colour = svg::kMuted;
   bool numeric = false;  ///< in the monospaced face
   bool strong = false;
+  bool halo = false;     ///< on a white seam that keeps it apart from lines behind it
   bool upright = false;  ///< turned a quarter to the left, reading upwards
 };
 
