@@ -104,14 +104,15 @@ double scaled(const BlockWeight& weight) {
 void addExtremes(const BlockWeight& weight, std::vector<BoardLine>& lines) {
   if (weight.plan.codec.kind == Kind::Affine) {
     const auto [smallest, largest] = std::minmax_element(weight.block.begin(), weight.block.end());
-    const std::string_view widened = weight.plan.codec.includeZero ? ", widened to hold 0" : "";
-    lines.push_back({"Block range", fmt::format("{} to {}{}", shortest(*smallest), shortest(*largest), widened)});
+    lines.push_back({"Block range", fmt::format("{} to {}", shortest(*smallest), shortest(*largest)),
+                     weight.plan.codec.includeZero ? "widened to hold 0" : "as given"});
     return;
   }
   const auto largest = std::max_element(weight.block.begin(), weight.block.end(),
                                         [](float a, float b) { return std::fabs(a) < std::fabs(b); });
-  lines.push_back({"Block maximum",
-                   fmt::format("{}, value {} of the block", shortest(*largest), largest - weight.block.begin() + 1)});
+  lines.push_back({"Block maximum", shortest(*largest),
+                   fmt::format("value {} of the block",
+                               groupedDigits(static_cast<std::uint64_t>(largest - weight.block.begin()) + 1))});
 }
 
 }  // namespace
@@ -121,7 +122,7 @@ std::vector<BoardLine> explainBlockWeight(const BlockWeight& weight) {
   const float restored = restoredBy(weight, weight.code);
   std::vector<BoardLine> lines;
   addExtremes(weight, lines);
-  lines.push_back({"Scale", fmt::format("{} ({})", shortest(weight.stored.scale), scaleText(weight))});
+  lines.push_back({"Scale", shortest(weight.stored.scale), scaleText(weight)});
   if (weight.plan.codec.hasZeroPoints()) lines.push_back({"Zero point", std::to_string(weight.stored.zeroPoint)});
   lines.push_back({"x / scale", shortest(static_cast<float>(scaled(weight)))});
   lines.push_back({"Nearest codes", candidatesText(weight)});

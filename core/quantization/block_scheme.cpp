@@ -195,9 +195,10 @@ std::vector<BoardLine> BlockScheme::explain(const MatrixView& input, const Quant
   const std::uint64_t at = (index - run.first) / run.stride;
 
   std::vector<BoardLine> lines = {
-      {"Weight", fmt::format("x = {}, row {}, column {}", shortest(input.values[index]), index / input.shape.columns,
-                             index % input.shape.columns)},
-      {"Block", fmt::format("{} of {}, {} values", block + 1, layout.blocks(), groupedDigits(run.size))}};
+      {"Weight", shortest(input.values[index]),
+       fmt::format("row {}, column {}", index / input.shape.columns, index % input.shape.columns)},
+      {"Block", fmt::format("{} of {}", groupedDigits(block + 1), groupedDigits(layout.blocks())),
+       fmt::format("{} values", groupedDigits(run.size))}};
   const BlockScale stored{result.scales[block], result.zeroPoints.empty() ? 0 : result.zeroPoints[block]};
   for (BoardLine& line : explainBlockWeight({sized, values, at, stored, result.codes[index]}))
     lines.push_back(std::move(line));

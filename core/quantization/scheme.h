@@ -62,10 +62,11 @@ struct QuantizedTensor {
   std::vector<std::string> warnings;     ///< one sentence each: "2 blocks hold NaN"
 };
 
-/// One line of how a single weight went through a scheme, for the board: "block maximum" -> "0.20996094".
+/// One line of how a single weight went through a scheme, for the board: "Block maximum" -> "0.20996094".
 struct BoardLine {
   std::string title;
   std::string text;
+  std::string note = {};  ///< how it came about, or where: "value 17 of the block"
 };
 
 /// A quantization scheme, reference-exact: it states the implementation it reproduces and does its arithmetic in the

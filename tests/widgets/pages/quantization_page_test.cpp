@@ -1,0 +1,319 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "widgets/pages/quantization_page.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <QAbstractButton>
+#include <QFile>
+#include <QLabel>
+#include <QSignalSpy>
+#include <QSpinBox>
+#include <QTemporaryDir>
+#include <QTest>
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <vector>
+
+#include "core/report/npy.h"
+#include "tests/widgets/window_fixture.h"
+#include "widgets/frame/notice.h"
+#include "widgets/models/table_view.h"
+#include "widgets/plots/plot_view.h"
+#include "widgets/quantization/error_panel.h"
+#include "widgets/quantization/fact_list.h"
+#include "widgets/quantization/scheme_list.h"
+#include "widgets/quantization/scheme_table.h"
+#include "widgets/quantization/value_grid.h"
+#include "widgets/quantization/weight_panel.h"
+
+namespace ulpscope {
+namespace {
+
+using testing::ElementsAre;
+using testing::Pointwise;
+
+/// The values of the worked examples: "absmax INT8" and "affine INT8, range as given".
+const std::vector<float> kWorked{2.1f, 3.1f, 2.5f, 3.7f, 3.3f};
+
+/// A safetensors file of one FP32 tensor.
+void writeTensor(const QString& path, const std::vector<std::uint64_t>& shape, const std::vector<float>& values) {
+  QByteArray sides;
+  for (const auto side : shape) sides += (sides.isEmpty() ? "" : ",") + QByteArray::number(qulonglong(side));
+  const auto bytes = qsizetype(values.size() * sizeof(float));
+  QByteArray header =
+      "{\"x\":{\"dtype\":\"F32\",\"shape\":[" + sides + "],\"data_offsets\":[0," + QByteArray::number(bytes) + "]}}";
+  while (header.size() % 8 != 0) header += ' ';
+  const auto length = std::uint64_t(header.size());
+  QFile file(path);
+  ASSERT_TRUE(file.open(QIODevice::WriteOnly));
+  file.write(reinterpret_cast<const char*>(&length), sizeof length);
+  file.write(header);
+  file.write(reinterpret_cast<const char*>(values.data()), bytes);
+}
+
+class QuantizationPageTest : public testing::Test {
+ protected:
+  QuantizationPageTest() {
+    m_page.resize(1320, 790);
+    m_page.show();
+    m_page.activated();
+  }
+
+  QString path(const char* name) const { return m_folder.filePath(name); }
+  void openWorkedExample() {
+    writeTensor(path("worked.safetensors"), {5}, kWorked);
+    m_session->openPath(path("worked.safetensors"));
+    settle(*m_session);
+  }
+  void choose(const std::string& scheme, const Settings& settings = {}) {
+    m_session->selectScheme(scheme, settings);
+    settle(*m_session);
+  }
+  template <class Part>
+  Part& part() {
+    return *m_page.findChild<Part*>();
+  }
+  /// A column of the grid of values, as it reads.
+  std::vector<float> column(int which) {
+    const QAbstractItemModel& model = *part<ValueGrid>().table().model();
+    std::vector<float> numbers;
+    for (int row = 0; row < model.rowCount(); ++row)
+      numbers.push_back(model.index(row, which).data().toString().toFloat());
+    return numbers;
+  }
+  std::vector<float> codes() { return column(2); }
+  std::vector<float> restored() { return column(3); }
+  /// What a list says of `name`; empty where it says nothing.
+  QString fact(const char* list, const char* name) {
+    for (const auto* facts : m_page.findChildren<FactList*>())
+      if (facts->accessibleName() == QLatin1String(list))
+        for (const Fact& fact : facts->facts())
+          if (fact.name == QLatin1String(name)) return fact.text;
+    return {};
+  }
+  QString board(const char* name) { return fact("One weight", name); }
+  QString summary(const char* name) { return fact("Measures of the error", name); }
+  const Figure& figure(const char* titleBegin) {
+    for (const auto* plot : m_page.findChildren<PlotView*>())
+      if (plot->figure().title.starts_with(titleBegin)) return plot->figure();
+    static const Figure none;
+    return none;
+  }
+  /// Row of a scheme in the table, by its title; -1: none.
+  int rowOf(const char* title) {
+    const QAbstractItemModel& model = *part<SchemeTable>().table().model();
+    for (int row = 0; row < model.rowCount(); ++row)
+      if (model.index(row, 0).data().toString() == QLatin1String(title)) return row;
+    return -1;
+  }
+
+  QTemporaryDir m_folder;
+  std::unique_ptr<Session> m_session = makeSession();
+  QuantizationPage m_page{*m_session};
+};
+
+MATCHER_P(IsWithin, bound, "") { return std::abs(std::get<0>(arg) - std::get<1>(arg)) <= bound; }
+
+TEST_F(QuantizationPageTest, ShowsTheAbsmaxRowOfTheWorkedExamples) {
+  openWorkedExample();
+  choose("int8_tensor");
+  EXPECT_TRUE(part<ValueGrid>().isVisible()) << "a tensor of five numbers is shown number by number";
+  EXPECT_THAT(codes(), ElementsAre(72, 106, 86, 127, 113));
+  EXPECT_THAT(restored(), Pointwise(IsWithin(5e-5f), {2.0976f, 3.0882f, 2.5055f, 3.7000f, 3.2921f}));
+}
+
+TEST_F(QuantizationPageTest, ShowsTheAffineRowOfTheWorkedExamplesWithTheRangeAsGiven) {
+  openWorkedExample();
+  choose("int_affine", {{"range", "as_given"}});
+  EXPECT_NEAR(board("Scale").toFloat(), 1.6f / 255, 1e-9);
+  EXPECT_EQ(board("Zero point"), "-463");
+  // round(x / (1.6 / 255)) - 463
+  EXPECT_THAT(codes(), ElementsAre(-128, 31, -65, 127, 63));
+}
+
+TEST_F(QuantizationPageTest, WidensTheRangeOfTheAffineRowToHoldZero) {
+  openWorkedExample();
+  choose("int_affine");
+  EXPECT_NEAR(board("Scale").toFloat(), 3.7f / 255, 1e-8);
+  EXPECT_EQ(board("Zero point"), "-128");
+  // round(x / (3.7 / 255)) - 128
+  EXPECT_THAT(codes(), ElementsAre(17, 86, 44, 127, 99));
+}
+
+TEST_F(QuantizationPageTest, SaysWhyASchemeDoesNotFit) {
+  openWorkedExample();
+  choose("q8_0");
+  bool said = false;
+  for (const auto* label : m_page.findChildren<QLabel*>())
+    said = said || (label->isVisible() && label->text() == "rows of a multiple of 32 values expected, the rows have 5");
+  EXPECT_TRUE(said);
+  EXPECT_TRUE(codes().empty());
+  EXPECT_EQ(part<SchemeTable>().table().model()->index(rowOf("Q8_0 (GGUF)"), 1).data().toString(), "\u2014");
+  choose("int8_tensor");
+  EXPECT_EQ(codes().size(), 5u);
+}
+
+TEST_F(QuantizationPageTest, WritesCodesAndRestoredValuesAsNumpyArraysOfTheTensorsShape) {
+  openWorkedExample();
+  choose("int8_tensor");
+  m_page.exportCodes(path("codes.npy"));
+  settle(*m_session);
+  m_page.exportRestored(path("restored.npy"));
+  settle(*m_session);
+
+  const auto codesFile = readNpy(path("codes.npy").toStdString());
+  ASSERT_TRUE(codesFile);
+  EXPECT_EQ(codesFile->descr, "|i1");
+  EXPECT_THAT(codesFile->shape, ElementsAre(5));
+  EXPECT_THAT(codesFile->data,
+              ElementsAre(std::byte{72}, std::byte{106}, std::byte{86}, std::byte{127}, std::byte{113}));
+
+  const auto restoredFile = readNpy(path("restored.npy").toStdString());
+  ASSERT_TRUE(restoredFile);
+  EXPECT_EQ(restoredFile->descr, "<f4");
+  ASSERT_EQ(restoredFile->data.size(), 5 * sizeof(float));
+  std::vector<float> values(5);
+  std::memcpy(values.data(), restoredFile->data.data(), restoredFile->data.size());
+  EXPECT_EQ(values, restored());
+}
+
+TEST_F(QuantizationPageTest, ReportsAFileThatCannotBeWritten) {
+  openWorkedExample();
+  QSignalSpy reported(m_session.get(), &Session::reported);
+  m_page.exportCodes(path("no such folder/codes.npy"));
+  settle(*m_session);
+  EXPECT_EQ(reported.count(), 1);
+}
+
+TEST_F(QuantizationPageTest, SaysWhatItIsForWhereNothingIsOpen) {
+  EXPECT_TRUE(part<Notice>().isVisible());
+  openSample(*m_session);
+  EXPECT_FALSE(part<Notice>().isVisible());
+  m_session->close(m_session->selection().checkpoint);
+  settle(*m_session);
+  EXPECT_TRUE(part<Notice>().isVisible());
+}
+
+TEST_F(QuantizationPageTest, MeasuresAnewWhenAKnobIsTurned) {
+  openSample(*m_session);
+  choose("int_symmetric");
+  const double before = summary("Bits per weight").toDouble();
+  auto& bits = part<QSpinBox>();
+  bits.setValue(4);
+  settle(*m_session);
+  EXPECT_EQ(m_session->selection().settings.at("bits"), "4");
+  EXPECT_NEAR(summary("Bits per weight").toDouble(), before - 4, 1e-3);
+  EXPECT_EQ(&bits, &part<QSpinBox>()) << "the control that is being turned must not be replaced";
+  EXPECT_EQ(part<SchemeTable>().table().model()->index(rowOf("Symmetric integer"), 1).data().toDouble(),
+            QString::number(before - 4, 'f', 3).toDouble());
+}
+
+TEST_F(QuantizationPageTest, ShowsTheNewestOfQuicklyChangedSchemes) {
+  openSample(*m_session);
+  for (const Scheme* scheme : schemeRegistry()) m_session->selectScheme(scheme->info().id, {});
+  m_session->selectScheme("fp8_row", {});
+  m_session->selectScheme("q4_0", {});
+  settle(*m_session);
+  EXPECT_EQ(figure("Rounding error of").title, "Rounding error of q4_0");
+  EXPECT_EQ(summary("Bits per weight"), "4.5");
+  EXPECT_EQ(part<SchemeList>().currentItem()->text(), "Q4_0 (GGUF)");
+}
+
+TEST_F(QuantizationPageTest, FollowsTheTensor) {
+  openSample(*m_session);
+  const auto& tensors = m_session->selection().checkpoint->tensors;
+  const std::size_t other = *m_session->selection().tensor == 0 ? 1 : 0;
+  m_session->selectTensor(other);
+  settle(*m_session);
+  EXPECT_EQ(figure("Error against size").title, "Error against size, " + tensors[other].name);
+  const std::uint64_t columns = matrixShape(tensors[other].shape).columns;
+  EXPECT_EQ(figure("Error by column").series.at(0).y.size(), columns);
+}
+
+TEST_F(QuantizationPageTest, ComputesNothingWhileNobodyLooks) {
+  m_page.hide();
+  openSample(*m_session);
+  EXPECT_TRUE(figure("Error against size").series.empty());
+  m_page.show();
+  m_page.activated();
+  settle(*m_session);
+  EXPECT_FALSE(figure("Error against size").series.empty());
+}
+
+TEST_F(QuantizationPageTest, ExplainsTheSelectedElementAndElseTheLargestError) {
+  openSample(*m_session);
+  choose("int8_tensor");
+  const QString largest = summary("Largest |error|").section(' ', 0, 0);
+  EXPECT_NEAR(std::abs(board("Error").toDouble()), largest.toDouble(), 1e-3 * largest.toDouble());
+  m_session->selectElement(7);
+  settle(*m_session);
+  EXPECT_EQ(board("Weight").toFloat(), QString::fromStdString(m_session->selection().value).toFloat());
+}
+
+TEST_F(QuantizationPageTest, SelectsTheLargestErrorOfAClickedColumn) {
+  openSample(*m_session);
+  choose("int8_tensor");
+  const MatrixShape matrix = matrixShape(m_session->selection().tensorInfo()->shape);
+  Q_EMIT part<ErrorPanel>().partClicked({.firstRow = 0, .firstColumn = 3, .rows = matrix.rows, .columns = 1});
+  settle(*m_session);
+  ASSERT_TRUE(m_session->selection().element);
+  EXPECT_EQ(*m_session->selection().element % matrix.columns, 3u);
+}
+
+TEST_F(QuantizationPageTest, AsksForTheBitsOfTheWeightThatIsShown) {
+  openSample(*m_session);
+  QSignalSpy asked(m_session.get(), &Session::pageRequested);
+  for (auto* button : m_page.findChildren<QAbstractButton*>())
+    if (button->text() == "show bits") button->click();
+  settle(*m_session);
+  ASSERT_EQ(asked.count(), 1);
+  EXPECT_EQ(asked.at(0).at(0).toString(), "explorer");
+  EXPECT_TRUE(m_session->selection().element);
+}
+
+TEST_F(QuantizationPageTest, SortsAndCopiesTheTableOfSchemes) {
+  openSample(*m_session);
+  TableView& table = part<SchemeTable>().table();
+  table.sortByColumn(1, Qt::AscendingOrder);
+  std::vector<double> bits;
+  for (int row = 0; row < table.model()->rowCount(); ++row)
+    bits.push_back(table.model()->index(row, 1).data().toDouble());
+  EXPECT_EQ(bits.size(), schemeRegistry().size());
+  EXPECT_TRUE(std::is_sorted(bits.begin(), bits.end()));
+  const QString csv = table.textAs(TableView::CopyAs::Csv);
+  EXPECT_EQ(csv.count('\n'), qsizetype(schemeRegistry().size()) + 1);
+  EXPECT_TRUE(table.textAs(TableView::CopyAs::Markdown).startsWith("|"));
+
+  part<SchemeTable>().save(path("schemes.csv"));
+  QFile file(path("schemes.csv"));
+  ASSERT_TRUE(file.open(QIODevice::ReadOnly));
+  EXPECT_EQ(QString::fromUtf8(file.readAll()), csv);
+}
+
+TEST_F(QuantizationPageTest, ChoosesTheSchemeOfAClickedRowAndKeepsTheOrder) {
+  openSample(*m_session);
+  TableView& table = part<SchemeTable>().table();
+  table.sortByColumn(2, Qt::DescendingOrder);
+  const int row = rowOf("NF4 (bitsandbytes)");
+  table.selectRow(row);
+  settle(*m_session);
+  EXPECT_EQ(m_session->selection().scheme, "bnb_nf4");
+  EXPECT_EQ(rowOf("NF4 (bitsandbytes)"), row);
+  EXPECT_EQ(table.currentIndex().row(), row);
+}
+
+TEST_F(QuantizationPageTest, MarksTheChosenSchemeInThePicture) {
+  openSample(*m_session);
+  choose("q8_0");
+  for (const Series& series : figure("Error against size").series) {
+    if (series.kind != Series::Kind::Points) continue;
+    ASSERT_EQ(series.labels.size(), schemeRegistry().size());
+    for (std::size_t i = 0; i < series.labels.size(); ++i)
+      EXPECT_EQ(series.marked[i], series.labels[i] == "Q8_0 (GGUF)") << series.labels[i];
+  }
+}
+
+}  // namespace
+}  // namespace ulpscope

@@ -1,0 +1,320 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/pages/quantization_page.h"
+
+#include <QAction>
+#include <QFileDialog>
+#include <QPainter>
+#include <QSettings>
+#include <QSplitter>
+#include <QStackedLayout>
+#include <filesystem>
+#include <span>
+
+#include "core/quantization/error_map.h"
+#include "core/report/figures.h"
+#include "core/report/npy.h"
+#include "widgets/frame/card.h"
+#include "widgets/frame/link_button.h"
+#include "widgets/frame/notice.h"
+#include "widgets/plots/plot_view.h"
+#include "widgets/quantization/error_panel.h"
+#include "widgets/quantization/scheme_form.h"
+#include "widgets/quantization/scheme_table.h"
+#include "widgets/quantization/value_grid.h"
+#include "widgets/quantization/weight_panel.h"
+#include "widgets/session/session.h"
+#include "widgets/session/text.h"
+#include "widgets/theme/theme.h"
+
+namespace ulpscope {
+namespace {
+
+constexpr int kNarrowBelow = 1100;
+constexpr std::uint64_t kWorkedExample = 64;  ///< elements of a tensor that is looked at number by number
+
+QSplitter* splitter(Qt::Orientation orientation) {
+  auto* splitter = new QSplitter(orientation);
+  splitter->setChildrenCollapsible(false);
+  splitter->setHandleWidth(16);
+  return splitter;
+}
+
+Card* cardWith(const QString& title, QWidget* content) {
+  auto* card = new Card(title);
+  card->body()->addWidget(content);
+  return card;
+}
+
+}  // namespace
+
+QuantizationPage::QuantizationPage(Session& pageSession, QWidget* parent)
+    : Page(pageSession, parent),
+      m_study(pageSession),
+      m_exporting(pageSession),
+      m_stack(new QStackedLayout(this)),
+      m_notice(new Notice(pageSession, {}, {})),
+      m_columns(splitter(Qt::Horizontal)),
+      m_rows(splitter(Qt::Vertical)),
+      m_top(splitter(Qt::Horizontal)),
+      m_bottom(splitter(Qt::Horizontal)),
+      m_form(new SchemeForm),
+      m_sizePlot(new PlotView),
+      m_errors(new ErrorPanel),
+      m_weights(new WeightPanel),
+      m_table(new SchemeTable(pageSession)),
+      m_restart(new LinkButton(tr("compute again"), LinkButton::Tone::Accent)) {
+  layOut();
+  connectParts();
+  addExports();
+  placeTable();
+  showTensor();
+}
+
+void QuantizationPage::layOut() {
+  m_sizeCard = cardWith(tr("Error against size"), m_sizePlot);
+  auto* savePlot = new LinkButton(tr("export"));
+  m_sizeCard->addToHeader(m_restart);
+  m_sizeCard->addToHeader(savePlot);
+  connect(savePlot, &LinkButton::clicked, m_sizePlot, &PlotView::askAndExport);
+
+  m_tableCard = cardWith(tr("Schemes"), m_table);
+  auto* saveTable = new LinkButton(tr("export"));
+  m_tableCard->addToHeader(saveTable);
+  connect(saveTable, &LinkButton::clicked, this, [this, saveTable] { m_table->openMenu(saveTable); });
+
+  m_top->addWidget(m_sizeCard);
+  m_bottom->addWidget(cardWith({}, m_errors));
+  m_bottom->addWidget(cardWith({}, m_weights));
+  m_rows->addWidget(m_top);
+  m_rows->addWidget(m_bottom);
+  m_columns->addWidget(cardWith({}, m_form));
+  m_columns->addWidget(m_rows);
+  for (QSplitter* split : {m_rows, m_bottom}) split->setSizes({1000, 1000});  // in equal shares
+  m_stack->addWidget(m_notice);
+  m_stack->addWidget(m_columns);
+}
+
+void QuantizationPage::connectParts() {
+  connect(&session(), &Session::selectionChanged, this, &QuantizationPage::follow);
+  connect(&session(), &Session::backendChanged, &m_study, &QuantizationStudy::restart);
+  connect(&m_study, &QuantizationStudy::tensorChanged, this, &QuantizationPage::showTensor);
+  connect(&m_study, &QuantizationStudy::measured, this, &QuantizationPage::showMeasurement);
+  connect(&m_study, &QuantizationStudy::compared, this, &QuantizationPage::showComparison);
+  connect(&m_study, &QuantizationStudy::incomplete, this, &QuantizationPage::showMeasurement);
+  connect(&m_study, &QuantizationStudy::explained, this, [this](const WeightBoard& board) {
+    m_weights->showBoard(board, board.element == session().selection().element);
+  });
+  connect(m_form, &SchemeForm::chosen, this, &QuantizationPage::choose);
+  connect(m_table, &SchemeTable::schemeChosen, this, [this](const std::string& id) { choose(id, {}); });
+  connect(m_sizePlot, &PlotView::itemClicked, this, &QuantizationPage::chooseTitled);
+  connect(m_errors, &ErrorPanel::partClicked, this, &QuantizationPage::clickPart);
+  connect(m_weights, &WeightPanel::elementChosen, this,
+          [this](std::uint64_t element) { session().selectElement(element); });
+  connect(m_weights, &WeightPanel::bitsRequested, this,
+          [this] { Q_EMIT session().pageRequested(QStringLiteral("explorer")); });
+  connect(m_restart, &LinkButton::clicked, this, [this] {
+    m_study.restart();
+    showNote();
+  });
+}
+
+void QuantizationPage::addExports() {
+  const auto add = [this](const QString& title, const QString& suffix, void (QuantizationPage::*save)(const QString&)) {
+    auto* action = new QAction(title, this);
+    connect(action, &QAction::triggered, this, [this, title, suffix, save] {
+      if (!m_study.measurement()) return;
+      const QString name = QString::fromStdString(m_study.scheme().info().id) + suffix;
+      const QString path = QFileDialog::getSaveFileName(this, title, name, tr("NumPy array (*.npy)"));
+      if (!path.isEmpty()) (this->*save)(path);
+    });
+    addAction(action);
+    m_form->addExport(action);
+  };
+  add(tr("export codes (.npy)"), QStringLiteral("-codes.npy"), &QuantizationPage::exportCodes);
+  add(tr("export restored (.npy)"), QStringLiteral("-restored.npy"), &QuantizationPage::exportRestored);
+}
+
+void QuantizationPage::placeTable() {
+  const bool isNarrow = width() < kNarrowBelow;
+  if (m_isNarrow == isNarrow) return;
+  m_isNarrow = isNarrow;
+  (isNarrow ? m_top : m_columns)->addWidget(m_tableCard);
+  const int side = isNarrow ? 190 : 214;
+  if (isNarrow) {
+    m_columns->setSizes({side, width() - side});
+    m_top->setSizes({width() - side - 260, 260});
+  } else {
+    const int table = width() < 1600 ? 320 : 420;
+    m_columns->setSizes({side, width() - side - table, table});
+  }
+  for (QSplitter* split : {m_columns, m_top, m_rows, m_bottom})
+    for (int i = 0; i < split->count(); ++i) split->setStretchFactor(i, split == m_columns && i != 1 ? 0 : 1);
+}
+
+void QuantizationPage::resizeEvent(QResizeEvent* event) {
+  Page::resizeEvent(event);
+  placeTable();
+}
+
+void QuantizationPage::activated() { follow(); }
+
+/// Nothing is computed for a page that nobody looks at.
+void QuantizationPage::follow() {
+  if (!isVisible()) return;
+  const Selection& selection = session().selection();
+  m_study.follow(selection);
+  m_form->setChosen(m_study.scheme(), m_study.settings());
+  showComparison();
+  explain();
+}
+
+void QuantizationPage::showTensor() {
+  const TensorInfo* tensor = session().selection().tensorInfo();
+  const bool isReadable = tensor && tensor->type && tensor->type->readable && tensor->elements > 0;
+  m_stack->setCurrentWidget(isReadable ? static_cast<QWidget*>(m_columns) : m_notice);
+  if (!tensor)
+    m_notice->setText(tr("What a quantization scheme does to a tensor"),
+                      tr("Open a checkpoint and pick a tensor: its rounding error in each scheme against the true bits "
+                         "per weight, where the error is, and each step of one weight."));
+  else if (!isReadable)
+    m_notice->setText(shown(tensor->name), tensor->elements == 0
+                                               ? tr("This tensor has no elements to quantize.")
+                                               : tr("The elements of this tensor cannot be read, so there is nothing "
+                                                    "to quantize."));
+  if (!m_study.tensor()) m_isNewTensor = true;
+  m_form->setShape(isReadable ? std::optional(matrixShape(tensor->shape)) : std::nullopt);
+  m_form->setChosen(m_study.scheme(), m_study.settings());
+  showMeasurement();
+}
+
+void QuantizationPage::showMeasurement() {
+  const TensorInfo* tensor = session().selection().tensorInfo();
+  m_form->setRefusal(m_study.refusal() ? shown(m_study.refusal()->message) : QString());
+  m_errors->show(m_study.measurement(), tensor);
+  m_weights->show(m_study.tensor(), m_study.measurement(), tensor);
+  if (m_isNewTensor && m_study.measurement()) {
+    m_isNewTensor = false;
+    if (tensor->elements <= kWorkedExample) m_weights->preferValues();
+  }
+  showComparison();
+  explain();
+}
+
+void QuantizationPage::showComparison() {
+  const std::vector<SchemeComparison> schemes = m_study.comparison();
+  const std::string& chosen = m_study.scheme().info().id;
+  const TensorInfo* tensor = session().selection().tensorInfo();
+  m_sizePlot->show(schemes.empty() || !tensor ? Figure() : errorAgainstSizeFigure(tensor->name, schemes, chosen));
+  m_table->show(schemes, chosen);
+  showNote();
+}
+
+void QuantizationPage::showNote() {
+  m_restart->setVisible(m_study.isIncomplete());
+  if (m_study.isIncomplete()) return m_sizeCard->setNote(tr("stopped"));
+  const auto& tensor = m_study.tensor();
+  if (tensor && !tensor->warnings.empty()) return m_sizeCard->setNote(shown(tensor->warnings.front()));
+  m_sizeCard->setNote(tr("all schemes on this tensor"));
+}
+
+void QuantizationPage::explain() {
+  const auto& measurement = m_study.measurement();
+  if (!measurement) return;
+  m_study.explain(session().selection().element.value_or(measurement->report.metrics.maxAt));
+}
+
+void QuantizationPage::clickPart(const MatrixPart& part) {
+  const auto& tensor = m_study.tensor();
+  const auto& measurement = m_study.measurement();
+  if (!tensor || !measurement) return;
+  const auto element = largestErrorIn(tensor->view(), measurement->report.quantized.restored, part);
+  if (element) session().selectElement(*element);
+}
+
+void QuantizationPage::choose(const std::string& scheme, const Settings& settings) {
+  const Selection& now = session().selection();
+  if (now.scheme != scheme || now.settings != settings) session().selectScheme(scheme, settings);
+}
+
+/// A dot carries the title of its scheme.
+void QuantizationPage::chooseTitled(std::size_t series, std::size_t point) {
+  const Series& dots = m_sizePlot->figure().series[series];
+  if (dots.kind != Series::Kind::Points) return;
+  for (const Scheme* scheme : schemeRegistry())
+    if (scheme->info().title == dots.labels[point] && scheme != &m_study.scheme()) choose(scheme->info().id, {});
+}
+
+bool QuantizationPage::exportFigure() {
+  if (!m_study.measurement()) return false;
+  m_sizePlot->askAndExport();
+  return true;
+}
+
+QString QuantizationPage::copyText() const { return m_weights->plainText(); }
+
+void QuantizationPage::exportCodes(const QString& path) {
+  const TensorInfo* tensor = session().selection().tensorInfo();
+  if (!m_study.measurement() || !tensor) return;
+  m_exporting.start(
+      tr("writing codes"),
+      [file = std::filesystem::path(path.toStdString()), shape = tensor->shape,
+       measurement = m_study.measurement()](const JobContext&) {
+        const QuantizedTensor& quantized = measurement->report.quantized;
+        return writeNpy(file, quantized.signedCodes ? "|i1" : "|u1", shape, std::as_bytes(std::span(quantized.codes)),
+                        AtomicFile::Existing::Replace);
+      },
+      [this](const Result<>& written) {
+        if (!written) session().report(written.error());
+      });
+}
+
+void QuantizationPage::exportRestored(const QString& path) {
+  const TensorInfo* tensor = session().selection().tensorInfo();
+  if (!m_study.measurement() || !tensor) return;
+  m_exporting.start(
+      tr("writing restored values"),
+      [file = std::filesystem::path(path.toStdString()), shape = tensor->shape,
+       measurement = m_study.measurement()](const JobContext&) {
+        return writeNpy(file, "<f4", shape, std::as_bytes(std::span(measurement->report.quantized.restored)),
+                        AtomicFile::Existing::Replace);
+      },
+      [this](const Result<>& written) {
+        if (!written) session().report(written.error());
+      });
+}
+
+namespace {
+
+/// Dots of error against size on their front.
+void paintPreview(QPainter& painter, const QRectF& rect) {
+  constexpr QPointF kDots[] = {{0.06, 0.12}, {0.25, 0.4}, {0.3, 0.28}, {0.5, 0.58},
+                               {0.72, 0.78}, {0.78, 0.5}, {0.94, 0.92}};
+  constexpr std::size_t kFront[] = {0, 1, 3, 4, 6};
+  const auto at = [&](QPointF share) {
+    return QPointF(rect.left() + share.x() * rect.width(), rect.bottom() - share.y() * rect.height());
+  };
+  painter.save();
+  painter.setRenderHint(QPainter::Antialiasing);
+  painter.setPen(QPen(theme().colors().muted, 1, Qt::DashLine));
+  for (std::size_t i = 1; i < std::size(kFront); ++i) painter.drawLine(at(kDots[kFront[i - 1]]), at(kDots[kFront[i]]));
+  painter.setPen(Qt::NoPen);
+  painter.setBrush(theme().colors().series[0]);
+  for (const QPointF& dot : kDots) painter.drawEllipse(at(dot), 4, 4);
+  painter.restore();
+}
+
+}  // namespace
+
+const PageEntry& quantization_page_entry() {
+  static const PageEntry entry{
+      .id = "quantization",
+      .title = QT_TRANSLATE_NOOP("PageEntry", "Quantize"),
+      .icon = "quantize",
+      .summary = QT_TRANSLATE_NOOP("PageEntry", "A tensor through a quantization scheme: bits, error, and each step."),
+      .subject = Subject::Scheme,
+      .paintPreview = paintPreview,
+      .create = [](Session& session, QWidget* parent) -> Page* { return new QuantizationPage(session, parent); }};
+  return entry;
+}
+
+}  // namespace ulpscope

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+#include <optional>
+
+#include "widgets/pages/page.h"
+#include "widgets/quantization/quantization_study.h"
+
+class QSplitter;
+class QStackedLayout;
+
+namespace ulpscope {
+
+class Card;
+class ErrorPanel;
+class LinkButton;
+class Notice;
+class PlotView;
+class SchemeForm;
+class SchemeTable;
+class WeightPanel;
+
+/// The selected tensor through a quantization scheme: what it costs in bits, what error it leaves and where, and how
+/// one weight got its code.
+class QuantizationPage final : public Page {
+  Q_OBJECT
+
+ public:
+  explicit QuantizationPage(Session& pageSession, QWidget* parent = nullptr);
+
+  void activated() override;
+  bool exportFigure() override;
+  QString copyText() const override;
+
+  /// Write what would be stored, and what it decodes to, as .npy of the tensor's shape. An existing file is replaced;
+  /// a failure is reported in the strip.
+  void exportCodes(const QString& path);
+  void exportRestored(const QString& path);
+
+ protected:
+  void resizeEvent(QResizeEvent* event) override;
+
+ private:
+  void layOut();
+  void connectParts();
+  void addExports();
+  /// Narrow windows have the table beside the first plot only.
+  void placeTable();
+
+  void follow();
+  void showTensor();
+  void showMeasurement();
+  void showComparison();
+  void showNote();
+  void explain();
+  void clickPart(const MatrixPart& part);
+  void choose(const std::string& scheme, const Settings& settings);
+  void chooseTitled(std::size_t series, std::size_t point);
+
+  QuantizationStudy m_study;
+  Task m_exporting;
+  std::optional<bool> m_isNarrow;
+  bool m_isNewTensor = false;
+
+  QStackedLayout* m_stack;
+  Notice* m_notice;
+  QSplitter* m_columns;
+  QSplitter* m_rows;
+  QSplitter* m_top;
+  QSplitter* m_bottom;
+  Card* m_sizeCard;
+  Card* m_tableCard;
+  SchemeForm* m_form;
+  PlotView* m_sizePlot;
+  ErrorPanel* m_errors;
+  WeightPanel* m_weights;
+  SchemeTable* m_table;
+  LinkButton* m_restart;
+};
+
+}  // namespace ulpscope

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+#include <QWidget>
+#include <cstdint>
+#include <memory>
+
+#include "core/analysis/tensor_profile.h"
+#include "widgets/quantization/quantization_study.h"
+
+namespace ulpscope {
+
+class LinkButton;
+class MapView;
+class PlotBase;
+class PlotView;
+class TabStack;
+
+/// Where a scheme's error is: as a histogram, by column, and as a map.
+class ErrorPanel final : public QWidget {
+  Q_OBJECT
+
+ public:
+  explicit ErrorPanel(QWidget* parent = nullptr);
+
+  /// nullptr: nothing to show.
+  void show(const std::shared_ptr<const Measurement>& measurement, const TensorInfo* tensor);
+  /// The picture that is in front.
+  PlotBase& picture() const;
+
+ Q_SIGNALS:
+  /// A column or a cell of the map was clicked: the elements behind it.
+  void partClicked(const ulpscope::MatrixPart& part);
+
+ private:
+  void showHistogram();
+  void showMap();
+  void clickCell(std::size_t row, std::size_t column);
+  void clickColumn(std::size_t column);
+
+  std::shared_ptr<const Measurement> m_measurement;
+  bool m_logarithmic = false;
+  TabStack* m_tabs;
+  PlotView* m_histogram;
+  PlotView* m_columns;
+  MapView* m_map;
+  LinkButton* m_scale;
+};
+
+}  // namespace ulpscope

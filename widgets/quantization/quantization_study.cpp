@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/quantization/quantization_study.h"
+
+#include <algorithm>
+
+#include "core/quantization/error_map.h"
+#include "widgets/session/session.h"
+#include "widgets/session/text.h"
+
+namespace ulpscope {
+namespace {
+
+constexpr std::uint64_t kMapSide = 512;  ///< cells; a finer picture would be below the pixels of the card
+
+const Scheme& chosenScheme(const Selection& selection) {
+  const Scheme* scheme = findScheme(selection.scheme);
+  return scheme ? *scheme : *schemeRegistry().front();
+}
+
+/// The knobs of the selection that are the scheme's: others were left over from another one.
+Settings chosenSettings(const Scheme& scheme, const Selection& selection) {
+  if (selection.scheme != scheme.info().id) return {};
+  return selection.settings;
+}
+
+bool isReadable(const TensorInfo* tensor) {
+  return tensor && tensor->type && tensor->type->readable && tensor->elements > 0;
+}
+
+}  // namespace
+
+QuantizationStudy::QuantizationStudy(Session& session, QObject* parent)
+    : QObject(parent),
+      m_session(session),
+      m_scheme(schemeRegistry().front()),
+      m_loading(session),
+      m_measuring(session),
+      m_comparing(session),
+      m_explaining(session) {}
+
+void QuantizationStudy::follow(const Selection& selection) {
+  const Scheme& scheme = chosenScheme(selection);
+  Settings settings = chosenSettings(scheme, selection);
+  const bool isOtherScheme = &scheme != m_scheme || settings != m_settings;
+  m_scheme = &scheme;
+  m_settings = std::move(settings);
+
+  const bool isOtherTensor = selection.checkpoint != m_checkpoint || selection.tensor != m_index;
+  if (isOtherTensor) {
+    clear();
+    m_checkpoint = selection.checkpoint;
+    m_index = selection.tensor;
+    m_isReadable = isReadable(selection.tensorInfo());
+    if (m_isReadable) load();
+    Q_EMIT tensorChanged();
+  } else if (isOtherScheme && m_tensor) {
+    measure();
+  }
+}
+
+void QuantizationStudy::restart() {
+  if (!m_isReadable) return;
+  if (!m_tensor) return load();
+  measure();
+  compare();
+}
+
+void QuantizationStudy::clear() {
+  for (Task* task : {&m_loading, &m_measuring, &m_comparing, &m_explaining}) task->cancel();
+  m_tensor.reset();
+  m_measurement.reset();
+  m_comparison.clear();
+  m_refusal.reset();
+}
+
+std::vector<SchemeComparison> QuantizationStudy::comparison() const {
+  std::vector<SchemeComparison> lines = m_comparison;
+  const auto chosen = std::find_if(lines.begin(), lines.end(),
+                                   [&](const SchemeComparison& line) { return line.scheme == m_scheme->info().id; });
+  if (chosen == lines.end()) return lines;
+  if (m_refusal) {
+    chosen->error = m_refusal->message;
+  } else if (m_measurement && m_measurement->scheme == m_scheme) {
+    chosen->error.clear();
+    chosen->bitsPerWeight = m_measurement->report.bitsPerWeight;
+    chosen->metrics = m_measurement->report.metrics;
+  }
+  return lines;
+}
+
+bool QuantizationStudy::isIncomplete() const {
+  if (!m_isReadable || m_loading.running()) return false;
+  const bool isMeasured = m_measurement || m_refusal || m_measuring.running();
+  return !m_tensor || !isMeasured || (m_comparison.empty() && !m_comparing.running());
+}
+
+void QuantizationStudy::failed(const Error& error) {
+  m_session.report(error);
+  Q_EMIT incomplete();
+}
+
+void QuantizationStudy::load() {
+  auto source = m_checkpoint->source(*m_index);
+  if (!source) return failed(source.error());
+  const QString name = shown(source->info().name);
+  m_loading.start(
+      tr("reading %1").arg(name),
+      [source = std::move(*source), backend = m_session.backend()](const JobContext& job) {
+        job.expect(source.info().elements * sizeof(float));
+        return loadTensor(source, *backend, job);
+      },
+      [this, checkpoint = m_checkpoint, index = m_index](Result<LoadedTensor> loaded) {
+        if (checkpoint != m_checkpoint || index != m_index) return;  // stopped for another tensor
+        if (!loaded) return failed(loaded.error());
+        m_tensor = std::make_shared<const LoadedTensor>(*std::move(loaded));
+        measure();
+        compare();
+        Q_EMIT tensorChanged();
+      });
+}
+
+void QuantizationStudy::measure() {
+  m_explaining.cancel();
+  m_measuring.start(
+      tr("%1").arg(QString::fromStdString(m_scheme->info().title)),
+      [scheme = m_scheme, settings = m_settings, tensor = m_tensor,
+       backend = m_session.backend()](const JobContext& job) -> Result<Measurement> {
+        job.expect(tensor->values.size() * sizeof(float));
+        auto report = quantizeAndMeasure(*scheme, settings, tensor->view(), *backend, job);
+        if (!report) return tl::unexpected(std::move(report).error());
+        Measurement result{.scheme = scheme, .report = *std::move(report), .errorMap = {}};
+        result.errorMap = errorMap(tensor->view(), result.report.quantized.restored, kMapSide);
+        return result;
+      },
+      [this, tensor = m_tensor](Result<Measurement> result) {
+        if (tensor != m_tensor) return;
+        m_refusal.reset();
+        if (result) {
+          m_measurement = std::make_shared<const Measurement>(*std::move(result));
+        } else {
+          m_measurement.reset();
+          const Errc code = result.error().code;
+          if (code != Errc::Unsupported && code != Errc::Usage) return failed(result.error());
+          m_refusal = result.error();
+        }
+        Q_EMIT measured();
+      });
+}
+
+void QuantizationStudy::compare() {
+  m_comparing.start(
+      tr("comparing all schemes"),
+      [tensor = m_tensor, backend = m_session.backend()](const JobContext& job) {
+        job.expect(tensor->values.size() * sizeof(float) * schemeRegistry().size());
+        return compareSchemes(schemeRegistry(), tensor->view(), *backend, job);
+      },
+      [this, tensor = m_tensor](Result<std::vector<SchemeComparison>> lines) {
+        if (tensor != m_tensor) return;
+        if (!lines) return failed(lines.error());
+        m_comparison = *std::move(lines);
+        Q_EMIT compared();
+      });
+}
+
+void QuantizationStudy::explain(std::uint64_t element) {
+  if (!m_measurement || element >= m_tensor->values.size()) return;
+  m_explaining.start(
+      tr("looking at one weight"),
+      [element, tensor = m_tensor, measurement = m_measurement](const JobContext&) -> Result<WeightBoard> {
+        const QuantizationReport& report = measurement->report;
+        return WeightBoard{element,
+                           measurement->scheme->explain(tensor->view(), report.quantized, report.settings, element)};
+      },
+      [this, measurement = m_measurement](Result<WeightBoard> board) {
+        if (measurement != m_measurement) return;
+        if (board) Q_EMIT explained(*board);
+      },
+      ProgressUnit::Steps);
+}
+
+}  // namespace ulpscope

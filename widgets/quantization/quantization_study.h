@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+#include <QObject>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "core/analysis/tensor_profile.h"
+#include "core/quantization/quantization_report.h"
+#include "widgets/session/selection.h"
+#include "widgets/session/task.h"
+
+namespace ulpscope {
+
+/// One tensor through the chosen scheme, with what the page's pictures need of it.
+struct Measurement {
+  const Scheme* scheme = nullptr;
+  QuantizationReport report;
+  HeatMap errorMap;
+};
+
+/// How one weight went through the scheme.
+struct WeightBoard {
+  std::uint64_t element = 0;
+  std::vector<BoardLine> lines;
+};
+
+/// The work behind the quantization page: reads the selected tensor once, takes it through the chosen scheme whenever
+/// that changes, and through all schemes for comparison. All of it in tasks, newest wins; errors go to the session's
+/// strip, but a scheme that does not fit the tensor is a `refusal`.
+class QuantizationStudy final : public QObject {
+  Q_OBJECT
+
+ public:
+  explicit QuantizationStudy(Session& session, QObject* parent = nullptr);
+
+  /// Takes up what has changed in the selection. A tensor that cannot be read clears the study.
+  void follow(const Selection& selection);
+  /// Begins again what was stopped or failed, and all of it for another backend.
+  void restart();
+
+  const Scheme& scheme() const { return *m_scheme; }
+  const Settings& settings() const { return m_settings; }
+  /// Each is nullptr until it is there. A measurement stays until the next one replaces it.
+  const std::shared_ptr<const LoadedTensor>& tensor() const { return m_tensor; }
+  const std::shared_ptr<const Measurement>& measurement() const { return m_measurement; }
+  /// Every scheme with its default knobs, but the chosen one as it is set. Empty until all are there.
+  std::vector<SchemeComparison> comparison() const;
+  /// Why the chosen scheme does not fit the tensor.
+  const std::optional<Error>& refusal() const { return m_refusal; }
+  /// Something is not there and nobody works on it: the user stopped it, or it failed.
+  bool isIncomplete() const;
+  /// Answered by explained().
+  void explain(std::uint64_t element);
+
+ Q_SIGNALS:
+  void tensorChanged();
+  void measured();
+  void compared();
+  void explained(const ulpscope::WeightBoard& board);
+  void incomplete();
+
+ private:
+  void clear();
+  void load();
+  void measure();
+  void compare();
+  void failed(const Error& error);
+
+  Session& m_session;
+  std::shared_ptr<const Checkpoint> m_checkpoint;
+  std::optional<std::size_t> m_index;
+  const Scheme* m_scheme;
+  Settings m_settings;
+
+  std::shared_ptr<const LoadedTensor> m_tensor;
+  std::shared_ptr<const Measurement> m_measurement;
+  std::vector<SchemeComparison> m_comparison;
+  std::optional<Error> m_refusal;
+  bool m_isReadable = false;
+
+  Task m_loading;
+  Task m_measuring;
+  Task m_comparing;
+  Task m_explaining;
+};
+
+}  // namespace ulpscope

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/quantization/scheme_table.h"
+
+#include <QFileDialog>
+#include <QMenu>
+#include <QVBoxLayout>
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "core/base/atomic_file.h"
+#include "core/base/text.h"
+#include "widgets/frame/labels.h"
+#include "widgets/models/table_model.h"
+#include "widgets/models/table_view.h"
+#include "widgets/quantization/quantization_text.h"
+#include "widgets/session/session.h"
+#include "widgets/session/text.h"
+
+namespace ulpscope {
+namespace {
+
+enum Column { kScheme, kBits, kSignal, kRmse, kLargest, kWhy };
+
+constexpr int kWidthForRmse = 320;
+constexpr int kWidthForLargest = 400;
+
+TableCell numberCell(double value, const QString& text) {
+  const bool known = !std::isnan(value);
+  return {.text = known ? text : emDash(),
+          .exact = known ? QString::fromStdString(shortest(value)) : QString(),
+          .key = known ? value : -std::numeric_limits<double>::infinity()};
+}
+
+std::vector<TableCell> rowOf(const SchemeComparison& scheme) {
+  TableCell title{.text = QString::fromStdString(scheme.title), .exact = {}, .key = {}};
+  if (!scheme.error.empty()) {
+    title.tone = CellTone::Muted;
+    const TableCell none = numberCell(std::numeric_limits<double>::quiet_NaN(), {});
+    return {title, none, none, none, none, {.text = shown(scheme.error), .exact = {}, .key = {}}};
+  }
+  const ErrorMetrics& metrics = scheme.metrics;
+  const double signal = metrics.signalToNoiseDb;
+  return {title,
+          numberCell(scheme.bitsPerWeight, QString::number(scheme.bitsPerWeight, 'f', 3)),
+          numberCell(signal, std::isfinite(signal) ? QString::number(signal, 'f', 1) : briefNumber(signal)),
+          numberCell(metrics.rootMeanSquaredError, briefNumber(metrics.rootMeanSquaredError)),
+          numberCell(metrics.maxAbsoluteError, briefNumber(metrics.maxAbsoluteError)),
+          {}};
+}
+
+}  // namespace
+
+SchemeTable::SchemeTable(Session& session, QWidget* parent)
+    : QWidget(parent),
+      m_session(session),
+      m_model(new TableModel({{tr("Scheme"), false, {}},
+                              {tr("bpw"), true, tr("True bits per weight: codes, scales and zero points")},
+                              {tr("SQNR"), true, tr("Signal to quantization noise, dB")},
+                              {tr("RMSE"), true, tr("Root mean squared error")},
+                              {tr("Largest"), true, tr("Largest absolute error")},
+                              {tr("Why not"), false, {}}},
+                             this)),
+      m_table(new TableView(tr("All schemes on this tensor"))),
+      m_misfits(new PlainLabel({}, TextRole::Note)) {
+  m_table->setSource(m_model);
+  m_table->setSelectionMode(QAbstractItemView::SingleSelection);
+  m_misfits->setWordWrap(true);
+  m_misfits->hide();
+  auto* column = new QVBoxLayout(this);
+  column->setContentsMargins(0, 0, 0, 0);
+  column->setSpacing(8);
+  column->addWidget(m_table, 1);
+  column->addWidget(m_misfits);
+  connect(m_table, &TableView::rowChosen, this, [this](int row) { Q_EMIT schemeChosen(m_ids[std::size_t(row)]); });
+  fitColumns();
+}
+
+void SchemeTable::show(const std::vector<SchemeComparison>& schemes, const std::string& chosen) {
+  std::vector<std::vector<TableCell>> rows;
+  QStringList misfits;
+  m_ids.clear();
+  for (const SchemeComparison& scheme : schemes) {
+    rows.push_back(rowOf(scheme));
+    m_ids.push_back(scheme.scheme);
+    if (!scheme.error.empty()) misfits << tr("%1: %2").arg(QString::fromStdString(scheme.title), shown(scheme.error));
+  }
+  m_model->setRows(std::move(rows));
+  const auto found = std::find(m_ids.begin(), m_ids.end(), chosen);
+  if (found != m_ids.end()) m_table->setCurrentSourceRow(int(found - m_ids.begin()));
+  m_misfits->setText(misfits.join(QLatin1Char('\n')));
+  m_misfits->setVisible(!misfits.isEmpty());
+}
+
+void SchemeTable::fitColumns() {
+  m_table->setColumnHidden(kRmse, width() < kWidthForRmse);
+  m_table->setColumnHidden(kLargest, width() < kWidthForLargest);
+  m_table->setColumnHidden(kWhy, true);
+}
+
+void SchemeTable::resizeEvent(QResizeEvent* event) {
+  QWidget::resizeEvent(event);
+  fitColumns();
+}
+
+void SchemeTable::openMenu(QWidget* button) {
+  QMenu menu(this);
+  menu.addAction(tr("Copy as CSV"), this, [this] { m_table->copyAs(TableView::CopyAs::Csv); });
+  menu.addAction(tr("Copy as Markdown"), this, [this] { m_table->copyAs(TableView::CopyAs::Markdown); });
+  menu.addSeparator();
+  menu.addAction(tr("Save as\u2026"), this, [this] {
+    const QString path = QFileDialog::getSaveFileName(
+        this, tr("Save the table of schemes"), QStringLiteral("schemes.csv"), tr("CSV (*.csv);;Markdown (*.md)"));
+    if (!path.isEmpty()) save(path);
+  });
+  menu.exec(button->mapToGlobal(QPoint(0, button->height())));
+}
+
+void SchemeTable::save(const QString& path) {
+  const bool markdown = path.endsWith(QLatin1String(".md"), Qt::CaseInsensitive);
+  const QString text = m_table->textAs(markdown ? TableView::CopyAs::Markdown : TableView::CopyAs::Csv);
+  const auto written = writeFile(path.toStdString(), text.toStdString(), AtomicFile::Existing::Replace);
+  if (!written) m_session.report(written.error());
+}
+
+}  // namespace ulpscope

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/quantization/tab_stack.h"
+
+#include <QHBoxLayout>
+#include <QStackedWidget>
+#include <QTabBar>
+#include <QVBoxLayout>
+
+#include "widgets/frame/labels.h"
+#include "widgets/theme/theme.h"
+
+namespace ulpscope {
+
+TabStack::TabStack(const QString& name, QWidget* parent)
+    : QWidget(parent),
+      m_tabs(new QTabBar),
+      m_note(new ElidedLabel({}, TextRole::Muted)),
+      m_header(new QHBoxLayout),
+      m_noteRow(new QHBoxLayout),
+      m_stack(new QStackedWidget) {
+  m_tabs->setAccessibleName(name);
+  m_tabs->setDrawBase(false);
+  m_tabs->setExpanding(false);
+  m_tabs->setUsesScrollButtons(true);
+  m_tabs->setElideMode(Qt::ElideNone);
+  m_tabs->setContentsMargins(0, 0, 0, 0);
+  m_note->setFont(theme().words(12));
+  m_header->setContentsMargins(0, 0, 0, 0);
+  m_header->setSpacing(12);
+  m_header->addWidget(m_tabs);
+  m_header->addStretch();
+  m_noteRow->setContentsMargins(8, 0, 0, 0);
+  m_noteRow->setSpacing(12);
+  m_noteRow->addWidget(m_note, 1);
+  auto* column = new QVBoxLayout(this);
+  column->setContentsMargins(0, 0, 0, 0);
+  column->setSpacing(4);
+  column->addLayout(m_header);
+  column->addLayout(m_noteRow);
+  column->addWidget(m_stack, 1);
+  connect(m_tabs, &QTabBar::currentChanged, this, [this](int index) {
+    m_stack->setCurrentIndex(index);
+    Q_EMIT currentChanged();
+  });
+}
+
+void TabStack::addTab(const QString& title, QWidget* content) {
+  m_stack->addWidget(content);
+  m_tabs->addTab(title);
+}
+
+void TabStack::addToHeader(QWidget* control) { m_header->addWidget(control); }
+
+void TabStack::addToNote(QWidget* control) { m_noteRow->addWidget(control); }
+
+void TabStack::setNote(const QString& note) { m_note->setText(note); }
+
+QWidget* TabStack::current() const { return m_stack->currentWidget(); }
+
+void TabStack::setCurrent(QWidget* content) { m_tabs->setCurrentIndex(m_stack->indexOf(content)); }
+
+}  // namespace ulpscope
