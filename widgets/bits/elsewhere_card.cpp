@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/bits/elsewhere_card.h"
 
-#include <QApplication>
-#include <QClipboard>
+#include <QEvent>
 #include <QFontMetricsF>
 #include <QHeaderView>
 #include <QMenu>
 #include <QPainter>
 #include <QStyledItemDelegate>
-#include <QTableView>
 #include <QVBoxLayout>
 #include <algorithm>
 #include <cmath>
@@ -16,6 +14,7 @@
 #include "widgets/bits/representation_model.h"
 #include "widgets/frame/card.h"
 #include "widgets/frame/link_button.h"
+#include "widgets/models/table_view.h"
 #include "widgets/theme/theme.h"
 
 namespace ulpscope {
@@ -24,6 +23,7 @@ namespace {
 constexpr int kRowHeight = 28;
 constexpr int kCellMargin = 8;
 constexpr int kNarrowestColumn = 64;
+constexpr int kSortArrow = 16;  ///< beside a title
 constexpr int kBadgePx = 11;
 constexpr int kBadgePadding = 8;
 
@@ -60,7 +60,7 @@ class RowDelegate final : public QStyledItemDelegate {
   static QColor textColor(const QModelIndex& index) {
     const ThemeColors& colors = theme().colors();
     if (index.column() != RepresentationModel::Error) return colors.text;
-    return index.data(RepresentationModel::ExactRole).toBool() ? colors.muted : colors.bad;
+    return index.data(RepresentationModel::IsExactRole).toBool() ? colors.muted : colors.bad;
   }
 
   /// Before the number, so that all numbers keep one right edge; left out where there is no room, as the tooltip has
@@ -82,7 +82,10 @@ class RowDelegate final : public QStyledItemDelegate {
 }  // namespace
 
 ElsewhereCard::ElsewhereCard(QWidget* parent)
-    : QWidget(parent), m_model(new RepresentationModel(this)), m_table(new QTableView), m_order(new LinkButton({})) {
+    : QWidget(parent),
+      m_model(new RepresentationModel(this)),
+      m_table(new TableView(tr("The same value in every format"))),
+      m_order(new LinkButton({})) {
   auto* card = new Card(tr("The same value elsewhere"));
   auto* copy = new LinkButton(tr("copy"));
   card->addToHeader(m_order);
@@ -92,35 +95,26 @@ ElsewhereCard::ElsewhereCard(QWidget* parent)
   column->setContentsMargins(0, 0, 0, 0);
   column->addWidget(card);
 
-  m_table->setModel(m_model);
+  m_table->setSource(m_model);
   m_table->setItemDelegate(new RowDelegate(m_table));
-  m_table->setAccessibleName(tr("The same value in every format"));
-  m_table->setFrameShape(QFrame::NoFrame);
-  m_table->viewport()->setAutoFillBackground(false);
-  m_table->setShowGrid(false);
-  m_table->setMouseTracking(true);
-  m_table->setSelectionBehavior(QAbstractItemView::SelectRows);
   m_table->setSelectionMode(QAbstractItemView::SingleSelection);
-  m_table->setTabKeyNavigation(false);
-  m_table->setHorizontalScrollMode(QAbstractItemView::ScrollPerPixel);
-  m_table->verticalHeader()->hide();
+  m_table->viewport()->setAutoFillBackground(false);
+  m_table->viewport()->installEventFilter(this);
   m_table->verticalHeader()->setMinimumSectionSize(kRowHeight);
-  m_table->verticalHeader()->setDefaultSectionSize(kRowHeight);
   QHeaderView* header = m_table->horizontalHeader();
   header->viewport()->setAutoFillBackground(false);
-  header->setFont(theme().words(12));
-  header->setHighlightSections(false);
-  header->setSectionsClickable(false);
   header->setMinimumSectionSize(kNarrowestColumn);
   header->setSectionResizeMode(QHeaderView::Fixed);
-  m_table->viewport()->installEventFilter(this);
+  m_order->setToolTip(tr("Sort by error, or as formats are listed"));
 
-  connect(m_table, &QTableView::clicked, this, [this](const QModelIndex& index) { pick(index.row()); });
-  connect(m_table, &QTableView::activated, this, [this](const QModelIndex& index) { pick(index.row()); });
-  connect(m_order, &LinkButton::clicked, this, [this] { sortByError(!m_model->isSortedByError()); });
+  connect(m_table, &TableView::rowChosen, this, [this](int row) {
+    Q_EMIT formatPicked(m_model->index(row, 0).data(RepresentationModel::FormatIdRole).toString());
+  });
+  connect(header, &QHeaderView::sortIndicatorChanged, this, &ElsewhereCard::tellOrder);
+  connect(m_order, &LinkButton::clicked, this, &ElsewhereCard::toggleOrder);
   connect(copy, &LinkButton::clicked, this, [this, copy] { copyMenu(copy); });
   connect(&theme(), &Theme::changed, m_table->viewport(), qOverload<>(&QWidget::update));
-  sortByError(false);
+  tellOrder();
 }
 
 void ElsewhereCard::setRows(std::vector<Representation> rows, const NumberFormat& current) {
@@ -142,6 +136,8 @@ void ElsewhereCard::fitColumns() {
     const QFontMetricsF metrics(fontOf(column));
     for (int row = 0; row < m_model->rowCount(); ++row)
       widest = std::max(widest, metrics.horizontalAdvance(m_model->index(row, column).data().toString()));
+    const QString title = m_model->headerData(column, Qt::Horizontal, Qt::DisplayRole).toString();
+    widest = std::max(widest, QFontMetricsF(theme().words(12)).horizontalAdvance(title) + kSortArrow);
     return int(widest) + 2 * kCellMargin + 1;
   };
   const int format = std::max(wanted(RepresentationModel::Format), kNarrowestColumn);
@@ -157,31 +153,29 @@ void ElsewhereCard::fitColumns() {
 void ElsewhereCard::showCurrent() {
   if (!m_current) return;
   const int row = m_model->rowOf(*m_current);
-  if (row >= 0 && row != m_table->currentIndex().row()) m_table->selectRow(row);
+  if (row != m_table->currentSourceRow()) m_table->setCurrentSourceRow(row);
 }
 
-void ElsewhereCard::sortByError(bool byError) {
-  m_model->setSortedByError(byError);
-  m_order->setText(byError ? tr("sorted by error") : tr("sorted wide to narrow"));
-  m_order->setToolTip(tr("Sort by error, or as formats are listed"));
+void ElsewhereCard::tellOrder() {
+  const int column = m_table->horizontalHeader()->sortIndicatorSection();
+  const bool sorted = column >= 0 && column < RepresentationModel::ColumnCount;
+  m_order->setText(
+      sorted ? tr("sorted by %1").arg(m_model->headerData(column, Qt::Horizontal, Qt::DisplayRole).toString().toLower())
+             : tr("sorted wide to narrow"));
   m_order->updateGeometry();
-  showCurrent();
+}
+
+void ElsewhereCard::toggleOrder() {
+  const bool byError = m_table->horizontalHeader()->sortIndicatorSection() == RepresentationModel::Error;
+  m_table->sortByColumn(byError ? -1 : int(RepresentationModel::Error), Qt::AscendingOrder);
 }
 
 void ElsewhereCard::copyMenu(QWidget* button) {
   QMenu menu;
-  const auto add = [&](const QString& title, std::string (*write)(const Table&)) {
-    menu.addAction(title, this, [this, write] {
-      QApplication::clipboard()->setText(QString::fromStdString(write(m_model->table())));
-    });
-  };
-  add(tr("Copy as CSV"), [](const Table& table) { return toCsv(table); });
-  add(tr("Copy as Markdown"), [](const Table& table) { return toMarkdown(table); });
+  menu.addAction(tr("Copy as CSV"), this, [this] { m_table->copyAs(TableView::CopyAs::Csv); });
+  menu.addAction(tr("Copy as Markdown"), this, [this] { m_table->copyAs(TableView::CopyAs::Markdown); });
+  menu.addAction(tr("Copy as tab-separated text"), this, [this] { m_table->copyAs(TableView::CopyAs::Tsv); });
   menu.exec(button->mapToGlobal(QPoint(0, button->height())));
-}
-
-void ElsewhereCard::pick(int row) {
-  Q_EMIT formatPicked(m_model->index(row, 0).data(RepresentationModel::FormatIdRole).toString());
 }
 
 }  // namespace ulpscope

@@ -5,14 +5,13 @@
 
 #include "core/formats/representation.h"
 
-class QTableView;
-
 namespace ulpscope {
 
 class LinkButton;
 class RepresentationModel;
+class TableView;
 
-/// "The same value elsewhere": the number in every format. A click on a row picks its format.
+/// "The same value elsewhere": the number in every format. Choosing a row picks its format.
 class ElsewhereCard final : public QWidget {
   Q_OBJECT
 
@@ -29,12 +28,12 @@ class ElsewhereCard final : public QWidget {
  private:
   void fitColumns();
   void showCurrent();
-  void sortByError(bool byError);
+  void tellOrder();
+  void toggleOrder();
   void copyMenu(QWidget* button);
-  void pick(int row);
 
   RepresentationModel* m_model;
-  QTableView* m_table;
+  TableView* m_table;
   LinkButton* m_order;
   const NumberFormat* m_current = nullptr;
 };

@@ -2,8 +2,11 @@
 #include "widgets/bits/representation_model.h"
 
 #include <algorithm>
+#include <cmath>
+#include <limits>
 
 #include "core/formats/brief_decimal.h"
+#include "core/formats/value_text.h"
 #include "widgets/session/text.h"
 
 namespace ulpscope {
@@ -64,38 +67,15 @@ void RepresentationModel::setRows(std::vector<Representation> rows) {
   const bool sameCount = rows.size() == m_rows.size();
   if (!sameCount) beginResetModel();
   m_rows = std::move(rows);
-  sort();
   if (sameCount)
     Q_EMIT dataChanged(index(0, 0), index(rowCount() - 1, ColumnCount - 1));
   else
     endResetModel();
 }
 
-void RepresentationModel::setSortedByError(bool sorted) {
-  m_sortedByError = sorted;
-  sort();
-  Q_EMIT dataChanged(index(0, 0), index(rowCount() - 1, ColumnCount - 1));
-}
-
-void RepresentationModel::sort() {
-  const auto placeInRegistry = [](const Representation& row) {
-    return std::ranges::find(formatRegistry(), row.format) - formatRegistry().begin();
-  };
-  std::ranges::sort(m_rows, {}, placeInRegistry);
-  if (m_sortedByError) std::ranges::stable_sort(m_rows, {}, &Representation::errorMagnitude);
-}
-
 int RepresentationModel::rowOf(const NumberFormat& format) const {
   const auto found = std::ranges::find(m_rows, &format, &Representation::format);
   return found == m_rows.end() ? -1 : int(found - m_rows.begin());
-}
-
-Table RepresentationModel::table() const {
-  Table table{.header = {"format", "stored", "error", "code", "note"}, .rows = {}};
-  for (const Representation& row : m_rows)
-    table.rows.push_back(
-        {std::string(row.format->info().title), row.exact, row.error, row.code, badgeOf(row.mark).toStdString()});
-  return table;
 }
 
 int RepresentationModel::rowCount(const QModelIndex& parent) const { return parent.isValid() ? 0 : int(m_rows.size()); }
@@ -116,6 +96,21 @@ QString RepresentationModel::textOf(const Representation& row, int column) const
   if (row.error.empty()) return row.errorMagnitude == 0 ? QStringLiteral("0") : emDash();
   if (briefDecimal(row.error, kExactErrorDigits).exact) return withSign(row.error);
   return QStringLiteral("≈") + withSign(briefDecimal(row.error, kRoundedErrorDigits).text);
+}
+
+QVariant RepresentationModel::sortKey(const Representation& row, int column) const {
+  switch (column) {
+    case Format:
+      return int(std::ranges::find(formatRegistry(), row.format) - formatRegistry().begin());
+    case Stored: {
+      const double value = toDouble(row.format->decode(row.outcome.code));
+      return std::isnan(value) ? std::numeric_limits<double>::infinity() : value;
+    }
+    case Error:
+      return row.errorMagnitude;
+    default:
+      return qulonglong(row.outcome.code);
+  }
 }
 
 QVariant RepresentationModel::data(const QModelIndex& index, int role) const {
@@ -139,11 +134,16 @@ QVariant RepresentationModel::data(const QModelIndex& index, int role) const {
         default:
           return QString::fromStdString(row.code);
       }
+    case SortRole:
+      return sortKey(row, index.column());
+    case ExactTextRole:
+      if (index.column() == Stored) return QString::fromStdString(row.exact);
+      return index.column() == Error ? withSign(row.error) : textOf(row, index.column());
     case BadgeRole:
       return index.column() == Stored ? badgeOf(row.mark) : QString();
     case FormatIdRole:
       return qt(row.format->info().id);
-    case ExactRole:
+    case IsExactRole:
       return row.outcome.exact;
     default:
       return {};

@@ -4,32 +4,29 @@
 #include <vector>
 
 #include "core/formats/representation.h"
-#include "core/report/table.h"
+#include "widgets/models/table_model.h"
 
 namespace ulpscope {
 
-/// One number in every format, a row each.
+/// One number in every format, a row each, in the order of the registry. Sorted and copied by a TableView.
 class RepresentationModel final : public QAbstractTableModel {
   Q_OBJECT
 
  public:
   enum Column { Format, Stored, Error, Code, ColumnCount };
   enum Role {
-    BadgeRole = Qt::UserRole,  ///< QString: a word beside the stored value
-    FormatIdRole,              ///< QString
-    ExactRole,                 ///< bool: nothing was lost
+    SortRole = TableModel::SortRole,
+    ExactTextRole = TableModel::ExactRole,
+    BadgeRole = Qt::UserRole + 16,  ///< QString: a word beside the stored value
+    FormatIdRole,                   ///< QString
+    IsExactRole,                    ///< bool: nothing was lost
   };
 
   using QAbstractTableModel::QAbstractTableModel;
 
   void setRows(std::vector<Representation> rows);
-  void setSortedByError(bool sorted);
-  bool isSortedByError() const { return m_sortedByError; }
-
   /// The row of that format; -1 if there is none.
   int rowOf(const NumberFormat& format) const;
-  /// The rows as they stand, exact.
-  Table table() const;
 
   int rowCount(const QModelIndex& parent = {}) const override;
   int columnCount(const QModelIndex& parent = {}) const override;
@@ -37,11 +34,10 @@ class RepresentationModel final : public QAbstractTableModel {
   QVariant headerData(int section, Qt::Orientation orientation, int role) const override;
 
  private:
-  void sort();
+  QVariant sortKey(const Representation& row, int column) const;
   QString textOf(const Representation& row, int column) const;
 
   std::vector<Representation> m_rows;
-  bool m_sortedByError = false;
 };
 
 }  // namespace ulpscope

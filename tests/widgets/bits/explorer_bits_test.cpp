@@ -13,6 +13,7 @@
 #include "widgets/bits/code_slider.h"
 #include "widgets/bits/field_notes.h"
 #include "widgets/bits/representation_model.h"
+#include "widgets/models/table_view.h"
 
 namespace ulpscope {
 namespace {
@@ -169,18 +170,28 @@ TEST(CodeSlider, ArrowKeysAskForStepsAndPageKeysMove) {
   EXPECT_EQ(picked[0][0].toInt(), 65535);
 }
 
-TEST(RepresentationModel, KeepsTheRulesOfModelsAndSortsByError) {
+TEST(RepresentationModel, KeepsTheRulesOfModelsAndSortsByTheSizeOfTheError) {
   RepresentationModel model;
   QAbstractItemModelTester tester(&model, QAbstractItemModelTester::FailureReportingMode::Fatal);
   model.setRows(representEverywhere(*parseNumber("-27.15625"), Rounding::NearestEven, Overflow::Format));
-  const auto text = [&](int row, int column) { return model.index(row, column).data().toString(); };
+  TableView view("formats");
+  view.setSource(&model);
+  const auto text = [&](int row, int column) { return view.model()->index(row, column).data().toString(); };
   EXPECT_EQ(text(0, RepresentationModel::Format), "FP64");
-  const int bfloat = model.rowOf(format("bfloat16"));
-  EXPECT_EQ(text(bfloat, RepresentationModel::Error), "+0.03125");
-  EXPECT_EQ(text(model.rowOf(format("float8_e4m3fn")), RepresentationModel::Error), "-0.84375");
-  model.setSortedByError(true);
-  EXPECT_EQ(text(model.rowCount() - 1, RepresentationModel::Format), "NF4");
-  EXPECT_EQ(toCsv(model.table()).substr(0, 29), "format,stored,error,code,note");
+  view.sortByColumn(RepresentationModel::Error, Qt::AscendingOrder);
+  const int last = model.rowCount() - 1;
+  EXPECT_EQ(text(last, RepresentationModel::Format), "NF4");
+  EXPECT_EQ(text(last - 1, RepresentationModel::Format), "FP4 E2M1");
+}
+
+TEST(RepresentationModel, IsCopiedWithEveryDigit) {
+  RepresentationModel model;
+  model.setRows(representEverywhere(*parseNumber("0.1"), Rounding::NearestEven, Overflow::Format));
+  TableView view("formats");
+  view.setSource(&model);
+  const QStringList lines = view.textAs(TableView::CopyAs::Csv).split("\n");
+  EXPECT_EQ(lines[0].trimmed(), "Format,Stored,Error,Code");
+  EXPECT_EQ(lines[3].trimmed(), "TF32,0.0999755859375,-0.0000244140625,0x3DCCC000");
 }
 
 }  // namespace

@@ -15,6 +15,7 @@
 #include <set>
 
 #include "core/formats/value_text.h"
+#include "tests/widgets/window_fixture.h"
 #include "widgets/bits/bit_cells.h"
 #include "widgets/bits/code_slider.h"
 #include "widgets/bits/number_field.h"
@@ -225,7 +226,8 @@ TEST_F(ExplorerPageTest, CountsTheCodesThatAreLargerAndNan) {
 
 TEST_F(ExplorerPageTest, PicksTheFormatOfARowThatIsClicked) {
   auto& table = part<QTableView>();
-  const int row = static_cast<RepresentationModel*>(table.model())->rowOf(*findFormat("float8_e4m3fn"));
+  int row = 0;
+  while (table.model()->index(row, 0).data().toString() != "FP8 E4M3") ++row;
   QTest::mouseClick(table.viewport(), Qt::LeftButton, {}, table.visualRect(table.model()->index(row, 0)).center());
   EXPECT_EQ(selection().format, "float8_e4m3fn");
   EXPECT_EQ(code().text(), "0xDE");
@@ -240,6 +242,27 @@ TEST_F(ExplorerPageTest, FollowsTheSelection) {
   m_session.select(next);
   EXPECT_EQ(code().text(), "0x3F80");
   EXPECT_EQ(value().text(), "1");
+}
+
+TEST_F(ExplorerPageTest, ShowsTheBitsOfAWeightThatWasClickedElsewhereAndWhereItComesFrom) {
+  const auto sample = makeSession();
+  ExplorerPage page(*sample);
+  openSample(*sample);
+  const auto& checkpoint = *sample->selection().checkpoint;
+  const std::size_t tensor = *sample->selection().tensor;
+  const auto source = checkpoint.source(tensor);
+  ASSERT_TRUE(source);
+  sample->selectElement(3);
+  settle(*sample);
+  const auto* cells = page.findChild<BitCells*>();
+  EXPECT_EQ(cells->code(), source->codeAt(3));
+  const QString where = QString("[0, 3] of %1").arg(QString::fromStdString(checkpoint.tensors[tensor].name));
+  EXPECT_TRUE(page.findChild<NumberHero*>()->accessibleDescription().endsWith(where));
+
+  QTest::mouseClick(page.findChild<BitCells*>(), Qt::LeftButton, {}, cells->cellRect(0).center());
+  ASSERT_TRUE(QTest::qWaitFor([&] { return !sample->selection().element; }, 2000)) << "a value of one's own now";
+  EXPECT_EQ(sample->selection().tensor, tensor);
+  EXPECT_FALSE(page.findChild<NumberHero*>()->accessibleDescription().contains(" of "));
 }
 
 TEST_F(ExplorerPageTest, ShowsNumbersBeyondDoubleAndBackInNoTime) {
