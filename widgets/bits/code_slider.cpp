@@ -10,6 +10,9 @@ namespace ulpscope {
 
 CodeSlider::CodeSlider(QWidget* parent) : QSlider(Qt::Horizontal, parent) {
   setAccessibleName(tr("Place among all codes in value order"));
+  QSizePolicy keepsItsPlace = sizePolicy();
+  keepsItsPlace.setRetainSizeWhenHidden(true);
+  setSizePolicy(keepsItsPlace);
   connect(this, &QSlider::valueChanged, this, &CodeSlider::placePicked);
 }
 
@@ -18,7 +21,7 @@ void CodeSlider::setPlace(int place, int places) {
   setRange(0, places - 1);
   setPageStep(std::max(1, places / 16));
   if (place >= 0) setValue(place);
-  setEnabled(place >= 0);
+  setVisible(place >= 0);
 }
 
 void CodeSlider::keyPressEvent(QKeyEvent* event) {

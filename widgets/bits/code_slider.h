@@ -14,7 +14,7 @@ class CodeSlider final : public QSlider {
  public:
   explicit CodeSlider(QWidget* parent = nullptr);
 
-  /// `places` codes, of which this is number `place`; negative where it has no place (NaN).
+  /// `places` codes, of which this is number `place`; negative where it has no place (NaN), which hides the slider.
   void setPlace(int place, int places);
 
  Q_SIGNALS:

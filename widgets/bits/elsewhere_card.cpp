@@ -20,7 +20,6 @@
 namespace ulpscope {
 namespace {
 
-constexpr int kRowHeight = 28;
 constexpr int kCellMargin = 8;
 constexpr int kNarrowestColumn = 64;
 constexpr int kSortArrow = 16;  ///< beside a title
@@ -100,7 +99,6 @@ ElsewhereCard::ElsewhereCard(QWidget* parent)
   m_table->setSelectionMode(QAbstractItemView::SingleSelection);
   m_table->viewport()->setAutoFillBackground(false);
   m_table->viewport()->installEventFilter(this);
-  m_table->verticalHeader()->setMinimumSectionSize(kRowHeight);
   QHeaderView* header = m_table->horizontalHeader();
   header->viewport()->setAutoFillBackground(false);
   header->setMinimumSectionSize(kNarrowestColumn);

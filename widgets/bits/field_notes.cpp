@@ -114,10 +114,11 @@ QString ulpText(const NumberFormat& format, std::uint64_t code, const QString& u
   return FieldNotes::tr("one ulp %1").arg(text);
 }
 
-QString typeset(const QString& number) {
+QString withSymbols(const QString& number) {
   if (number == QLatin1String("nan")) return QStringLiteral("NaN");
-  QString text = number;
-  return text.replace(QLatin1String("inf"), QStringLiteral("∞")).replace(QLatin1Char('-'), QChar(0x2212));
+  return QString(number).replace(QLatin1String("inf"), QStringLiteral("∞"));
 }
+
+QString typeset(const QString& number) { return withSymbols(number).replace(QLatin1Char('-'), QChar(0x2212)); }
 
 }  // namespace ulpscope

@@ -23,7 +23,10 @@ QString formulaText(const NumberFormat& format, std::uint64_t code);
 /// `ulp` is.
 QString ulpText(const NumberFormat& format, std::uint64_t code, const QString& ulp);
 
-/// A decimal for the eye: a true minus sign instead of the hyphen, "∞", "NaN".
+/// A value where it is set as a number: "NaN", "∞" and "-∞" instead of the words that can be typed.
+QString withSymbols(const QString& number);
+
+/// The same amid words, with a true minus sign instead of the hyphen.
 QString typeset(const QString& number);
 
 }  // namespace ulpscope

@@ -7,6 +7,7 @@
 
 #include "core/formats/brief_decimal.h"
 #include "core/formats/value_text.h"
+#include "widgets/bits/field_notes.h"
 #include "widgets/session/text.h"
 
 namespace ulpscope {
@@ -87,7 +88,7 @@ QString RepresentationModel::textOf(const Representation& row, int column) const
     case Format:
       return qt(row.format->info().title);
     case Stored:
-      return QString::fromStdString(row.stored);
+      return withSymbols(QString::fromStdString(row.stored));
     case Code:
       return QString::fromStdString(row.code);
     default:

@@ -59,6 +59,7 @@ TableView::TableView(const QString& name, QWidget* parent)
   setItemDelegate(new HairlineDelegate(this));
   setTabKeyNavigation(false);
   verticalHeader()->hide();
+  verticalHeader()->setMinimumSectionSize(kRowHeight);  // the style's minimum would raise the default
   verticalHeader()->setDefaultSectionSize(kRowHeight);
   verticalHeader()->setSectionResizeMode(QHeaderView::Fixed);
   horizontalHeader()->setHighlightSections(false);

@@ -201,7 +201,7 @@ void ExplorerPage::present(const Explanation& explanation, Source source) {
   if (source != Source::Value)
     m_form->setValue(qt(m_value == explanation.value ? readableText(*m_format, explanation.code) : m_value));
   if (source != Source::Code) m_form->setCode(code);
-  m_form->setRemark(qt(explanation.rule));
+  m_form->setRemark(qt(explanation.rule).remove(QLatin1Char('`')));
   m_bits->setCode(*m_format, explanation.code);
   presentNumber();
   m_line->setCode(*m_format, explanation.code, ulpText(*m_format, explanation.code, qt(explanation.ulp.value_or(""))));
@@ -212,14 +212,17 @@ void ExplorerPage::present(const Explanation& explanation, Source source) {
 }
 
 void ExplorerPage::presentNumber() {
+  const NumberClass numberClass = m_shown->numberClass;
+  const bool isFiniteFloat =
+      m_format->floatSpec() && numberClass != NumberClass::Infinity && numberClass != NumberClass::Nan;
   m_hero->setText({.origin = origin(),
-                   .readable = qt(readableText(*m_format, m_shown->code)),
+                   .readable = withSymbols(qt(readableText(*m_format, m_shown->code))),
                    .exact = qt(m_shown->value),
-                   .hexFloat = m_format->floatSpec() ? qt(m_shown->hexFloat) : QString(),
+                   .hexFloat = isFiniteFloat ? qt(m_shown->hexFloat) : QString(),
                    .code = qt(codeText(*m_format, m_shown->code)),
                    .verdict = verdictOf(*m_shown),
                    .isExact = m_shown->outcome.exact,
-                   .kind = kindOf(*m_format, m_shown->numberClass),
+                   .kind = kindOf(*m_format, numberClass),
                    .formula = formulaText(*m_format, m_shown->code)});
 }
 
@@ -310,11 +313,6 @@ void ExplorerPage::keyPressEvent(QKeyEvent* event) {
     step(*wanted);
   else
     Page::keyPressEvent(event);
-}
-
-void ExplorerPage::hideEvent(QHideEvent* event) {
-  if (m_settle.isActive()) commit();
-  Page::hideEvent(event);
 }
 
 void ExplorerPage::resizeEvent(QResizeEvent* event) {

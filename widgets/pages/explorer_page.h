@@ -35,7 +35,6 @@ class ExplorerPage final : public Page {
 
  protected:
   void keyPressEvent(QKeyEvent* event) override;
-  void hideEvent(QHideEvent* event) override;
   void resizeEvent(QResizeEvent* event) override;
 
  private:

@@ -132,6 +132,13 @@ TEST_F(ExplorerPageTest, AToggledBitIsANewValueAndBecomesTheSelection) {
   EXPECT_EQ(selection().format, "float16");
 }
 
+TEST_F(ExplorerPageTest, SaysWhichRuleDecidedInPlainWords) {
+  pick("Format", "float8_e4m3fn");
+  enter(value(), "1e6");
+  EXPECT_TRUE(message().contains("448")) << message().toStdString();
+  EXPECT_FALSE(message().contains("`"));
+}
+
 TEST_F(ExplorerPageTest, KeepsTheTextAndTheNumberWhileTheTextCannotBeRead) {
   type(value(), "27.1.5");
   EXPECT_EQ(value().text(), "27.1.5");
@@ -164,7 +171,7 @@ TEST_F(ExplorerPageTest, SaysWhatIsWrongWithACode) {
 
 TEST_F(ExplorerPageTest, BringsNanToAFormatWithoutOneAsItsZeroAndSaysSo) {
   enter(value(), "nan");
-  EXPECT_EQ(heroDescription(), "nan, exact, NaN");
+  EXPECT_EQ(heroDescription(), "NaN, exact, NaN");
   pick("Format", "int8");
   EXPECT_EQ(code().text(), "0x00");
   EXPECT_EQ(value().text(), "nan");
@@ -197,6 +204,17 @@ TEST_F(ExplorerPageTest, ABurstOfKeysIsOneStepOfTheHistory) {
   EXPECT_EQ(code().text(), "0xCECA");
 }
 
+TEST_F(ExplorerPageTest, AWindowThatClosesAmidABurstOfKeysChangesNothingMore) {
+  const auto other = makeSession();
+  {
+    MainWindow window(*other, "no CUDA device");
+    window.showPage("explorer");
+    window.show();
+    QTest::keyClick(window.findChild<BitCells*>(), Qt::Key_Space);
+  }
+  EXPECT_FALSE(other->selection().code);
+}
+
 TEST_F(ExplorerPageTest, GoesToANeighbourThatIsClicked) {
   auto& line = part<NumberLine>();
   QTest::mouseClick(&line, Qt::LeftButton, {}, QPoint(int(line.width() / 2.0 + line.width() / 10.8), 12));
@@ -212,7 +230,9 @@ TEST_F(ExplorerPageTest, TheSliderRunsOverAllCodesInValueOrder) {
   slider.setValue(0);
   EXPECT_EQ(code().text(), "0xFC00");
   enter(value(), "nan");
-  EXPECT_FALSE(slider.isEnabled());
+  EXPECT_FALSE(slider.isVisible());
+  enter(value(), "1");
+  EXPECT_TRUE(slider.isVisible());
   pick("Format", "float32");
   EXPECT_FALSE(slider.isVisible());
 }
