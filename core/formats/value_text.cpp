@@ -75,7 +75,7 @@ std::string shortestText(const NumberFormat& format, std::uint64_t code) {
 }
 
 std::string readableText(const NumberFormat& format, std::uint64_t code) {
-  constexpr std::size_t kMostDigits = 10;
+  constexpr std::size_t kMostDigits = 17;  // no shortest text of a double is longer
   const Unrounded number = format.decode(code);
   if (number.kind != Kind::Finite) return exactText(format, code);
   const ExactDecimal exact = exactDecimal(number);

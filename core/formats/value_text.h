@@ -12,7 +12,7 @@ std::string exactText(const NumberFormat& format, std::uint64_t code);  ///< eve
 /// The fewest digits that round back to the code (to nearest even), of those the nearest to its value: "65500" is
 /// float16's 65504. Integers and code books: the fewest that read back as the float32 of the same value.
 std::string shortestText(const NumberFormat& format, std::uint64_t code);
-/// The exact value where it takes at most ten digits, else the shortest text: binary16 shows -27.15625, not -27.16.
+/// The exact value where it takes at most 17 digits, else the shortest text: binary16 shows -27.15625, not -27.16.
 std::string readableText(const NumberFormat& format, std::uint64_t code);
 std::string hexFloatText(const NumberFormat& format, std::uint64_t code);  ///< "-0x1.b28p+4", subnormals normalized too
 std::string codeText(const NumberFormat& format, std::uint64_t code);      ///< "0xCECA", padded to the format's width

@@ -53,5 +53,14 @@ TEST(ToDouble, KeepsSpecials) {
   EXPECT_TRUE(std::signbit(toDouble(unrounded(-0.0))));
 }
 
+TEST(ReadableText, IsExactWhereThatIsShortAndElseReadsBack) {
+  EXPECT_EQ(readableText(*findFormat("float16"), 0xCECA), "-27.15625");
+  EXPECT_EQ(readableText(*findFormat("bfloat16"), 0x3BA4), "0.0050048828125");
+  EXPECT_EQ(readableText(*findFormat("float64"), 0x3FB999999999999A), "0.1");
+  EXPECT_EQ(readableText(*findFormat("bfloat16"), 0x7F7F), "3.39e+38");
+  EXPECT_EQ(readableText(*findFormat("float16"), 0xFC00), "-inf");
+  EXPECT_EQ(readableText(*findFormat("float16"), 0x8000), "-0");
+}
+
 }  // namespace
 }  // namespace ulpscope
