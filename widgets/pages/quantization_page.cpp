@@ -30,10 +30,19 @@ namespace ulpscope {
 namespace {
 
 constexpr int kNarrowBelow = 1100;
+constexpr int kRoomyFrom = 1400;
+
+// Widths of the form and the table, px, until the user moves them.
+constexpr int kForm = 214;
+constexpr int kTable = 300;
+constexpr int kRoomyTable = 430;
+constexpr int kNarrowTable = 280;
+
 constexpr std::uint64_t kWorkedExample = 64;  ///< elements of a tensor that is looked at number by number
 
-QSplitter* splitter(Qt::Orientation orientation) {
+QSplitter* splitter(const QString& name, Qt::Orientation orientation) {
   auto* splitter = new QSplitter(orientation);
+  splitter->setObjectName(name);
   splitter->setChildrenCollapsible(false);
   splitter->setHandleWidth(16);
   return splitter;
@@ -53,10 +62,10 @@ QuantizationPage::QuantizationPage(Session& pageSession, QWidget* parent)
       m_exporting(pageSession),
       m_stack(new QStackedLayout(this)),
       m_notice(new Notice(pageSession, {}, {})),
-      m_columns(splitter(Qt::Horizontal)),
-      m_rows(splitter(Qt::Vertical)),
-      m_top(splitter(Qt::Horizontal)),
-      m_bottom(splitter(Qt::Horizontal)),
+      m_columns(splitter(QStringLiteral("columns"), Qt::Horizontal)),
+      m_rows(splitter(QStringLiteral("rows"), Qt::Vertical)),
+      m_top(splitter(QStringLiteral("top"), Qt::Horizontal)),
+      m_bottom(splitter(QStringLiteral("bottom"), Qt::Horizontal)),
       m_form(new SchemeForm),
       m_sizePlot(new PlotView),
       m_errors(new ErrorPanel),
@@ -66,7 +75,6 @@ QuantizationPage::QuantizationPage(Session& pageSession, QWidget* parent)
   layOut();
   connectParts();
   addExports();
-  placeTable();
   showTensor();
 }
 
@@ -89,7 +97,10 @@ void QuantizationPage::layOut() {
   m_rows->addWidget(m_bottom);
   m_columns->addWidget(cardWith({}, m_form));
   m_columns->addWidget(m_rows);
-  for (QSplitter* split : {m_rows, m_bottom}) split->setSizes({1000, 1000});  // in equal shares
+  m_columns->addWidget(m_tableCard);
+  for (QSplitter* split : splitters())
+    connect(split, &QSplitter::splitterMoved, this,
+            [this, split] { QSettings().setValue(placeKey(*split), split->saveState()); });
   m_stack->addWidget(m_notice);
   m_stack->addWidget(m_columns);
 }
@@ -139,16 +150,24 @@ void QuantizationPage::placeTable() {
   if (m_isNarrow == isNarrow) return;
   m_isNarrow = isNarrow;
   (isNarrow ? m_top : m_columns)->addWidget(m_tableCard);
-  const int side = isNarrow ? 190 : 214;
+  m_rows->setSizes({460, 540});  // shares
+  m_bottom->setSizes({440, 560});
   if (isNarrow) {
-    m_columns->setSizes({side, width() - side});
-    m_top->setSizes({width() - side - 260, 260});
+    m_columns->setSizes({kForm, width() - kForm});
+    m_top->setSizes({width() - kForm - kNarrowTable, kNarrowTable});
   } else {
-    const int table = width() < 1600 ? 320 : 420;
-    m_columns->setSizes({side, width() - side - table, table});
+    const int table = width() < kRoomyFrom ? kTable : kRoomyTable;
+    m_columns->setSizes({kForm, width() - kForm - table, table});
   }
-  for (QSplitter* split : {m_columns, m_top, m_rows, m_bottom})
-    for (int i = 0; i < split->count(); ++i) split->setStretchFactor(i, split == m_columns && i != 1 ? 0 : 1);
+  for (int i = 0; i < m_columns->count(); ++i) m_columns->setStretchFactor(i, i == 1 ? 1 : 0);
+  for (QSplitter* split : splitters())
+    if (const QByteArray place = QSettings().value(placeKey(*split)).toByteArray(); !place.isEmpty())
+      split->restoreState(place);
+}
+
+QString QuantizationPage::placeKey(const QSplitter& split) const {
+  return QStringLiteral("quantization/%1/%2")
+      .arg(m_isNarrow.value_or(false) ? QStringLiteral("narrow") : QStringLiteral("wide"), split.objectName());
 }
 
 void QuantizationPage::resizeEvent(QResizeEvent* event) {
@@ -190,7 +209,7 @@ void QuantizationPage::showTensor() {
 void QuantizationPage::showMeasurement() {
   const TensorInfo* tensor = session().selection().tensorInfo();
   m_form->setRefusal(m_study.refusal() ? shown(m_study.refusal()->message) : QString());
-  m_errors->show(m_study.measurement(), tensor);
+  m_errors->show(m_study.measurement());
   m_weights->show(m_study.tensor(), m_study.measurement(), tensor);
   if (m_isNewTensor && m_study.measurement()) {
     m_isNewTensor = false;

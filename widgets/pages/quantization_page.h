@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
+#include <array>
 #include <optional>
 
 #include "widgets/pages/page.h"
@@ -45,6 +46,9 @@ class QuantizationPage final : public Page {
   void addExports();
   /// Narrow windows have the table beside the first plot only.
   void placeTable();
+  std::array<QSplitter*, 4> splitters() const { return {m_columns, m_rows, m_top, m_bottom}; }
+  /// Where the user's place of a splitter is kept.
+  QString placeKey(const QSplitter& split) const;
 
   void follow();
   void showTensor();

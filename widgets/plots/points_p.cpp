@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include "widgets/theme/theme.h"
 
@@ -82,7 +83,12 @@ void Points::drawLabels(QCPPainter& painter, const QVector<QRectF>& dots) const 
   const QFontMetricsF metrics(theme().words(11));
   QVector<QRectF> taken = dots;
   const QRectF area = clipRect();
-  for (std::size_t i = 0; i < m_series.x.size(); ++i) {
+  std::vector<std::size_t> order(m_series.x.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  // A marked point is named before the others take its room.
+  std::stable_partition(order.begin(), order.end(),
+                        [&](std::size_t i) { return i < m_series.marked.size() && m_series.marked[i]; });
+  for (const std::size_t i : order) {
     if (m_series.labels[i].empty() || !std::isfinite(m_series.x[i]) || !std::isfinite(m_series.y[i])) continue;
     const QString text = QString::fromStdString(m_series.labels[i]);
     const QSizeF size(metrics.horizontalAdvance(text) + 2, metrics.height());

@@ -10,7 +10,6 @@
 #include "widgets/plots/plot_view.h"
 #include "widgets/quantization/quantization_text.h"
 #include "widgets/quantization/tab_stack.h"
-#include "widgets/session/text.h"
 
 namespace ulpscope {
 
@@ -25,8 +24,8 @@ ErrorPanel::ErrorPanel(QWidget* parent)
   m_tabs->addTab(tr("Columns"), m_columns);
   m_tabs->addTab(tr("Map"), m_map);
   auto* save = new LinkButton(tr("export"));
-  m_tabs->addToHeader(save);
   m_tabs->addToNote(m_scale);
+  m_tabs->addToNote(save);
   m_scale->setToolTip(tr("Axis of the counts: linear or logarithmic"));
   auto* column = new QVBoxLayout(this);
   column->setContentsMargins(0, 0, 0, 0);
@@ -40,7 +39,7 @@ ErrorPanel::ErrorPanel(QWidget* parent)
   connect(m_tabs, &TabStack::currentChanged, this, [this] { m_scale->setVisible(m_tabs->current() == m_histogram); });
   connect(m_columns, &PlotView::itemClicked, this, [this](std::size_t, std::size_t item) { clickColumn(item); });
   connect(m_map, &MapView::cellClicked, this, &ErrorPanel::clickCell);
-  show({}, nullptr);
+  show({});
 }
 
 PlotBase& ErrorPanel::picture() const {
@@ -49,21 +48,20 @@ PlotBase& ErrorPanel::picture() const {
   return *m_histogram;
 }
 
-void ErrorPanel::show(const std::shared_ptr<const Measurement>& measurement, const TensorInfo* tensor) {
+void ErrorPanel::show(const std::shared_ptr<const Measurement>& measurement) {
   m_measurement = measurement;
   showHistogram();
   showMap();
   m_columns->show(m_measurement ? errorByColumnFigure(m_measurement->report) : Figure());
-  const bool hasErrors = m_measurement && tensor && m_measurement->report.metrics.included > 0;
+  const bool hasErrors = m_measurement && m_measurement->report.metrics.included > 0;
   if (!hasErrors) return m_tabs->setNote({});
   const ErrorMetrics& metrics = m_measurement->report.metrics;
-  m_tabs->setNote(tr("RMSE %1 \u00B7 largest %2 at %3")
-                      .arg(briefNumber(metrics.rootMeanSquaredError), briefNumber(metrics.maxAbsoluteError),
-                           positionText(tensor->shape, metrics.maxAt)));
+  m_tabs->setNote(tr("RMSE %1 \u00B7 max %2")
+                      .arg(briefNumber(metrics.rootMeanSquaredError), briefNumber(metrics.maxAbsoluteError)));
 }
 
 void ErrorPanel::showHistogram() {
-  m_scale->setText(m_logarithmic ? tr("log count") : tr("linear count"));
+  m_scale->setText(m_logarithmic ? tr("log") : tr("linear"));
   if (!m_measurement) return m_histogram->clear();
   Figure figure = errorHistogramFigure(m_measurement->report);
   figure.y.logarithmic = m_logarithmic;

@@ -23,7 +23,7 @@ class ErrorPanel final : public QWidget {
   explicit ErrorPanel(QWidget* parent = nullptr);
 
   /// nullptr: nothing to show.
-  void show(const std::shared_ptr<const Measurement>& measurement, const TensorInfo* tensor);
+  void show(const std::shared_ptr<const Measurement>& measurement);
   /// The picture that is in front.
   PlotBase& picture() const;
 

@@ -20,9 +20,9 @@ class Row final : public QWidget {
     m_text->setTextInteractionFlags(Qt::TextSelectableByMouse);
     m_text->setAccessibleName(fact.name);
     auto* row = new QGridLayout(this);
-    row->setContentsMargins(8, 5, 8, 6);
+    row->setContentsMargins(8, 4, 8, 5);
     row->setHorizontalSpacing(16);
-    row->setVerticalSpacing(1);
+    row->setVerticalSpacing(0);
     row->setColumnStretch(1, 1);
     row->addWidget(new PlainLabel(fact.name, TextRole::Body), 0, 0, Qt::AlignTop);
     row->addWidget(m_text, 0, 1);

@@ -13,6 +13,7 @@
 #include "widgets/frame/labels.h"
 #include "widgets/models/table_model.h"
 #include "widgets/models/table_view.h"
+#include "widgets/quantization/fit_columns.h"
 #include "widgets/quantization/quantization_text.h"
 #include "widgets/session/session.h"
 #include "widgets/session/text.h"
@@ -22,8 +23,8 @@ namespace {
 
 enum Column { kScheme, kBits, kSignal, kRmse, kLargest, kWhy };
 
-constexpr int kWidthForRmse = 320;
-constexpr int kWidthForLargest = 400;
+constexpr int kWidthForRmse = 310;
+constexpr int kWidthForLargest = 390;
 
 TableCell numberCell(double value, const QString& text) {
   const bool known = !std::isnan(value);
@@ -73,7 +74,7 @@ SchemeTable::SchemeTable(Session& session, QWidget* parent)
   column->addWidget(m_table, 1);
   column->addWidget(m_misfits);
   connect(m_table, &TableView::rowChosen, this, [this](int row) { Q_EMIT schemeChosen(m_ids[std::size_t(row)]); });
-  fitColumns();
+  showColumns();
 }
 
 void SchemeTable::show(const std::vector<SchemeComparison>& schemes, const std::string& chosen) {
@@ -86,21 +87,23 @@ void SchemeTable::show(const std::vector<SchemeComparison>& schemes, const std::
     if (!scheme.error.empty()) misfits << tr("%1: %2").arg(QString::fromStdString(scheme.title), shown(scheme.error));
   }
   m_model->setRows(std::move(rows));
+  showColumns();
   const auto found = std::find(m_ids.begin(), m_ids.end(), chosen);
   if (found != m_ids.end()) m_table->setCurrentSourceRow(int(found - m_ids.begin()));
   m_misfits->setText(misfits.join(QLatin1Char('\n')));
   m_misfits->setVisible(!misfits.isEmpty());
 }
 
-void SchemeTable::fitColumns() {
+void SchemeTable::showColumns() {
   m_table->setColumnHidden(kRmse, width() < kWidthForRmse);
   m_table->setColumnHidden(kLargest, width() < kWidthForLargest);
   m_table->setColumnHidden(kWhy, true);
+  fitColumns(*m_table, kScheme);
 }
 
 void SchemeTable::resizeEvent(QResizeEvent* event) {
   QWidget::resizeEvent(event);
-  fitColumns();
+  showColumns();
 }
 
 void SchemeTable::openMenu(QWidget* button) {

@@ -35,7 +35,7 @@ class SchemeTable final : public QWidget {
   void resizeEvent(QResizeEvent* event) override;
 
  private:
-  void fitColumns();
+  void showColumns();
 
   Session& m_session;
   std::vector<std::string> m_ids;  ///< one a row

@@ -15,8 +15,7 @@ TabStack::TabStack(const QString& name, QWidget* parent)
     : QWidget(parent),
       m_tabs(new QTabBar),
       m_note(new ElidedLabel({}, TextRole::Muted)),
-      m_header(new QHBoxLayout),
-      m_noteRow(new QHBoxLayout),
+      m_noteRow(new QWidget),
       m_stack(new QStackedWidget) {
   m_tabs->setAccessibleName(name);
   m_tabs->setDrawBase(false);
@@ -25,18 +24,15 @@ TabStack::TabStack(const QString& name, QWidget* parent)
   m_tabs->setElideMode(Qt::ElideNone);
   m_tabs->setContentsMargins(0, 0, 0, 0);
   m_note->setFont(theme().words(12));
-  m_header->setContentsMargins(0, 0, 0, 0);
-  m_header->setSpacing(12);
-  m_header->addWidget(m_tabs);
-  m_header->addStretch();
-  m_noteRow->setContentsMargins(8, 0, 0, 0);
-  m_noteRow->setSpacing(12);
-  m_noteRow->addWidget(m_note, 1);
+  auto* noteRow = new QHBoxLayout(m_noteRow);
+  noteRow->setContentsMargins(8, 0, 0, 0);
+  noteRow->setSpacing(12);
+  noteRow->addWidget(m_note, 1);
   auto* column = new QVBoxLayout(this);
   column->setContentsMargins(0, 0, 0, 0);
   column->setSpacing(4);
-  column->addLayout(m_header);
-  column->addLayout(m_noteRow);
+  column->addWidget(m_tabs, 0, Qt::AlignLeft);
+  column->addWidget(m_noteRow);
   column->addWidget(m_stack, 1);
   connect(m_tabs, &QTabBar::currentChanged, this, [this](int index) {
     m_stack->setCurrentIndex(index);
@@ -49,11 +45,12 @@ void TabStack::addTab(const QString& title, QWidget* content) {
   m_tabs->addTab(title);
 }
 
-void TabStack::addToHeader(QWidget* control) { m_header->addWidget(control); }
+void TabStack::addToNote(QWidget* control) { m_noteRow->layout()->addWidget(control); }
 
-void TabStack::addToNote(QWidget* control) { m_noteRow->addWidget(control); }
-
-void TabStack::setNote(const QString& note) { m_note->setText(note); }
+void TabStack::setNote(const QString& note) {
+  m_note->setText(note);
+  m_noteRow->setVisible(!note.isEmpty());
+}
 
 QWidget* TabStack::current() const { return m_stack->currentWidget(); }
 

@@ -2,7 +2,6 @@
 #pragma once
 #include <QWidget>
 
-class QHBoxLayout;
 class QStackedWidget;
 class QTabBar;
 
@@ -10,8 +9,7 @@ namespace ulpscope {
 
 class ElidedLabel;
 
-/// Tabs in place of the title of a card, controls at their right, a muted note with controls of its own below, and what
-/// the tabs bring up.
+/// Tabs in place of the title of a card, a muted note with controls at its right below, and what the tabs bring up.
 class TabStack final : public QWidget {
   Q_OBJECT
 
@@ -19,8 +17,8 @@ class TabStack final : public QWidget {
   explicit TabStack(const QString& name, QWidget* parent = nullptr);
 
   void addTab(const QString& title, QWidget* content);
-  void addToHeader(QWidget* control);
   void addToNote(QWidget* control);
+  /// Without a note its line goes, and the controls on it.
   void setNote(const QString& note);
   QWidget* current() const;
   void setCurrent(QWidget* content);
@@ -31,8 +29,7 @@ class TabStack final : public QWidget {
  private:
   QTabBar* m_tabs;
   ElidedLabel* m_note;
-  QHBoxLayout* m_header;
-  QHBoxLayout* m_noteRow;
+  QWidget* m_noteRow;
   QStackedWidget* m_stack;
 };
 

@@ -11,15 +11,20 @@
 #include "widgets/frame/link_button.h"
 #include "widgets/models/table_model.h"
 #include "widgets/models/table_view.h"
+#include "widgets/quantization/fit_columns.h"
 #include "widgets/quantization/quantization_text.h"
 #include "widgets/session/text.h"
 
 namespace ulpscope {
 namespace {
 
+/// As the worked examples are written; every digit is in the tooltip and in copies.
+constexpr int kDigits = 5;
+
 TableCell floatCell(float value) {
-  const CellTone tone = std::isfinite(value) ? CellTone::Plain : CellTone::Special;
-  return {.text = QString::fromStdString(shortest(value)), .exact = {}, .key = value, .tone = tone};
+  const QString exact = QString::fromStdString(shortest(value));
+  if (!std::isfinite(value)) return {.text = exact, .exact = {}, .key = value, .tone = CellTone::Special};
+  return {.text = QString::number(double(value), 'g', kDigits), .exact = exact, .key = value};
 }
 
 TableCell errorCell(double error) {
@@ -113,6 +118,7 @@ void ValueGrid::fill() {
                     errorCell(double(restored) - double(original))});
   }
   m_model->setRows(std::move(rows));
+  fitColumns(*m_table, -1);
   if (m_element >= first && m_element < end) m_table->setCurrentSourceRow(int(m_element - first));
   m_pager->setVisible(size() > kPageSize);
   m_place->setText(tr("%1 to %2 of %3").arg(grouped(first + 1), grouped(end), grouped(size())));

@@ -53,6 +53,8 @@ void writeTensor(const QString& path, const std::vector<std::uint64_t>& shape, c
   file.write(reinterpret_cast<const char*>(values.data()), bytes);
 }
 
+MATCHER_P(IsWithin, bound, "") { return std::abs(std::get<0>(arg) - std::get<1>(arg)) <= bound; }
+
 class QuantizationPageTest : public testing::Test {
  protected:
   QuantizationPageTest() {
@@ -114,8 +116,6 @@ class QuantizationPageTest : public testing::Test {
   QuantizationPage m_page{*m_session};
 };
 
-MATCHER_P(IsWithin, bound, "") { return std::abs(std::get<0>(arg) - std::get<1>(arg)) <= bound; }
-
 TEST_F(QuantizationPageTest, ShowsTheAbsmaxRowOfTheWorkedExamples) {
   openWorkedExample();
   choose("int8_tensor");
@@ -176,7 +176,7 @@ TEST_F(QuantizationPageTest, WritesCodesAndRestoredValuesAsNumpyArraysOfTheTenso
   ASSERT_EQ(restoredFile->data.size(), 5 * sizeof(float));
   std::vector<float> values(5);
   std::memcpy(values.data(), restoredFile->data.data(), restoredFile->data.size());
-  EXPECT_EQ(values, restored());
+  EXPECT_THAT(values, Pointwise(IsWithin(5e-5f), restored()));
 }
 
 TEST_F(QuantizationPageTest, ReportsAFileThatCannotBeWritten) {
