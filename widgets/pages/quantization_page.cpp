@@ -108,6 +108,8 @@ void QuantizationPage::layOut() {
 void QuantizationPage::connectParts() {
   connect(&session(), &Session::selectionChanged, this, &QuantizationPage::follow);
   connect(&session(), &Session::backendChanged, &m_study, &QuantizationStudy::restart);
+  connect(&session(), &Session::checkpointClosed, &m_study, &QuantizationStudy::forget);
+  connect(&session(), &Session::checkpointReloaded, &m_study, &QuantizationStudy::forget);  // the old one
   connect(&m_study, &QuantizationStudy::tensorChanged, this, &QuantizationPage::showTensor);
   connect(&m_study, &QuantizationStudy::measured, this, &QuantizationPage::showMeasurement);
   connect(&m_study, &QuantizationStudy::compared, this, &QuantizationPage::showComparison);
@@ -183,7 +185,7 @@ void QuantizationPage::follow() {
   const Selection& selection = session().selection();
   m_study.follow(selection);
   m_form->setChosen(m_study.scheme(), m_study.settings());
-  showComparison();
+  if (m_shownScheme != m_study.scheme().info().id) showComparison();
   explain();
 }
 
@@ -221,7 +223,7 @@ void QuantizationPage::showMeasurement() {
 
 void QuantizationPage::showComparison() {
   const std::vector<SchemeComparison> schemes = m_study.comparison();
-  const std::string& chosen = m_study.scheme().info().id;
+  const std::string& chosen = m_shownScheme = m_study.scheme().info().id;
   const TensorInfo* tensor = session().selection().tensorInfo();
   m_sizePlot->show(schemes.empty() || !tensor ? Figure() : errorAgainstSizeFigure(tensor->name, schemes, chosen));
   m_table->show(schemes, chosen);

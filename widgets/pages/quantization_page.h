@@ -2,6 +2,7 @@
 #pragma once
 #include <array>
 #include <optional>
+#include <string>
 
 #include "widgets/pages/page.h"
 #include "widgets/quantization/quantization_study.h"
@@ -64,6 +65,7 @@ class QuantizationPage final : public Page {
   Task m_exporting;
   std::optional<bool> m_isNarrow;
   bool m_isNewTensor = false;
+  std::string m_shownScheme;  ///< in picture and table
 
   QStackedLayout* m_stack;
   Notice* m_notice;

@@ -58,6 +58,15 @@ void QuantizationStudy::follow(const Selection& selection) {
   }
 }
 
+void QuantizationStudy::forget(const std::shared_ptr<const Checkpoint>& checkpoint) {
+  if (checkpoint != m_checkpoint) return;
+  clear();
+  m_checkpoint.reset();
+  m_index.reset();
+  m_isReadable = false;
+  Q_EMIT tensorChanged();
+}
+
 void QuantizationStudy::restart() {
   if (!m_isReadable) return;
   if (!m_tensor) return load();

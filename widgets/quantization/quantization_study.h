@@ -37,6 +37,8 @@ class QuantizationStudy final : public QObject {
 
   /// Takes up what has changed in the selection. A tensor that cannot be read clears the study.
   void follow(const Selection& selection);
+  /// Lets go of a checkpoint that was closed, seen or not.
+  void forget(const std::shared_ptr<const Checkpoint>& checkpoint);
   /// Begins again what was stopped or failed, and all of it for another backend.
   void restart();
 

@@ -242,6 +242,27 @@ TEST_F(QuantizationPageTest, ComputesNothingWhileNobodyLooks) {
   EXPECT_FALSE(figure("Error against size").series.empty());
 }
 
+TEST_F(QuantizationPageTest, LetsGoOfAClosedCheckpointThoughNobodyLooks) {
+  openSample(*m_session);
+  const std::weak_ptr<const Checkpoint> sample = m_session->selection().checkpoint;
+  m_page.hide();
+  m_session->close(sample.lock());
+  settle(*m_session);
+  EXPECT_TRUE(sample.expired());
+}
+
+TEST_F(QuantizationPageTest, LeavesThePictureAloneWhenAnElementIsSelected) {
+  openSample(*m_session);
+  PlotView* picture = nullptr;
+  for (auto* plot : m_page.findChildren<PlotView*>())
+    if (plot->figure().title.starts_with("Error against size")) picture = plot;
+  ASSERT_TRUE(picture);
+  const double* const data = picture->figure().series.front().x.data();
+  m_session->selectElement(7);
+  settle(*m_session);
+  EXPECT_EQ(picture->figure().series.front().x.data(), data) << "it was shown anew, which resets its zoom";
+}
+
 TEST_F(QuantizationPageTest, ExplainsTheSelectedElementAndElseTheLargestError) {
   openSample(*m_session);
   choose("int8_tensor");
