@@ -15,6 +15,7 @@
 
 #include <hwy/highway.h>
 
+#include "kernels/cpu/block_groups.inl.h"
 #include "kernels/cpu/rounding_lanes.inl.h"
 #include "kernels/cpu/vector_loop.inl.h"
 
@@ -38,21 +39,6 @@ constexpr RoundingPlan kE5m2 =
 HWY_BEFORE_NAMESPACE();
 namespace ulpscope::kernels {
 namespace HWY_NAMESPACE {
-
-/// Precondition: there is one.
-HWY_INLINE float firstOfMagnitude(const float* values, std::size_t size, std::int32_t magnitude) {
-  const hn::ScalableTag<std::int32_t> di;
-  const hn::RebindToFloat<decltype(di)> d;
-  const auto wanted = hn::Set(di, magnitude);
-  std::size_t i = 0;
-  for (; i + hn::Lanes(di) <= size; i += hn::Lanes(di)) {
-    const auto bits = hn::And(hn::BitCast(di, hn::LoadU(d, values + i)), hn::Set(di, INT32_MAX));
-    const std::intptr_t lane = hn::FindFirstTrue(di, hn::Eq(bits, wanted));
-    if (lane >= 0) return values[i + static_cast<std::size_t>(lane)];
-  }
-  return *std::find_if(values + i, values + size,
-                       [=](float x) { return (std::bit_cast<std::int32_t>(x) & INT32_MAX) == magnitude; });
-}
 
 template <BlockCodec::Kind kKind>
 HWY_INLINE BlockRange rangeOf(const float* values, std::size_t size) {
@@ -86,15 +72,6 @@ HWY_INLINE BlockRange rangeOf(const float* values, std::size_t size) {
     if (range.finite && magnitude != 0) range.signedMax = firstOfMagnitude(values, size, magnitude);
   }
   return range;
-}
-
-/// rha(p) = truncate(p + copysign(h, p)), h the float below 1/2. For |p| = k + f, k whole, 0 <= f < 1, |p| < 2^22:
-/// f >= 1/2: the sum is at least k + 1 - 2^-25, which rounds to k + 1, as the floats just below k + 1 are at least
-/// 2^-24 apart and a tie (k = 0) goes to the even 1. f < 1/2: |p| is at most k + 1/2 - u, u its last place, so the sum
-/// is at most k + 1 - u - 2^-25, below k + 1 by u or more once rounded (k = 0: 1 - 2^-24 exactly).
-template <class D>
-HWY_INLINE hn::Vec<D> beforeTruncation(D d, hn::Vec<D> p) {
-  return hn::Add(p, hn::CopySignToAbs(hn::Set(d, 0x1.FFFFFEp-2F), p));
 }
 
 /// Codes of one vector of values, in the low byte of each lane.
@@ -159,7 +136,7 @@ HWY_INLINE void encodeWith(const Lanes& lanes, const BlockRule& rule, const floa
 }
 
 template <BlockCodec::Kind kKind>
-void quantizeKind(const BlockCodec& codec, std::span<const float> values, const BlockCodes& out) {
+void quantizeOneByOne(const BlockCodec& codec, std::span<const float> values, const BlockCodes& out) {
   const CodingLanes<kKind, hn::ScalableTag<float>> lanes(codec);
   for (std::size_t block = 0; block < out.scales.size(); ++block) {
     const std::size_t first = block * codec.blockSize;
@@ -176,6 +153,37 @@ void quantizeKind(const BlockCodec& codec, std::span<const float> values, const 
     out.scales[block] = stored.scale;
     if (codec.hasZeroPoints()) out.zeroPoints[block] = stored.zeroPoint;
   }
+}
+
+/// Groups, and one by one the blocks of those that cannot be done so and the blocks after the last group.
+template <BlockCodec::Kind kKind, std::size_t kBlockSize>
+void quantizeGroups(const BlockCodec& codec, std::span<const float> values, const BlockCodes& out) {
+  using Group = BlockGroup<kKind, kBlockSize>;
+  const Group group(codec);
+  const auto oneByOne = [&](std::size_t block, std::size_t blocks) {
+    const std::size_t first = block * kBlockSize;
+    const std::size_t size = std::min(blocks * kBlockSize, values.size() - first);
+    quantizeOneByOne<kKind>(codec, values.subspan(first, size),
+                            {out.codes.subspan(first, size), out.scales.subspan(block, blocks), {}});
+  };
+  const std::size_t whole = values.size() / kBlockSize;
+  std::size_t block = 0;
+  for (; block + Group::kBlocks <= whole; block += Group::kBlocks) {
+    const std::size_t first = block * kBlockSize;
+    if (!group.quantize(values.data() + first, out.codes.data() + first, out.scales.data() + block)) [[unlikely]]
+      oneByOne(block, Group::kBlocks);
+  }
+  if (block < out.scales.size()) oneByOne(block, out.scales.size() - block);
+}
+
+template <BlockCodec::Kind kKind>
+void quantizeKind(const BlockCodec& codec, std::span<const float> values, const BlockCodes& out) {
+  if constexpr (kHasGroups<kKind>) {
+    if (codec.blockSize == 32) return quantizeGroups<kKind, 32>(codec, values, out);
+    if (codec.blockSize == 64) return quantizeGroups<kKind, 64>(codec, values, out);
+    if (codec.blockSize == 128) return quantizeGroups<kKind, 128>(codec, values, out);
+  }
+  quantizeOneByOne<kKind>(codec, values, out);
 }
 
 void quantizeAll(const BlockCodec& codec, std::span<const float> values, const BlockCodes& out) {

@@ -174,6 +174,35 @@ TEST_P(EveryBlockCodec, AgreesOnRandomBitPatterns) {
   compareWithReference(codec(64), finite);
 }
 
+TEST_P(EveryBlockCodec, AgreesOnSmallBlocksOfAllSortsBesideEachOther) {
+  // Blocks that kernels take together: zeros of either sign, ties of magnitude in either order, ties of rounding, steps
+  // from half the smallest to nearly the largest, all among weights; later one block of an infinity or NaN.
+  for (const std::uint64_t blockSize : {32, 64, 128}) {
+    SCOPED_TRACE(blockSize);
+    constexpr std::size_t kBlocks = 16 * 9 + 5;
+    std::vector<float> values = normalValues(kBlocks * blockSize - 7, 0.02F, 6);
+    for (std::size_t block = 0; block + 1 < kBlocks; ++block) {
+      const auto part = std::span(values).subspan(block * blockSize, blockSize);
+      if (block % 7 == 1) std::fill(part.begin(), part.end(), block % 2 == 0 ? 0.0F : -0.0F);
+      if (block % 7 == 2) part[block % 5 + 3] = -(part[block % 3 + 20] = block % 2 == 0 ? 0.5F : -0.5F);
+      if (block % 7 == 3) {
+        for (std::size_t i = 0; i < blockSize; ++i) part[i] = (static_cast<float>((i * 37 + block) % 255) - 127) / 2;
+        part[block % blockSize] = block % 2 == 0 ? 127 : -8;
+      }
+      if (block % 7 == 4) {
+        for (float& value : part) value = std::ldexp(value, static_cast<int>(block) - 72);
+      }
+      if (block % 7 == 5) part[block % blockSize] = std::nextafter(0.0123F * static_cast<float>(block), 10.0F);
+    }
+    compareWithReference(codec(blockSize), values);
+    values[20 * blockSize + 31] = std::numeric_limits<float>::infinity();
+    values[70 * blockSize] = -std::numeric_limits<float>::infinity();
+    values[100 * blockSize + 17] = std::numeric_limits<float>::quiet_NaN();
+    values[120 * blockSize + 5] = -std::numeric_limits<float>::quiet_NaN();
+    compareWithReference(codec(blockSize), values);
+  }
+}
+
 TEST_P(EveryBlockCodec, AgreesOnTensorsInOneBlockWithAnyNumberOfThreads) {
   std::vector<float> values = normalValues(200'001, 0.02F, 5);
   values[100] = -1;  // the first of the largest, another in a later chunk
