@@ -11,6 +11,7 @@
 #include "app/gui/grab.h"
 #include "core/backend/backend.h"
 #include "kernels/cpu/cpu_backend.h"
+#include "kernels/cuda/load_cuda_backend.h"
 #include "widgets/frame/main_window.h"
 #include "widgets/session/preferences.h"
 #include "widgets/session/session.h"
@@ -90,6 +91,13 @@ std::vector<std::shared_ptr<const Backend>> availableBackends() {
   return {kernels::makeCpuBackend(), makeReferenceBackend()};
 }
 
+/// For the status strip. The CUDA module has kernels for a part of the work only, so it is not among the backends a
+/// page is given; `ulp --backend cuda` runs what there is.
+QString deviceNote() {
+  const auto cuda = kernels::findCudaBackend();
+  return cuda ? QString::fromStdString((*cuda)->description()) : QApplication::tr("no CUDA device");
+}
+
 void selectWhenOpened(Session& session, const QString& tensor) {
   QObject::connect(&session, &Session::checkpointOpened, &session, [&session, tensor](const auto& checkpoint) {
     const auto found = checkpoint->find(tensor.toStdString());
@@ -113,7 +121,7 @@ int run(int argc, char** argv) {
 
   Session session(availableBackends(), samplePath());
   session.useBackend(storedBackend().toStdString());
-  MainWindow window(session, QApplication::tr("no CUDA device"));
+  MainWindow window(session, deviceNote());
   if (!options.size.isEmpty()) window.resize(options.size);
   if (!options.page.isEmpty() && !window.showPage(options.page)) {
     std::fprintf(stderr, "ulpscope: there is no page \"%s\"\n", qPrintable(options.page));

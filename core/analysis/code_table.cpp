@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cassert>
 #include <cmath>
+#include <mutex>
 
 #include "core/formats/number_format.h"
 
@@ -21,12 +22,7 @@ std::vector<std::byte> everyCode(int bits) {
   return bytes;
 }
 
-}  // namespace
-
-bool hasCodeTable(const ElementType& type) { return type.readable && type.bits <= 16; }
-
-CodeTable codeTable(const ElementType& type) {
-  assert(hasCodeTable(type));
+CodeTable makeCodeTable(const ElementType& type) {
   CodeTable table;
   const std::size_t codes = std::size_t{1} << type.bits;
   table.values.resize(codes);
@@ -39,6 +35,23 @@ CodeTable codeTable(const ElementType& type) {
   std::stable_sort(table.ascending.begin(), table.ascending.end(),
                    [&](std::uint32_t a, std::uint32_t b) { return table.values[a] < table.values[b]; });
   return table;
+}
+
+}  // namespace
+
+bool hasCodeTable(const ElementType& type) { return type.readable && type.bits <= 16; }
+
+const CodeTable& codeTable(const ElementType& type) {
+  assert(hasCodeTable(type));
+  // Sorting 65,536 values takes milliseconds: too long for each of a model's many small tensors.
+  struct Slot {
+    std::once_flag made;
+    CodeTable table;
+  };
+  static std::vector<Slot> slots(elementTypes().size());
+  Slot& slot = slots[static_cast<std::size_t>(&type - elementTypes().data())];
+  std::call_once(slot.made, [&] { slot.table = makeCodeTable(type); });
+  return slot.table;
 }
 
 void unpackCodes(const ElementType& type, std::span<const std::byte> bytes, std::span<std::uint8_t> codes) {

@@ -18,8 +18,8 @@ struct CodeTable {
   std::vector<std::uint32_t> ascending;  ///< the finite codes by value; equal values (the two zeros) by code
 };
 
-/// Precondition: hasCodeTable(type).
-CodeTable codeTable(const ElementType& type);
+/// Made once for each type. Precondition: hasCodeTable(type), and `type` is one of elementTypes().
+const CodeTable& codeTable(const ElementType& type);
 /// Readable and at most 16 bits wide.
 bool hasCodeTable(const ElementType& type);
 

@@ -77,7 +77,7 @@ Result<ExponentHistogram> exponentHistogram(const TensorSource& source, const Te
                                             const JobContext& job) {
   RatioBins bins(perOctave);
   if (!profile.codeCounts.empty()) {
-    const CodeTable table = codeTable(source.type());
+    const CodeTable& table = codeTable(source.type());
     for (const std::uint32_t code : table.ascending)
       if (profile.codeCounts[code] != 0) bins.add(table.values[code], profile.codeCounts[code]);
     return bins.take();

@@ -10,13 +10,13 @@
 
 namespace ulpscope {
 
-/// The first element, in row-major order, with lower <= x <= upper; nullopt if there is none. What a click on a bar of a
-/// histogram leads to. Progress in bytes.
+/// The first element, in row-major order, with lower <= x <= upper; nullopt if there is none. What a click on a bar of
+/// a histogram leads to. Progress in bytes.
 Result<std::optional<std::uint64_t>> findInRange(const TensorSource& source, double lower, double upper,
                                                  const JobContext& job);
 
-/// The element of largest magnitude in a part of the matrix, the first of equal ones; NaN counts as larger than all. What
-/// a click on a pooled cell of a heat map leads to. Precondition: the part is not empty and lies in the matrix.
+/// The element of largest magnitude in a part of the matrix, the first of equal ones; NaN counts as larger than all.
+/// What a click on a pooled cell of a heat map leads to. Precondition: the part is not empty and lies in the matrix.
 Result<std::uint64_t> findLargest(const TensorSource& source, const MatrixPart& part, const JobContext& job);
 
 }  // namespace ulpscope

@@ -18,7 +18,7 @@ Result<Histogram> linearHistogram(const TensorSource& source, const TensorProfil
                 source.info().name);
   LinearBins counter(lower, upper, bins);
   if (!profile.codeCounts.empty()) {
-    const CodeTable table = codeTable(source.type());
+    const CodeTable& table = codeTable(source.type());
     for (const std::uint32_t code : table.ascending)
       if (profile.codeCounts[code] != 0) counter.add(table.values[code], profile.codeCounts[code]);
     return std::move(counter).take();

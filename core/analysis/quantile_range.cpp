@@ -17,7 +17,7 @@ ValueRange quantileRange(const TensorSource& source, const TensorProfile& profil
   // Walks the counts of ascending values from one end until `outside` of them are passed.
   const auto passes = [outside](std::uint64_t& passed, std::uint64_t count) { return (passed += count) > outside; };
   if (!profile.codeCounts.empty()) {
-    const CodeTable table = codeTable(source.type());
+    const CodeTable& table = codeTable(source.type());
     const auto reach = [&](auto first, auto last) {
       std::uint64_t passed = 0;
       return table

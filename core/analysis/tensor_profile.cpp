@@ -50,7 +50,7 @@ class MaximaCollector {
 Result<> profileCodes(const TensorSource& source, const Backend& backend, const JobContext& job, TensorProfile& profile,
                       MaximaCollector& maxima) {
   const ElementType& type = source.type();
-  const CodeTable table = codeTable(type);
+  const CodeTable& table = codeTable(type);
   profile.codeCounts.resize(type.bits == 16 ? 65'536 : 256);
   // Of either width only one is used; 16-bit storage also holds the bytes of narrower elements, for its alignment.
   std::vector<std::uint16_t> storage;

@@ -74,16 +74,15 @@ std::string lowerCase(std::string_view text) {
 
 }  // namespace
 
-std::vector<TensorGroup> groupTensors(const Checkpoint& checkpoint, const std::vector<std::size_t>& tensors) {
+std::vector<TensorGroup> groupTensors(const Checkpoint& checkpoint) {
   const std::size_t prefix = sharedPrefixLength(checkpoint);
-  std::map<std::string, TensorGroup, NaturalOrder> groups;
-  for (const std::size_t index : tensors) {
+  std::map<std::string_view, TensorGroup, NaturalOrder> groups;
+  for (std::size_t index = 0; index < checkpoint.tensors.size(); ++index) {
     const TensorInfo& tensor = checkpoint.tensors[index];
     const std::string_view name = tensor.name;
     const std::size_t length = prefix + groupLength(name.substr(prefix));
-    TensorGroup& group = groups[std::string(name.substr(0, length))];
-    const bool whole = length >= name.size();
-    group.leaves.push_back({index, std::string(whole ? name : name.substr(length + 1))});
+    TensorGroup& group = groups[name.substr(0, length)];
+    group.leaves.push_back({index, length >= name.size() ? name : name.substr(length + 1)});
     group.elements += tensor.elements;
     group.bytes += tensor.bytes;
   }
@@ -91,9 +90,27 @@ std::vector<TensorGroup> groupTensors(const Checkpoint& checkpoint, const std::v
   out.reserve(groups.size());
   for (auto& [name, group] : groups) {
     group.name = name;
-    std::sort(group.leaves.begin(), group.leaves.end(),
-              [](const auto& a, const auto& b) { return NaturalOrder{}(a.label, b.label); });
+    std::ranges::sort(group.leaves, NaturalOrder{}, &TensorGroup::Leaf::label);
     out.push_back(std::move(group));
+  }
+  return out;
+}
+
+std::vector<TensorGroup> keepOnly(const Checkpoint& checkpoint, const std::vector<TensorGroup>& groups,
+                                  const std::vector<std::size_t>& tensors) {
+  if (tensors.size() == checkpoint.tensors.size()) return groups;
+  std::vector<bool> isKept(checkpoint.tensors.size());
+  for (const std::size_t tensor : tensors) isKept[tensor] = true;
+  std::vector<TensorGroup> out;
+  for (const TensorGroup& group : groups) {
+    TensorGroup kept{.name = group.name};
+    for (const TensorGroup::Leaf& leaf : group.leaves) {
+      if (!isKept[leaf.tensor]) continue;
+      kept.leaves.push_back(leaf);
+      kept.elements += checkpoint.tensors[leaf.tensor].elements;
+      kept.bytes += checkpoint.tensors[leaf.tensor].bytes;
+    }
+    if (!kept.leaves.empty()) out.push_back(std::move(kept));
   }
   return out;
 }

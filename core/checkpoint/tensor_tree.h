@@ -11,19 +11,24 @@ namespace ulpscope {
 
 /// The tensors of one module: "encoder.layer.3" with "attention.query.weight" and its like.
 struct TensorGroup {
-  std::string name;  ///< the path up to the first numbered component, else the first component
+  std::string name = {};  ///< the path up to the first numbered component, else the first component
   struct Leaf {
-    std::size_t tensor;  ///< index into Checkpoint::tensors
-    std::string label;   ///< the rest of the name; the whole name where nothing is left
+    std::size_t tensor;      ///< index into Checkpoint::tensors
+    std::string_view label;  ///< the rest of the name, the whole of it where nothing is left; lives in the checkpoint
   };
-  std::vector<Leaf> leaves;
+  std::vector<Leaf> leaves = {};
   std::uint64_t elements = 0;  ///< of all leaves
   std::uint64_t bytes = 0;
 };
 
-/// The tensors numbered in `tensors` (indices into the checkpoint), by module. Groups and leaves are in natural order,
-/// layer.2 before layer.10. Linear in the number of tensors but for the sort.
-std::vector<TensorGroup> groupTensors(const Checkpoint& checkpoint, const std::vector<std::size_t>& tensors);
+/// All tensors by module, in natural order: layer.2 before layer.10. The sort is the costly part: done once a
+/// checkpoint.
+std::vector<TensorGroup> groupTensors(const Checkpoint& checkpoint);
+
+/// What of `groups` is among `tensors` (ascending indices), in the same order; groups that are left empty are dropped.
+/// Linear.
+std::vector<TensorGroup> keepOnly(const Checkpoint& checkpoint, const std::vector<TensorGroup>& groups,
+                                  const std::vector<std::size_t>& tensors);
 
 /// What a filter matches on, prepared once per checkpoint so that each keystroke is fast.
 class TensorFilter {

@@ -22,9 +22,11 @@ OverviewStrip::OverviewStrip(QWidget* parent) : QWidget(parent) {
   connect(&theme(), &Theme::changed, this, qOverload<>(&QWidget::update));
 }
 
-void OverviewStrip::setSummaries(const std::vector<std::optional<TensorSummary>>* summaries, QStringList names) {
+void OverviewStrip::setCheckpoint(std::shared_ptr<const Checkpoint> checkpoint,
+                                  const std::vector<std::optional<TensorSummary>>* summaries) {
+  m_checkpoint = std::move(checkpoint);
   m_summaries = summaries;
-  m_names = std::move(names);
+  m_current.reset();
   update();
 }
 
@@ -41,7 +43,9 @@ void OverviewStrip::setCurrent(std::optional<std::size_t> tensor) {
 std::optional<double> OverviewStrip::valueOf(std::size_t tensor) const {
   if (!m_summaries || tensor >= m_summaries->size()) return {};
   const auto& summary = (*m_summaries)[tensor];
-  if (!summary) return {};
+  // Counters and indices stored as integers would dwarf every weight.
+  const ElementType* type = m_checkpoint->tensors[tensor].type;
+  if (!summary || !type->format || !type->format->floatSpec()) return {};
   double value = 0;
   switch (m_quantity) {
     case Quantity::AbsMax:
@@ -75,25 +79,39 @@ std::optional<std::size_t> OverviewStrip::tensorAt(double x) const {
 void OverviewStrip::paintEvent(QPaintEvent*) {
   QPainter painter(this);
   const ThemeColors& colors = theme().colors();
-  if (m_summaries) {
-    double highest = 0;
-    for (std::size_t i = 0; i < m_summaries->size(); ++i) highest = std::max(highest, valueOf(i).value_or(0));
-    const double slot = slotWidth();
-    const double room = height() - 2.0;
-    QColor calm = colors.series[0];
-    calm.setAlpha(130);
-    // Low bars first would hide nothing, but the selected and the strange ones must stay visible where bars overlap.
-    const auto paintBar = [&](std::size_t i, const QColor& color) {
-      const auto value = valueOf(i);
-      if (!value || highest <= 0) return;
-      const double bar = std::max(1.0, *value / highest * room);
-      const double left = static_cast<double>(i) * slot;
-      painter.fillRect(QRectF(left, height() - 1 - bar, std::max(1.0, slot > 4 ? slot - 3 : slot), bar), color);
-    };
-    for (std::size_t i = 0; i < m_summaries->size(); ++i) paintBar(i, calm);
-    for (std::size_t i = 0; i < m_summaries->size(); ++i)
-      if ((*m_summaries)[i] && (*m_summaries)[i]->outlierColumns > 0) paintBar(i, colors.plotOutlier);
-    if (m_current) paintBar(*m_current, colors.accent);
+  const double slot = slotWidth();
+  // One column a tensor, or a pixel where there are more: its largest value, and whether any of its tensors is strange.
+  struct Column {
+    double value = -1;
+    bool isStrange = false;
+    bool isCurrent = false;
+  };
+  const std::size_t tensors = m_summaries ? m_summaries->size() : 0;
+  const double columnWidth = std::max(1.0, slot);
+  std::vector<Column> columns(slot >= 1 ? tensors : std::min<std::size_t>(tensors, static_cast<std::size_t>(width())));
+  double highest = 0;
+  for (std::size_t i = 0; i < tensors && !columns.empty(); ++i) {
+    const auto at = slot >= 1 ? i : static_cast<std::size_t>(static_cast<double>(i) * slot);
+    Column& column = columns[std::min(at, columns.size() - 1)];
+    column.isCurrent = column.isCurrent || m_current == i;
+    const auto value = valueOf(i);
+    if (!value) continue;
+    column.value = std::max(column.value, *value);
+    column.isStrange = column.isStrange || (*m_summaries)[i]->outlierColumns > 0;
+    highest = std::max(highest, *value);
+  }
+  QColor calm = colors.series[0];
+  calm.setAlpha(130);
+  const double room = height() - 2.0;
+  for (std::size_t i = 0; i < columns.size(); ++i) {
+    const Column& column = columns[i];
+    if (column.value < 0 || highest <= 0) continue;
+    const double bar = std::max(1.0, column.value / highest * room);
+    painter.fillRect(QRectF(static_cast<double>(i) * columnWidth, height() - 1 - bar,
+                            columnWidth > 4 ? columnWidth - 3 : columnWidth, bar),
+                     column.isCurrent   ? colors.accent
+                     : column.isStrange ? colors.plotOutlier
+                                        : calm);
   }
   painter.fillRect(0, height() - 1, width(), 1, colors.hairline);
   if (hasFocus()) {
@@ -126,7 +144,7 @@ bool OverviewStrip::event(QEvent* event) {
   }
   const auto value = valueOf(*tensor);
   QToolTip::showText(help->globalPos(),
-                     plainToolTip(m_names.value(static_cast<qsizetype>(*tensor)) + u'\n' +
+                     plainToolTip(shown(m_checkpoint->tensors[*tensor].name) + u'\n' +
                                   (value ? QString::fromStdString(shortest(*value)) : emDash())),
                      this);
   return true;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 #include <QWidget>
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -8,8 +9,8 @@
 
 namespace ulpscope {
 
-/// One bar a tensor, in file order: where in the model something stands out. Click goes there. Where there are more
-/// tensors than pixels, a pixel shows the largest of its tensors.
+/// One bar a tensor of a floating-point type, in file order: where in the model something stands out. Click goes there.
+/// Where there are more tensors than pixels, a pixel shows the largest of its tensors.
 class OverviewStrip final : public QWidget {
   Q_OBJECT
 
@@ -18,8 +19,10 @@ class OverviewStrip final : public QWidget {
 
   explicit OverviewStrip(QWidget* parent = nullptr);
 
-  /// `summaries`: one a tensor, in file order; nullopt is not known yet. `names` for the tooltips.
-  void setSummaries(const std::vector<std::optional<TensorSummary>>* summaries, QStringList names);
+  /// `summaries`: one a tensor of `checkpoint`, in file order; nullopt is not known yet. They stay the caller's;
+  /// both are nullptr where nothing is open.
+  void setCheckpoint(std::shared_ptr<const Checkpoint> checkpoint,
+                     const std::vector<std::optional<TensorSummary>>* summaries);
   void setQuantity(Quantity quantity);
   void setCurrent(std::optional<std::size_t> tensor);
 
@@ -41,7 +44,7 @@ class OverviewStrip final : public QWidget {
   double slotWidth() const;
 
   const std::vector<std::optional<TensorSummary>>* m_summaries = nullptr;
-  QStringList m_names;
+  std::shared_ptr<const Checkpoint> m_checkpoint;
   Quantity m_quantity = Quantity::AbsMax;
   std::optional<std::size_t> m_current;
 };

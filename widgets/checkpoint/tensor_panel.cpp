@@ -47,7 +47,7 @@ TensorPanel::TensorPanel(TensorTreeModel& model, QWidget* parent)
   header->setSectionResizeMode(QHeaderView::Fixed);
   header->setSectionResizeMode(TensorTreeModel::Name, QHeaderView::Stretch);
   header->resizeSection(TensorTreeModel::Outline, 52);
-  header->resizeSection(TensorTreeModel::Type, 42);
+  header->resizeSection(TensorTreeModel::Type, 48);
   header->resizeSection(TensorTreeModel::Shape, 88);
   header->resizeSection(TensorTreeModel::Size, 74);
 

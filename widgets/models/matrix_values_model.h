@@ -49,7 +49,7 @@ class MatrixValuesModel final : public QAbstractTableModel {
   MatrixShape m_shown;
   std::map<TileKey, Tile> m_tiles;
   mutable std::deque<TileKey> m_wanted;  ///< newest first: what is in view now comes before what was scrolled past
-  bool m_failed = false;  ///< reading went wrong and was reported
+  bool m_failed = false;                 ///< reading went wrong and was reported
   Task m_task;
 };
 

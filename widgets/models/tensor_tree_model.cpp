@@ -12,8 +12,10 @@ void TensorTreeModel::setCheckpoint(std::shared_ptr<const Checkpoint> checkpoint
   beginResetModel();
   m_checkpoint = std::move(checkpoint);
   m_filter.reset();
+  m_allGroups.clear();
   m_summaries.clear();
   if (m_checkpoint) {
+    m_allGroups = groupTensors(*m_checkpoint);
     m_filter.emplace(*m_checkpoint);
     m_summaries.resize(m_checkpoint->tensors.size());
   }
@@ -36,7 +38,7 @@ void TensorTreeModel::rebuild() {
   if (!m_checkpoint) return;
   const std::vector<std::size_t> shown = m_filter->matches(m_query.toStdString());
   m_shown = shown.size();
-  m_groups = groupTensors(*m_checkpoint, shown);
+  m_groups = keepOnly(*m_checkpoint, m_allGroups, shown);
   m_places.resize(m_checkpoint->tensors.size());
   for (std::size_t group = 0; group < m_groups.size(); ++group)
     for (std::size_t row = 0; row < m_groups[group].leaves.size(); ++row)

@@ -57,8 +57,9 @@ class TensorTreeModel final : public QAbstractItemModel {
   std::shared_ptr<const Checkpoint> m_checkpoint;
   std::optional<TensorFilter> m_filter;
   QString m_query;
-  std::vector<TensorGroup> m_groups;
-  std::vector<Place> m_places;  ///< of each tensor; group -1: hidden
+  std::vector<TensorGroup> m_allGroups;
+  std::vector<TensorGroup> m_groups;  ///< those that the filter leaves
+  std::vector<Place> m_places;        ///< of each tensor; group -1: hidden
   std::size_t m_shown = 0;
   std::vector<std::optional<TensorSummary>> m_summaries;
 };

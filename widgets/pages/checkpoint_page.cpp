@@ -2,6 +2,7 @@
 #include "widgets/pages/checkpoint_page.h"
 
 #include <QComboBox>
+#include <QElapsedTimer>
 #include <QLineEdit>
 #include <QPainter>
 #include <QPushButton>
@@ -166,10 +167,8 @@ void CheckpointPage::showCheckpoint(const std::shared_ptr<const Checkpoint>& che
   setTensor(std::nullopt);
   m_panel->setCheckpoint(checkpoint);
   m_stack->setCurrentIndex(checkpoint ? 1 : 0);
-  if (!checkpoint) return m_strip->setSummaries(nullptr, {});
-  QStringList names;
-  for (const TensorInfo& tensor : checkpoint->tensors) names << shown(tensor.name);
-  m_strip->setSummaries(&m_model->summaries(), names);
+  m_strip->setCheckpoint(checkpoint, checkpoint ? &m_model->summaries() : nullptr);
+  if (!checkpoint) return;
   const bool unasked = checkpoint->totalBytes() <= kScanUnasked;
   m_scanAll->setVisible(!unasked);
   if (unasked) scan();
@@ -183,9 +182,22 @@ void CheckpointPage::scan() {
       tr("reading all tensors"),
       [this, checkpoint = m_checkpoint, backend = session().backend(),
        post = postTo(*this)](const JobContext& job) -> Result<> {
-        return scanCheckpoint(*checkpoint, *backend, job, [&](std::size_t tensor, const TensorSummary& summary) {
-          post([this, checkpoint, tensor, summary] { takeSummary(checkpoint, tensor, summary); });
-        });
+        // Small tensors come by the thousand: they are handed over twenty times a second, not one by one.
+        Summaries found;
+        QElapsedTimer sinceHandedOver;
+        sinceHandedOver.start();
+        const auto handOver = [&] {
+          post([this, checkpoint, found = std::move(found)] { takeSummaries(checkpoint, found); });
+          found.clear();
+          sinceHandedOver.restart();
+        };
+        const auto scanned =
+            scanCheckpoint(*checkpoint, *backend, job, [&](std::size_t tensor, const TensorSummary& s) {
+              found.emplace_back(tensor, s);
+              if (sinceHandedOver.elapsed() >= 50) handOver();
+            });
+        handOver();
+        return scanned;
       },
       [this](const Result<>& scanned) {
         if (scanned) return;
@@ -194,10 +206,9 @@ void CheckpointPage::scan() {
       });
 }
 
-void CheckpointPage::takeSummary(const std::shared_ptr<const Checkpoint>& checkpoint, std::size_t tensor,
-                                 const TensorSummary& summary) {
+void CheckpointPage::takeSummaries(const std::shared_ptr<const Checkpoint>& checkpoint, const Summaries& found) {
   if (checkpoint != m_checkpoint) return;  // on its way when another checkpoint came
-  m_model->setSummary(tensor, summary);
+  for (const auto& [tensor, summary] : found) m_model->setSummary(tensor, summary);
   m_strip->update();
 }
 

@@ -41,8 +41,8 @@ class CheckpointPage final : public Page {
   void followSelection();
   void showCheckpoint(const std::shared_ptr<const Checkpoint>& checkpoint);
   void scan();
-  void takeSummary(const std::shared_ptr<const Checkpoint>& checkpoint, std::size_t tensor,
-                   const TensorSummary& summary);
+  using Summaries = std::vector<std::pair<std::size_t, TensorSummary>>;
+  void takeSummaries(const std::shared_ptr<const Checkpoint>& checkpoint, const Summaries& found);
   void showTensor(std::size_t tensor);
   void setTensor(const std::optional<ProfiledTensor>& tensor);
 

@@ -20,7 +20,7 @@ namespace ulpscope {
 namespace {
 
 constexpr double kClickSlack = 4;
-constexpr int kPixelsPerTickAcross = 64;
+constexpr int kPixelsPerTickAcross = 52;
 constexpr int kPixelsPerTickDown = 42;
 constexpr int kPngScale = 2;
 

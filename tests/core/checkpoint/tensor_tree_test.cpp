@@ -25,9 +25,10 @@ Checkpoint checkpointOf(const std::vector<std::string>& names) {
 
 std::vector<std::string> outline(const Checkpoint& checkpoint, std::string_view query = "") {
   std::vector<std::string> lines;
-  for (const TensorGroup& group : groupTensors(checkpoint, TensorFilter(checkpoint).matches(query))) {
+  for (const TensorGroup& group :
+       keepOnly(checkpoint, groupTensors(checkpoint), TensorFilter(checkpoint).matches(query))) {
     lines.push_back(group.name);
-    for (const TensorGroup::Leaf& leaf : group.leaves) lines.push_back("  " + leaf.label);
+    for (const TensorGroup::Leaf& leaf : group.leaves) lines.push_back("  " + std::string(leaf.label));
   }
   return lines;
 }
@@ -47,10 +48,18 @@ TEST(TensorTree, LooksPastComponentsThatAllNamesShare) {
 
 TEST(TensorTree, CountsElementsAndBytesOfAGroup) {
   const auto checkpoint = checkpointOf({"a.0.x", "a.0.y", "a.1.x"});
-  const auto groups = groupTensors(checkpoint, {0, 1, 2});
+  const auto groups = groupTensors(checkpoint);
   ASSERT_EQ(groups.size(), 2u);
   EXPECT_EQ(groups[0].elements, 2u * 384 * 1536);
   EXPECT_EQ(groups[0].bytes, 4u * 384 * 1536);
+}
+
+TEST(TensorTree, KeepsTheOrderOfWhatAFilterLeaves) {
+  const auto checkpoint = checkpointOf({"layer.10.key", "layer.10.query", "layer.2.query", "embedding"});
+  EXPECT_THAT(outline(checkpoint, "query"), ElementsAre("layer.2", "  query", "layer.10", "  query"));
+  const auto kept = keepOnly(checkpoint, groupTensors(checkpoint), {1});
+  ASSERT_EQ(kept.size(), 1u);
+  EXPECT_EQ(kept[0].elements, 384u * 1536);
 }
 
 TEST(TensorTree, KeepsNamesThatDifferOnlyInLeadingZerosApart) {
@@ -60,7 +69,7 @@ TEST(TensorTree, KeepsNamesThatDifferOnlyInLeadingZerosApart) {
 TEST(TensorTree, ShowsEveryTensorOnceWhateverItsName) {
   const auto checkpoint = checkpointOf({"", ".", "..", "a..b", "."});
   std::vector<std::size_t> shown;
-  for (const TensorGroup& group : groupTensors(checkpoint, {0, 1, 2, 3, 4}))
+  for (const TensorGroup& group : groupTensors(checkpoint))
     for (const TensorGroup::Leaf& leaf : group.leaves) shown.push_back(leaf.tensor);
   EXPECT_THAT(shown, testing::UnorderedElementsAre(0, 1, 2, 3, 4));
 }
