@@ -58,7 +58,7 @@ HWY_INLINE auto truncated(V v) {
 #elif HWY_TARGET == HWY_AVX2
   return hn::Vec256<std::int32_t>{_mm256_cvttps_epi32(v.raw)};
 #else
-  return hn::ConvertTo(hn::RebindToSigned<hn::DFromV<V>>(), v);
+  return hn::ConvertTo(hn::RebindToSigned<hn::DFromV<V> >(), v);
 #endif
 }
 
@@ -77,7 +77,7 @@ HWY_INLINE void storeLowBytes(VI v, std::uint8_t* to) {
 #if HWY_TARGET == HWY_AVX3
   _mm_storeu_si128(reinterpret_cast<__m128i*>(to), _mm512_cvtepi32_epi8(v.raw));
 #else
-  const hn::RebindToUnsigned<hn::DFromV<VI>> du;
+  const hn::RebindToUnsigned<hn::DFromV<VI> > du;
   const hn::Rebind<std::uint8_t, decltype(du)> dCode;
   hn::StoreU(hn::TruncateTo(dCode, hn::BitCast(du, v)), dCode, to);
 #endif
