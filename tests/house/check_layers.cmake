@@ -34,7 +34,7 @@ set(rules
   "^kernels/.*\\.cpp$ => <fmt/[a-z]+\\.h>"
   "^kernels/cpu/ => \"kernels/cpu/"
   "^kernels/ => \"kernels/plans/"
-  "^kernels/cpu/.*(\\.cpp|-inl\\.h)$ => <hwy/[a-z_/.-]+\\.h>"
+  "^kernels/cpu/.*(\\.cpp|\\.inl\\.h)$ => <hwy/[a-z_/.-]+\\.h>"
   "^kernels/cpu/.*\\.cpp$ => <tbb/[a-z_]+\\.h>"
   "^kernels/cuda/ => \"kernels/cuda/"
   "^kernels/cuda/.*\\.cpp$ => <dlfcn\\.h>"
