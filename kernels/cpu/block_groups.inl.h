@@ -16,6 +16,7 @@
 #include <hwy/cache_control.h>
 
 #include "core/quantization/block_codec.h"
+#include "kernels/cpu/whole_numbers.inl.h"
 
 // Small blocks, as many at a time as a vector has lanes: first the maxima of all, a lane for each block; then what
 // follows from them, two divisions above all, in lanes; then the codes. A block alone waits for each of these in turn.
@@ -48,20 +49,6 @@ HWY_INLINE hn::Vec<D> beforeTruncation(D d, hn::Vec<D> p) {
   return hn::Add(p, hn::CopySignToAbs(hn::Set(d, 0x1.FFFFFEp-2F), p));
 }
 
-// Highway's conversions spend two operations on repairing what lies outside int32; here nothing does. The value must be
-// within +-2^22.
-
-template <class V>
-HWY_INLINE auto truncated(V v) {
-#if HWY_TARGET == HWY_AVX3
-  return hn::Vec512<std::int32_t>{_mm512_cvttps_epi32(v.raw)};
-#elif HWY_TARGET == HWY_AVX2
-  return hn::Vec256<std::int32_t>{_mm256_cvttps_epi32(v.raw)};
-#else
-  return hn::ConvertTo(hn::RebindToSigned<hn::DFromV<V> >(), v);
-#endif
-}
-
 /// The low byte of each lane is that of the integer nearest to `v`, ties to even; the other bytes mean nothing. The
 /// last place of 1.5 * 2^23 + v is 1, so the adder rounds, and the sum's bits are those of 1.5 * 2^23, whose low 22 are
 /// zero, plus the integer.
@@ -77,7 +64,8 @@ HWY_INLINE void storeLowBytes(VI v, std::uint8_t* to) {
 #if HWY_TARGET == HWY_AVX3
   _mm_storeu_si128(reinterpret_cast<__m128i*>(to), _mm512_cvtepi32_epi8(v.raw));
 #else
-  const hn::RebindToUnsigned<hn::DFromV<VI> > du;
+  const hn::DFromV<VI> di;
+  const hn::RebindToUnsigned<decltype(di)> du;
   const hn::Rebind<std::uint8_t, decltype(du)> dCode;
   hn::StoreU(hn::TruncateTo(dCode, hn::BitCast(du, v)), dCode, to);
 #endif

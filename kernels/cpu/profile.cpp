@@ -11,7 +11,10 @@
 #define HWY_TARGET_INCLUDE "kernels/cpu/profile.cpp"
 #include <hwy/foreach_target.h>  // before highway.h: includes this file once for each target
 
+#include <hwy/cache_control.h>
 #include <hwy/highway.h>
+
+#include "kernels/cpu/whole_numbers.inl.h"
 
 // Two passes over a chunk, the second from the cache. The first finds the range, which the histogram needs, and a value
 // near the mean, from which the second takes the power sums: with s the shift, n (s - mean)^2 <= c m2 costs log2(c)
@@ -88,30 +91,55 @@ void survey(const float* values, std::size_t size, float smallestNormal, Survey&
   }
 }
 
-/// floor(x * 2^(10 - exponent)) + 1024. The scaling is exact unless it underflows, and then the sign alone decides: a
-/// negative product that became zero belongs to the bin below. With upScale and downScale both powers of two within
-/// float's normal range (their product may not be).
+/// floor(x * 2^(10 - exponent)), which FoldedHistogram's bins are counted from, for exponents up to 10: the scaling is
+/// exact, as it is by a power of two that is at least 1 and a float.
 template <class D>
-HWY_INLINE hn::Vec<hn::RebindToSigned<D>> binOf(D d, hn::Vec<D> x, hn::Vec<D> upScale, hn::Vec<D> downScale) {
-  const hn::RebindToSigned<D> di;
-  const auto position = hn::Mul(hn::Mul(x, upScale), downScale);
-  const auto truncated = hn::ConvertTo(di, position);
-  // Truncation is one above the floor where a negative position has a fraction, or was one and vanished.
-  const auto whole = hn::ConvertTo(d, truncated);
-  const auto lost = hn::Or(hn::Lt(position, whole), hn::And(hn::Lt(x, hn::Zero(d)), hn::Eq(position, hn::Zero(d))));
-  const auto floor = hn::Add(truncated, hn::VecFromMask(di, hn::RebindMask(di, lost)));
-  return hn::Add(floor, hn::Set(di, static_cast<std::int32_t>(FoldedHistogram::kBins / 2)));
-}
+class BinsOfCommonRange {
+ public:
+  static bool serves(int exponent) { return exponent <= FoldedHistogram::kHalfBinsLog2 && exponent > -118; }
 
-void accumulate(const float* values, std::size_t size, float shift, int exponent, PowerSums& sums, BinTables& tables) {
+  explicit BinsOfCommonRange(int exponent)
+      : m_scale(hn::Set(D(), std::ldexp(1.0F, FoldedHistogram::kHalfBinsLog2 - exponent))) {}
+
+  HWY_INLINE hn::Vec<hn::RebindToSigned<D>> operator()(hn::Vec<D> x) const {
+    return truncated(hn::Floor(hn::Mul(x, m_scale)));
+  }
+
+ private:
+  hn::Vec<D> m_scale;
+};
+
+/// The same for all exponents. 10 - exponent lies in -118 .. 136, so the scale is the product of two floats. The
+/// scaling is exact unless it underflows, and then the sign alone decides: a negative product that became zero belongs
+/// to the bin below.
+template <class D>
+class BinsOfAnyRange {
+ public:
+  explicit BinsOfAnyRange(int exponent) {
+    const int scaleExponent = FoldedHistogram::kHalfBinsLog2 - exponent;
+    m_scale = hn::Set(D(), std::ldexp(1.0F, std::min(scaleExponent, 100)));
+    m_furtherScale = hn::Set(D(), std::ldexp(1.0F, std::max(scaleExponent - 100, 0)));
+  }
+
+  HWY_INLINE hn::Vec<hn::RebindToSigned<D>> operator()(hn::Vec<D> x) const {
+    const D d;
+    const auto position = hn::Mul(hn::Mul(x, m_scale), m_furtherScale);
+    const auto vanished = hn::And(hn::Lt(x, hn::Zero(d)), hn::Eq(position, hn::Zero(d)));
+    return truncated(hn::IfThenElse(vanished, hn::Set(d, -1.0F), hn::Floor(position)));
+  }
+
+ private:
+  hn::Vec<D> m_scale;
+  hn::Vec<D> m_furtherScale;
+};
+
+template <class Bins>
+void accumulateWith(const Bins& binsOf, const float* values, std::size_t size, float shift, int exponent,
+                    PowerSums& sums, BinTables& tables) {
   const hn::ScalableTag<float> d;
   const hn::RebindToSigned<decltype(d)> di;
   const hn::Repartition<double, decltype(d)> dd;
   const hn::Half<decltype(d)> dHalf;
-  // 10 - exponent lies in -118 .. 136; 2^(that) as a product of two floats.
-  const int scaleExponent = FoldedHistogram::kHalfBinsLog2 - exponent;
-  const auto upScale = hn::Set(d, std::ldexp(1.0F, std::min(scaleExponent, 100)));
-  const auto downScale = hn::Set(d, std::ldexp(1.0F, std::max(scaleExponent - 100, 0)));
   const auto shifts = hn::Set(dd, static_cast<double>(shift));
   auto s1 = hn::Zero(dd), s2 = hn::Zero(dd), s3 = hn::Zero(dd), s4 = hn::Zero(dd);
   const auto addPowers = [&](auto x) {
@@ -122,6 +150,7 @@ void accumulate(const float* values, std::size_t size, float shift, int exponent
     s3 = hn::MulAdd(square, deviation, s3);
     s4 = hn::MulAdd(square, square, s4);
   };
+  constexpr std::int32_t kMiddle = FoldedHistogram::kBins / 2;
   constexpr std::size_t kVectors = 4;  // bins wait in a buffer for this many vectors, so that the adders overlap
   const std::size_t lanes = hn::Lanes(d);
   HWY_ALIGN std::int32_t bins[kVectors * hn::MaxLanes(d)];
@@ -130,12 +159,13 @@ void accumulate(const float* values, std::size_t size, float shift, int exponent
   for (; i + step <= size; i += step) {
     for (std::size_t k = 0; k < kVectors; ++k) {
       const auto x = hn::LoadU(d, values + i + k * lanes);
+      hwy::Prefetch(values + size + i + k * lanes);  // the next chunk is most often surveyed next; else no harm is done
       addPowers(hn::PromoteTo(dd, hn::LowerHalf(dHalf, x)));
       addPowers(hn::PromoteTo(dd, hn::UpperHalf(dHalf, x)));
-      hn::Store(binOf(d, x, upScale, downScale), di, bins + k * lanes);
+      hn::Store(binsOf(x), di, bins + k * lanes);
     }
     for (std::size_t k = 0; k < step; k += kTables)
-      for (std::size_t t = 0; t < kTables; ++t) ++tables[t][bins[k + t]];
+      for (std::size_t t = 0; t < kTables; ++t) ++tables[t][bins[k + t] + kMiddle];
   }
   sums.s1 = hn::GetLane(hn::SumOfLanes(dd, s1));
   sums.s2 = hn::GetLane(hn::SumOfLanes(dd, s2));
@@ -150,6 +180,14 @@ void accumulate(const float* values, std::size_t size, float shift, int exponent
     sums.s4 += square * square;
     ++tables[0][FoldedHistogram::binOf(values[i], exponent)];
   }
+}
+
+void accumulate(const float* values, std::size_t size, float shift, int exponent, PowerSums& sums, BinTables& tables) {
+  using D = hn::ScalableTag<float>;
+  if (BinsOfCommonRange<D>::serves(exponent))
+    accumulateWith(BinsOfCommonRange<D>(exponent), values, size, shift, exponent, sums, tables);
+  else
+    accumulateWith(BinsOfAnyRange<D>(exponent), values, size, shift, exponent, sums, tables);
 }
 
 }  // namespace HWY_NAMESPACE
