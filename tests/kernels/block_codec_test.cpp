@@ -88,7 +88,7 @@ class EveryBlockCodec : public testing::TestWithParam<NamedCodec> {
 
 TEST_P(EveryBlockCodec, AgreesOnWeightsInBlocksOfAnySize) {
   const std::vector<float> values = normalValues(40'003, 0.02F, 1);
-  for (const std::uint64_t blockSize : {1, 5, 16, 17, 32, 64, 100, 128, 1000, 1024, 4096, 100'000}) {
+  for (const std::uint64_t blockSize : {1U, 5U, 16U, 17U, 32U, 64U, 100U, 128U, 1000U, 1024U, 4096U, 100'000U}) {
     SCOPED_TRACE(blockSize);
     compareWithReference(codec(blockSize), values);
   }
@@ -151,7 +151,7 @@ TEST_P(EveryBlockCodec, AgreesOnBlocksThatAreZeroTinyHugeOrNotFinite) {
                                                  {1e30F},           {kNan},       {-kNan},
                                                  {kInfinity},       {-kInfinity}, {kInfinity, -kInfinity},
                                                  {kNan, kInfinity}, {5, 5}};
-  for (const std::uint64_t blockSize : {7, 32, 64}) {
+  for (const std::uint64_t blockSize : {7U, 32U, 64U}) {
     std::vector<float> values;
     for (const auto& special : specials) {
       for (const float filler : {0.0F, 1.0F, 1e-40F, special.front()}) {
@@ -177,7 +177,7 @@ TEST_P(EveryBlockCodec, AgreesOnRandomBitPatterns) {
 TEST_P(EveryBlockCodec, AgreesOnSmallBlocksOfAllSortsBesideEachOther) {
   // Blocks that kernels take together: zeros of either sign, ties of magnitude in either order, ties of rounding, steps
   // from half the smallest to nearly the largest, all among weights; later one block of an infinity or NaN.
-  for (const std::uint64_t blockSize : {32, 64, 128}) {
+  for (const std::uint64_t blockSize : {32U, 64U, 128U}) {
     SCOPED_TRACE(blockSize);
     constexpr std::size_t kBlocks = 16 * 9 + 5;
     std::vector<float> values = normalValues(kBlocks * blockSize - 7, 0.02F, 6);

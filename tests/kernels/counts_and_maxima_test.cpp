@@ -26,7 +26,7 @@ void compareCounts(std::size_t size, std::size_t codeCount, int threads) {
 
 TEST(CountCodes, AddsToTheCountsWithAnyNumberOfThreads) {
   for (const int threads : {1, 2, 3}) {
-    for (const std::size_t size : {0, 1, 7, 1000, 100'003, 600'001, 3'000'005}) {
+    for (const std::size_t size : {0U, 1U, 7U, 1000U, 100'003U, 600'001U, 3'000'005U}) {
       compareCounts<std::uint8_t>(size, 256, threads);
       compareCounts<std::uint16_t>(size, 65'536, threads);
     }

@@ -92,7 +92,7 @@ void compareQuantizing(const BlockCodec& codec, const std::vector<float>& values
 
 TEST(CudaAbsmaxKernels, QuantizeBlocksOfAnySizeAsTheReferenceDoes) {
   const std::vector<float> values = normalValues(20'003, 0.02F, 2);
-  for (const std::uint64_t blockSize : {1, 31, 32, 33, 64, 1000, 8192, 8193, 10'000, 20'003})
+  for (const std::uint64_t blockSize : {1U, 31U, 32U, 33U, 64U, 1000U, 8192U, 8193U, 10'000U, 20'003U})
     compareQuantizing({.kind = BlockCodec::Kind::Absmax, .blockSize = blockSize}, values);
 }
 

@@ -8,16 +8,56 @@
 #include <string>
 #include <vector>
 
+#if defined(__SANITIZE_ADDRESS__)
+#define ULPSCOPE_FIBERS_UNDER_ASAN 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define ULPSCOPE_FIBERS_UNDER_ASAN 1
+#endif
+#endif
+#ifdef ULPSCOPE_FIBERS_UNDER_ASAN
+#include <sanitizer/common_interface_defs.h>
+#endif
+
 namespace ulpscope::cuda_on_cpu {
 namespace {
 
-constexpr std::size_t kStackBytes = 64 * 1024;
+constexpr std::size_t kStackBytes = 128 * 1024;  // AddressSanitizer doubles what a kernel needs
+
+/// A stack and where its code goes on. AddressSanitizer is told of each switch: it has a stack's bounds to tell its
+/// variables from others', and a fake stack of each for those that outlive their function.
+struct Context {
+  ucontext_t registers{};
+  const void* stack = nullptr;  ///< lowest address
+  std::size_t stackBytes = 0;
+#ifdef ULPSCOPE_FIBERS_UNDER_ASAN
+  void* fakeStack = nullptr;  ///< while this waits
+#endif
+};
+
+/// Returns when somebody switches back to `from`; never, if `forGood`.
+void switchContext(Context& from, Context& to, [[maybe_unused]] bool forGood = false) {
+#ifdef ULPSCOPE_FIBERS_UNDER_ASAN
+  __sanitizer_start_switch_fiber(forGood ? nullptr : &from.fakeStack, to.stack, to.stackBytes);
+#endif
+  swapcontext(&from.registers, &to.registers);
+#ifdef ULPSCOPE_FIBERS_UNDER_ASAN
+  __sanitizer_finish_switch_fiber(from.fakeStack, nullptr, nullptr);
+#endif
+}
+
+/// What switchContext does behind the switch, for a context that begins; the one it came from learns its own bounds.
+void beginContext([[maybe_unused]] Context& cameFrom) {
+#ifdef ULPSCOPE_FIBERS_UNDER_ASAN
+  __sanitizer_finish_switch_fiber(nullptr, &cameFrom.stack, &cameFrom.stackBytes);
+#endif
+}
 
 struct Fiber {
   enum class State { Ready, AtBarrier, AtExchange, Done };
 
   State state = State::Ready;
-  ucontext_t context{};
+  Context context;
   std::vector<std::byte> stack = std::vector<std::byte>(kStackBytes);
   unsigned mask = 0;        ///< AtExchange: who takes part
   std::uint32_t value = 0;  ///< AtExchange: what it brings
@@ -33,7 +73,7 @@ class BlockRun {
   void wait(Fiber::State state) {
     Fiber& self = m_fibers[m_running];
     self.state = state;
-    swapcontext(&self.context, &m_scheduler);
+    switchContext(self.context, m_scheduler, state == Fiber::State::Done);
   }
   std::uint32_t exchange(unsigned mask, std::uint32_t value, unsigned sourceLane) {
     const unsigned self = m_running;
@@ -60,13 +100,14 @@ class BlockRun {
   /// What each lane brought to its warp's last exchange: fibers that go on may bring new values before others have
   /// read.
   std::vector<std::array<std::uint32_t, kWarpSize>> m_exchanged;
-  ucontext_t m_scheduler{};
+  Context m_scheduler;
   unsigned m_running = 0;
 };
 
 BlockRun* current = nullptr;  // makecontext passes no pointers
 
 void BlockRun::enter() {
+  beginContext(current->m_scheduler);
   current->m_kernel();
   current->wait(Fiber::State::Done);
 }
@@ -74,11 +115,13 @@ void BlockRun::enter() {
 void BlockRun::start(unsigned thread) {
   Fiber& fiber = m_fibers[thread];
   fiber.state = Fiber::State::Ready;
-  getcontext(&fiber.context);
-  fiber.context.uc_stack.ss_sp = fiber.stack.data();
-  fiber.context.uc_stack.ss_size = fiber.stack.size();
-  fiber.context.uc_link = nullptr;
-  makecontext(&fiber.context, enter, 0);
+  fiber.context = {.stack = fiber.stack.data(), .stackBytes = fiber.stack.size()};
+  ucontext_t& registers = fiber.context.registers;
+  getcontext(&registers);
+  registers.uc_stack.ss_sp = fiber.stack.data();
+  registers.uc_stack.ss_size = fiber.stack.size();
+  registers.uc_link = nullptr;
+  makecontext(&registers, enter, 0);
 }
 
 bool BlockRun::resumeReady() {
@@ -88,7 +131,7 @@ bool BlockRun::resumeReady() {
     any = true;
     m_running = thread;
     currentThread.x = thread;
-    swapcontext(&m_scheduler, &m_fibers[thread].context);
+    switchContext(m_scheduler, m_fibers[thread].context);
   }
   return any;
 }

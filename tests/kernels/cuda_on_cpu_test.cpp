@@ -32,7 +32,7 @@ TEST(CudaOnCpu, ExchangesValuesWithinEachWarpStepByStep) {
     for (int distance = 16; distance > 0; distance /= 2) sum += __shfl_xor_sync(0xFFFFFFFFu, sum, distance);
     sums[threadIdx.x] = sum;
   });
-  for (int thread = 0; thread < 64; ++thread) EXPECT_EQ(sums[thread], thread < 32 ? 496 : 496 + 32 * 32);
+  for (std::size_t thread = 0; thread < 64; ++thread) EXPECT_EQ(sums[thread], thread < 32 ? 496 : 496 + 32 * 32);
 }
 
 TEST(CudaOnCpu, ReportsABarrierThatSomeThreadsNeverReach) {

@@ -59,7 +59,7 @@ TEST_P(EveryElementType, DecodesAnyLengthFromAnyAddress) {
   const std::unique_ptr<Backend> reference = makeReferenceBackend();
   onEveryInstructionSet([&](const Backend& cpu) {
     for (std::size_t size = 0; size <= 72; size += type.bits < 8 ? 4 : 1) {
-      for (const std::size_t offset : {0, 1, 3}) {
+      for (const std::size_t offset : {0U, 1U, 3U}) {
         const auto part = std::span(bytes).subspan(offset, size * static_cast<std::size_t>(type.bits) / 8);
         std::vector<float> expected(size);
         std::vector<float> values(size);

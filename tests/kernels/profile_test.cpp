@@ -79,7 +79,7 @@ void compareWithReference(const std::vector<float>& values, float smallestNormal
 }
 
 TEST(Profile, CountsAndSumsWeightsAsTheReferenceDoes) {
-  for (const std::size_t size : {1, 2, 15, 16, 63, 64, 65, 1000, 65'535, 65'536, 65'537, 300'001}) {
+  for (const std::size_t size : {1U, 2U, 15U, 16U, 63U, 64U, 65U, 1000U, 65'535U, 65'536U, 65'537U, 300'001U}) {
     SCOPED_TRACE(size);
     compareWithReference(normalValues(size, 0.02F, 1));
   }

@@ -96,7 +96,7 @@ TEST_P(EveryFloatFormat, IsRoundedInPlaceAndAtAnyLengthAndAlignment) {
   const std::vector<float> inputs = normalValues(200, 1, 3);
   onEveryInstructionSet([&](const Backend& cpu) {
     for (std::size_t size = 0; size < 70; ++size) {
-      for (const std::size_t offset : {0, 1, 5}) {
+      for (const std::size_t offset : {0U, 1U, 5U}) {
         const auto part = std::span(inputs).subspan(offset, size);
         std::vector<float> expected(size);
         ASSERT_TRUE(reference->round(rule, part, expected));

@@ -20,7 +20,8 @@ inline std::uint64_t bitsOf(std::integral auto value) {
 template <class T>
 testing::AssertionResult sameBits(std::span<const T> expected, std::span<const T> got) {
   if (expected.size() != got.size()) return testing::AssertionFailure() << got.size() << " elements";
-  if (std::memcmp(expected.data(), got.data(), expected.size_bytes()) == 0) return testing::AssertionSuccess();
+  if (expected.empty() || std::memcmp(expected.data(), got.data(), expected.size_bytes()) == 0)
+    return testing::AssertionSuccess();
   std::size_t differing = 0;
   std::size_t first = expected.size();
   for (std::size_t i = 0; i < expected.size(); ++i) {
