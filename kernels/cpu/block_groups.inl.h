@@ -12,6 +12,7 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 
 #include <hwy/cache_control.h>
 
@@ -140,7 +141,7 @@ class BlockGroup {
   /// means nothing then.
   ///
   /// The maxima read the group in one burst, too short for the hardware to see a stream coming; so the group after it
-  /// is asked for while codes are computed, which is worth a third of the time. Beyond the array's end that does
+  /// is asked for while codes are computed, which is worth up to a third of the time. Beyond the array's end that does
   /// nothing.
   HWY_INLINE bool quantize(const float* values, std::uint8_t* codes, float* scales) const {
     HWY_ALIGN float operands[kBlocks];
@@ -157,22 +158,27 @@ class BlockGroup {
   }
 
  private:
+  /// The maximum of each block's floats' bits as integers of `dBits`, after `map`.
+  template <class DBits, class Map>
+  static HWY_INLINE hn::Vec<DBits> maximaOfBlocks(DBits dBits, const float* values, const Map& map) {
+    return maximaOfRows(dBits, [&](std::size_t block) {
+      const auto vector = [&](std::size_t v) {
+        return map(hn::BitCast(dBits, hn::LoadU(D(), values + block * kBlockSize + v * kLanes)));
+      };
+      auto largest = vector(0);
+      for (std::size_t v = 1; v < kVectors; ++v) largest = hn::Max(largest, vector(v));
+      return largest;
+    });
+  }
+
   HWY_INLINE bool findOperands(const float* values, float* operands, float* scales) const {
     const D d;
     const VI magnitudeBits = hn::Set(DI(), INT32_MAX);
     V a;
-    if constexpr (kKind == Kind::Q4_0) {
+    if constexpr (kKind == Kind::Q4_0)
       a = signedMaxima(values);
-    } else {
-      a = hn::BitCast(d, maximaOfRows(DI(), [&](std::size_t block) {
-                        const float* const from = values + block * kBlockSize;
-                        VI largest = hn::And(hn::BitCast(DI(), hn::LoadU(d, from)), magnitudeBits);
-                        for (std::size_t v = 1; v < kVectors; ++v)
-                          largest = hn::Max(largest,
-                                            hn::And(hn::BitCast(DI(), hn::LoadU(d, from + v * kLanes)), magnitudeBits));
-                        return largest;
-                      }));
-    }
+    else
+      a = hn::BitCast(d, maximaOfBlocks(DI(), values, [&](VI bits) { return hn::And(bits, magnitudeBits); }));
     const Rule rule = ruleOfAll(a);
     hn::StoreU(rule.operand, d, operands);
     hn::StoreU(rule.scale, d, scales);
@@ -216,20 +222,8 @@ class BlockGroup {
   HWY_INLINE V signedMaxima(const float* values) const {
     const D d;
     const VI zero = hn::Zero(DI());
-    const VI positive = hn::Max(zero, maximaOfRows(DI(), [&](std::size_t block) {
-                                  const float* const from = values + block * kBlockSize;
-                                  VI largest = hn::BitCast(DI(), hn::LoadU(d, from));
-                                  for (std::size_t v = 1; v < kVectors; ++v)
-                                    largest = hn::Max(largest, hn::BitCast(DI(), hn::LoadU(d, from + v * kLanes)));
-                                  return largest;
-                                }));
-    const auto lowest = maximaOfRows(DU(), [&](std::size_t block) {
-      const float* const from = values + block * kBlockSize;
-      auto largest = hn::BitCast(DU(), hn::LoadU(d, from));
-      for (std::size_t v = 1; v < kVectors; ++v)
-        largest = hn::Max(largest, hn::BitCast(DU(), hn::LoadU(d, from + v * kLanes)));
-      return largest;
-    });
+    const VI positive = hn::Max(zero, maximaOfBlocks(DI(), values, std::identity()));
+    const auto lowest = maximaOfBlocks(DU(), values, std::identity());
     // The magnitude of `lowest`, or 0 where no sign bit is set.
     const VI lowestBits = hn::BitCast(DI(), lowest);
     const VI negative = hn::IfThenElseZero(hn::Lt(lowestBits, zero), hn::And(lowestBits, hn::Set(DI(), INT32_MAX)));
