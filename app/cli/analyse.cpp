@@ -11,12 +11,12 @@
 #include "app/cli/options.h"
 #include "core/base/text.h"
 #include "core/report/figures.h"
+#include "core/report/histogram_figure.h"
 
 namespace ulpscope {
 namespace {
 
 /// As the window draws them: bins of the histogram, and the cells of the heat map along its longer side.
-constexpr std::size_t kBins = 120;
 constexpr std::uint64_t kMapSide = 192;
 
 /// A figure as it is written: picture and data.
@@ -34,7 +34,7 @@ Drawing drawing(std::string name, const AnyFigure& figure) {
 struct Analysis {
   TensorInfo tensor;
   TensorProfile profile;
-  Histogram histogram;
+  Figure histogram;
   Outliers outliers;
   HeatMap map;
   std::vector<SchemeComparison> schemes;
@@ -89,10 +89,7 @@ class AnalyseCommand final : public Command {
     const JobContext& job = context.job;
     auto profile = profileTensor(source, context.backend, job);
     if (!profile) return tl::unexpected(profile.error());
-    const Statistics& statistics = profile->statistics;
-    Result<Histogram> histogram = Histogram{};
-    if (statistics.finite > 0)
-      histogram = linearHistogram(source, *profile, statistics.min, statistics.max, kBins, job);
+    auto histogram = measureHistogram(source, *profile, HistogramAxes::LogarithmicCount, HistogramRange::Whole, job);
     if (!histogram) return tl::unexpected(histogram.error());
     auto map = heatMap(source, {0, 0, profile->matrix.rows, profile->matrix.columns}, kMapSide, context.backend, job);
     if (!map) return tl::unexpected(map.error());
@@ -110,7 +107,7 @@ class AnalyseCommand final : public Command {
 
   static std::vector<Drawing> draw(const Analysis& a) {
     const std::string& name = a.tensor.name;
-    return {drawing("histogram", histogramFigure(name, a.histogram, a.profile.statistics.kinds, true)),
+    return {drawing("histogram", a.histogram),
             drawing("columns", columnsFigure(name, a.profile.columnAbsMax, a.outliers)),
             drawing("heat_map", heatMapFigure(name, a.map)),
             drawing("error_against_size", errorAgainstSizeFigure(name, a.schemes, a.report.scheme)),

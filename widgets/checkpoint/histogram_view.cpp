@@ -11,16 +11,12 @@
 #include "core/formats/number_format.h"
 #include "core/formats/value_text.h"
 #include "core/report/figures.h"
+#include "core/report/histogram_figure.h"
 #include "widgets/plots/plot_view.h"
 #include "widgets/session/text.h"
 
 namespace ulpscope {
 namespace {
-
-constexpr std::size_t kBins = 256;
-constexpr int kBinsPerOctave = 4;
-/// Share of the values left out at each end of the quantile range: 12 of the 147,456 weights of a 384 x 384 matrix.
-constexpr double kTail = 4e-5;
 
 QComboBox* combo(const QString& name, const QStringList& items) {
   auto* box = new QComboBox;
@@ -113,13 +109,15 @@ void HistogramView::showColumns() {
 }
 
 void HistogramView::measure() {
-  if (!tensor() || tensor()->profile->statistics.finite == 0) return;
-  const auto kind = static_cast<AxisKind>(m_axis->currentIndex());
-  const bool isWhole = m_range->currentIndex() == 1;
-  m_range->setEnabled(kind != AxisKind::Exponent);
+  if (!tensor()) return;
+  const auto axes = static_cast<HistogramAxes>(m_axis->currentIndex());
+  const auto range = m_range->currentIndex() == 0 ? HistogramRange::WithoutTails : HistogramRange::Whole;
+  m_range->setEnabled(axes != HistogramAxes::Exponent);
   m_measuring.start(
       tr("measuring the histogram"),
-      [tensor = *tensor(), kind, isWhole](const JobContext& job) { return measured(tensor, kind, isWhole, job); },
+      [tensor = *tensor(), axes, range](const JobContext& job) {
+        return measureHistogram(tensor.source, *tensor.profile, axes, range, job);
+      },
       [this](Result<Figure> figure) {
         if (!figure) return session().report(figure.error());
         m_histogram->show(std::move(*figure));
@@ -127,24 +125,10 @@ void HistogramView::measure() {
       });
 }
 
-Result<Figure> HistogramView::measured(const ProfiledTensor& tensor, AxisKind kind, bool isWhole,
-                                       const JobContext& job) {
-  const Statistics& s = tensor.profile->statistics;
-  if (kind == AxisKind::Exponent) {
-    const auto histogram = exponentHistogram(tensor.source, *tensor.profile, kBinsPerOctave, job);
-    if (!histogram) return tl::unexpected(histogram.error());
-    return exponentHistogramFigure(tensor.name(), *histogram, s.kinds);
-  }
-  const ValueRange range = isWhole ? ValueRange{s.min, s.max} : quantileRange(tensor.source, *tensor.profile, kTail);
-  const auto histogram = linearHistogram(tensor.source, *tensor.profile, range.lower, range.upper, kBins, job);
-  if (!histogram) return tl::unexpected(histogram.error());
-  return histogramFigure(tensor.name(), *histogram, s.kinds, kind == AxisKind::LogarithmicCount);
-}
-
 void HistogramView::setTicks() {
   const NumberFormat* format = findFormat(m_ticks->currentData().toByteArray().toStdString());
   std::vector<double> values = format ? tickValues(*format) : std::vector<double>();
-  if (static_cast<AxisKind>(m_axis->currentIndex()) == AxisKind::Exponent)
+  if (static_cast<HistogramAxes>(m_axis->currentIndex()) == HistogramAxes::Exponent)
     std::erase_if(values, [](double value) { return value <= 0; });
   m_histogram->setFormatTicks(std::move(values));
 }
@@ -154,7 +138,7 @@ void HistogramView::openElementOfBar(std::size_t series, std::size_t bar) {
   const Series& bars = m_histogram->figure().series[series];
   if (bars.kind != Series::Kind::Bars || bars.y[bar] == 0) return;
   const double lower = bars.x[bar], upper = bars.x[bar + 1];
-  const bool byMagnitude = static_cast<AxisKind>(m_axis->currentIndex()) == AxisKind::Exponent;
+  const bool byMagnitude = static_cast<HistogramAxes>(m_axis->currentIndex()) == HistogramAxes::Exponent;
   m_finding.start(
       tr("looking for an element"),
       [source = tensor()->source, lower, upper, byMagnitude](const JobContext& job) {

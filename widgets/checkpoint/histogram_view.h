@@ -26,8 +26,6 @@ class HistogramView final : public TensorView {
   void refresh() override;
 
  private:
-  enum class AxisKind { Linear, LogarithmicCount, Exponent };
-  static Result<Figure> measured(const ProfiledTensor& tensor, AxisKind kind, bool isWhole, const JobContext& job);
   void measure();
   void showColumns();
   void setTicks();

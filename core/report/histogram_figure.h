@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include "core/analysis/tensor_profile.h"
+#include "core/base/result.h"
+#include "core/jobs/job.h"
+#include "core/report/figure.h"
+#include "core/tensor/tensor.h"
+
+namespace ulpscope {
+
+enum class HistogramAxes { Linear, LogarithmicCount, Exponent };
+
+/// The range of the linear axes: all finite values, or all but a share of 4e-5 at each end (12 of the 147,456 weights
+/// of a 384 x 384 matrix), so that one outlier does not flatten the rest. Values beyond are counted in the notes.
+enum class HistogramRange { Whole, WithoutTails };
+
+/// The histogram of a tensor as the window and `ulp` show it: 256 equal bins, or 4 bins an octave of |x|. Empty where
+/// there is no finite value. Progress in bytes where a second read is needed.
+Result<Figure> measureHistogram(const TensorSource& source, const TensorProfile& profile, HistogramAxes axes,
+                                HistogramRange range, const JobContext& job);
+
+}  // namespace ulpscope
