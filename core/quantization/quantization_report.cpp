@@ -124,11 +124,12 @@ Result<std::vector<SchemeComparison>> compareSchemes(std::span<const Scheme* con
     line.scheme = scheme->info().id;
     line.title = scheme->info().title;
     const auto bits = scheme->bitsPerWeight(input.shape, {});
-    const auto quantized =
+    auto quantized =
         bits ? scheme->quantize(input, {}, backend, job) : Result<QuantizedTensor>(tl::unexpected(bits.error()));
     if (quantized) {
       line.bitsPerWeight = *bits;
       line.metrics = measureError(input.values, quantized->restored);
+      line.warnings = std::move(quantized->warnings);
     } else if (quantized.error().code == Errc::Unsupported) {
       line.error = quantized.error().message;
     } else {

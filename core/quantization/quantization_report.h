@@ -45,6 +45,7 @@ struct SchemeComparison {
   std::string title;
   double bitsPerWeight = 0;
   ErrorMetrics metrics;
+  std::vector<std::string> warnings;
   std::string error;
 };
 /// Each scheme with its default knobs, one after another on the same values in memory.

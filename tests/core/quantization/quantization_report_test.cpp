@@ -71,6 +71,14 @@ TEST(CompareSchemes, HasALineForEachAndSaysWhichDoNotFit) {
   }
 }
 
+TEST(CompareSchemes, KeepsWhatEachSchemeWarnsOf) {
+  const std::vector<float> values = {std::nanf(""), 1, 2, 3};
+  const std::vector<const Scheme*> schemes = {findScheme("int8_row")};
+  const auto lines = compareSchemes(schemes, {{2, 2}, values}, *kBackend, {});
+  ASSERT_TRUE(lines);
+  EXPECT_THAT(lines->front().warnings, ElementsAre(HasSubstr("1 block holds NaN")));
+}
+
 TEST(CompareSchemes, StopsWhenAsked) {
   std::stop_source stop;
   stop.request_stop();

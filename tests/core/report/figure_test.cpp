@@ -16,7 +16,8 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 
 SchemeComparison scheme(std::string id, double bits, double decibel) {
-  SchemeComparison comparison{.scheme = id, .title = id, .bitsPerWeight = bits, .metrics = {}, .error = {}};
+  SchemeComparison comparison{
+      .scheme = id, .title = id, .bitsPerWeight = bits, .metrics = {}, .warnings = {}, .error = {}};
   comparison.metrics.signalToNoiseDb = decibel;
   return comparison;
 }
