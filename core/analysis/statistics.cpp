@@ -5,6 +5,12 @@
 #include <cmath>
 
 namespace ulpscope {
+namespace {
+
+/// Rounding may take an even moment of nearly equal values below zero. NaN, of sums that overflowed, stays NaN.
+double notBelowZero(double moment) { return moment < 0 ? 0 : moment; }
+
+}  // namespace
 
 void Moments::merge(const Moments& later) {
   if (later.count == 0) return;
@@ -39,9 +45,9 @@ Moments Moments::fromShiftedSums(std::uint64_t count, double shift, double s1, d
   const double d = s1 / n;  // mean - shift
   return {.count = count,
           .mean = shift + d,
-          .m2 = std::max(0.0, s2 - d * s1),
+          .m2 = notBelowZero(s2 - d * s1),
           .m3 = s3 - 3 * d * s2 + 2 * d * d * s1,
-          .m4 = std::max(0.0, s4 - 4 * d * s3 + 6 * d * d * s2 - 3 * d * d * d * s1)};
+          .m4 = notBelowZero(s4 - 4 * d * s3 + 6 * d * d * s2 - 3 * d * d * d * s1)};
 }
 
 void ValueCounts::merge(const ValueCounts& other) {

@@ -101,7 +101,9 @@ Result<> profileFloats(const TensorSource& source, const Backend& backend, const
   return {};
 }
 
-/// What ProfileAccumulator is to floats, for doubles.
+/// What ProfileAccumulator is to floats, for doubles. Powers of doubles overflow and underflow where those of floats
+/// cannot, so moments are those of the values times 2^-m_exponent, which brings the largest magnitude so far to
+/// [0.5, 1). Values so small that their powers vanish beside it do not count in the moments either.
 class WideAccumulator {
  public:
   explicit WideAccumulator(bool isFloat) : m_smallestNormal(isFloat ? std::numeric_limits<double>::min() : 0) {}
@@ -113,15 +115,18 @@ class WideAccumulator {
       values = values.subspan(size);
     }
   }
-  Statistics statistics(std::uint64_t count) const { return makeStatistics(count, m_kinds, m_moments, m_min, m_max); }
+  Statistics statistics(std::uint64_t count) const {
+    Statistics statistics = makeStatistics(count, m_kinds, m_moments, m_min, m_max);
+    statistics.mean = std::ldexp(statistics.mean, m_exponent);
+    statistics.standardDeviation = std::ldexp(statistics.standardDeviation, m_exponent);
+    return statistics;
+  }
   FoldedHistogram takeHistogram() && { return std::move(m_histogram); }
 
  private:
   void addChunk(std::span<const double> chunk) {
     std::uint64_t finite = 0;
-    const double shift = Moments::chunkShift(chunk.front(), chunk[chunk.size() / 2], chunk.back());
     double absMax = 0;
-    double s1 = 0, s2 = 0, s3 = 0, s4 = 0;
     for (const double x : chunk) {
       if (!std::isfinite(x)) {
         addSpecial(x);
@@ -135,19 +140,44 @@ class WideAccumulator {
       m_max = std::max(m_max, x);
       absMax = std::max(absMax, std::fabs(x));
       ++finite;
-      const double d = x - shift;
-      s1 += d;
-      s2 += d * d;
-      s3 += d * d * d;
-      s4 += d * d * d * d;
     }
     if (finite == 0) return;
-    m_moments.merge(Moments::fromShiftedSums(finite, shift, s1, s2, s3, s4));
+    raiseExponent(absMax);
+    addMoments(chunk, finite);
     FoldedHistogram histogram;
     histogram.exponent = FoldedHistogram::exponentFor(absMax);
     for (const double x : chunk)
       if (std::isfinite(x)) ++histogram.counts[FoldedHistogram::binOf(x, histogram.exponent)];
     m_histogram.merge(histogram);
+  }
+
+  void raiseExponent(double absMax) {
+    if (absMax == 0) return;
+    int exponent = 0;
+    std::frexp(absMax, &exponent);
+    exponent = std::max(exponent, kSmallestExponent);
+    if (exponent <= m_exponent) return;
+    const int down = m_exponent - exponent;
+    m_moments.mean = std::ldexp(m_moments.mean, down);
+    m_moments.m2 = std::ldexp(m_moments.m2, 2 * down);
+    m_moments.m3 = std::ldexp(m_moments.m3, 3 * down);
+    m_moments.m4 = std::ldexp(m_moments.m4, 4 * down);
+    m_exponent = exponent;
+  }
+
+  void addMoments(std::span<const double> chunk, std::uint64_t finite) {
+    const double scale = std::ldexp(1.0, -m_exponent);
+    const double shift = scale * Moments::chunkShift(chunk.front(), chunk[chunk.size() / 2], chunk.back());
+    double s1 = 0, s2 = 0, s3 = 0, s4 = 0;
+    for (const double x : chunk) {
+      if (!std::isfinite(x)) continue;
+      const double d = x * scale - shift;
+      s1 += d;
+      s2 += d * d;
+      s3 += d * d * d;
+      s4 += d * d * d * d;
+    }
+    m_moments.merge(Moments::fromShiftedSums(finite, shift, s1, s2, s3, s4));
   }
 
   void addSpecial(double x) {
@@ -157,8 +187,11 @@ class WideAccumulator {
       ++(x > 0 ? m_kinds.positiveInfinity : m_kinds.negativeInfinity);
   }
 
+  static constexpr int kSmallestExponent = -1000;  // 2^1000 is a double, and so is 2^-1024 (a subnormal one)
+
   double m_smallestNormal;
-  Moments m_moments;
+  int m_exponent = kSmallestExponent;
+  Moments m_moments;  // of the values times 2^-m_exponent
   ValueCounts m_kinds;
   double m_min = std::numeric_limits<double>::infinity();
   double m_max = -std::numeric_limits<double>::infinity();

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <span>
 
 #include "core/backend/backend.h"
@@ -108,6 +109,13 @@ TEST(Moments, OfEqualValuesAreExactlyZero) {
   EXPECT_EQ(merged.mean, 0.1f);
   EXPECT_EQ(merged.m2, 0);
   EXPECT_EQ(merged.m4, 0);
+}
+
+TEST(Moments, OfSumsThatOverflowedAreNotZero) {
+  const double infinity = std::numeric_limits<double>::infinity();
+  const Moments moments = Moments::fromShiftedSums(2, 0, infinity, infinity, infinity, infinity);
+  EXPECT_TRUE(std::isnan(moments.m2));
+  EXPECT_TRUE(std::isnan(moments.m4));
 }
 
 TEST(Statistics, AgreeWithNumPyInDouble) {

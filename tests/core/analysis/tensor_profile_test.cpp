@@ -125,6 +125,33 @@ TEST(TensorProfile, OfDoublesKeepsWhatFloatsCannot) {
   expectStatistics(profileOf(tensorOf<double>("F64", {values.size()}, values)).statistics, values);
 }
 
+TEST(TensorProfile, OfDoublesTakesMomentsAtAnyMagnitude) {
+  // Two chunks, the second of which is larger and has the whole rescaled.
+  std::vector<double> values;
+  for (const float x : cubedNoise(70'000)) values.push_back(static_cast<double>(x) * (values.size() < 65'536 ? 1 : 8));
+  const Statistics plain = profileOf(tensorOf<double>("F64", {values.size()}, values)).statistics;
+  expectStatistics(plain, values);
+  for (const int exponent : {-1000, -332, 332, 1020}) {
+    std::vector<double> scaled;
+    for (const double x : values) scaled.push_back(std::ldexp(x, exponent));
+    const Statistics s = profileOf(tensorOf<double>("F64", {scaled.size()}, scaled)).statistics;
+    EXPECT_EQ(s.mean, std::ldexp(plain.mean, exponent)) << exponent;
+    EXPECT_EQ(s.standardDeviation, std::ldexp(plain.standardDeviation, exponent)) << exponent;
+    EXPECT_EQ(s.kurtosis, plain.kurtosis) << exponent;
+  }
+}
+
+TEST(TensorProfile, OfDoublesSeesOneHugeValueAmongSmallOnes) {
+  // Of n values one is a, the rest nearly nothing beside it: deviation a sqrt(n - 1) / n, kurtosis n - 2 + 1 / (n - 1)
+  // - 3.
+  std::vector<double> values(64, 0.1);
+  values[40] = 1e300;
+  const Statistics s = profileOf(tensorOf<double>("F64", {64}, values)).statistics;
+  EXPECT_DOUBLE_EQ(s.mean, 1e300 / 64);
+  EXPECT_DOUBLE_EQ(s.standardDeviation, 1e300 * std::sqrt(63.0) / 64);
+  EXPECT_NEAR(s.kurtosis, 62 + 1.0 / 63 - 3, 1e-11);
+}
+
 TEST(TensorProfile, OfIntegersAndBooleans) {
   const std::vector<std::int64_t> wide = {-5, 0, 7, std::int64_t{1} << 40};
   const Statistics s64 = profileOf(tensorOf<std::int64_t>("I64", {4}, wide)).statistics;
