@@ -9,9 +9,9 @@
 //              NAME: { "dtype": TYPE, "shape": [N, ...], "data_offsets": [BEGIN, END] }, ... }
 //            Names are unique. Rank 0 and dimensions of 0 are legal. END - BEGIN is the product of the shape times the
 //            size of the type; types below a byte fill whole bytes.
-//   data   = the tensors, row-major and little-endian, END - BEGIN bytes each at BEGIN from the first byte of data. In
-//   the
-//            order of their offsets they touch: no holes, no overlaps, the first at 0, the last at the end of the file.
+//   data   = the tensors, row-major and little-endian, END - BEGIN bytes each at BEGIN from the first byte of data.
+//            In the order of their offsets they touch: no holes, no overlaps, the first at 0, the last at the end of
+//            the file.
 //
 // Data may start at any address: the length need not be a multiple of 8.
 #include <fmt/format.h>
@@ -101,8 +101,8 @@ LayoutFindings checkLayout(const std::vector<TensorInfo>& tensors, std::uint64_t
   return findings;
 }
 
-/// From offsets within the data to offsets within the file, in the order of the data; equal ones keep the header's
-/// order.
+/// From offsets within the data to offsets within the file, in the order of the data: by offset, then size (tensors of
+/// no bytes come before the one that begins where they lie), then name.
 Result<> placeTensors(std::vector<TensorInfo>& tensors, std::uint64_t dataBegin, const std::string& subject) {
   for (TensorInfo& tensor : tensors) {
     const std::optional<std::uint64_t> begin = checkedAdd(dataBegin, tensor.offset);
