@@ -14,6 +14,7 @@
 #include "widgets/bits/explanation_text.h"
 #include "widgets/frame/card.h"
 #include "widgets/frame/link_button.h"
+#include "widgets/session/file_paths.h"
 #include "widgets/session/session.h"
 #include "widgets/theme/theme.h"
 
@@ -74,7 +75,7 @@ void StepsCard::save() {
   const bool text = path.endsWith(QLatin1String(".txt"));
   const QString content = text ? stepsAsText(*m_explanation) : stepsAsMarkdown(*m_explanation);
   // The dialog has asked about a file that exists.
-  const auto written = writeFile(path.toStdString(), content.toStdString(), AtomicFile::Existing::Replace);
+  const auto written = writeFile(filePath(path), content.toStdString(), AtomicFile::Existing::Replace);
   if (!written) m_session.report(written.error());
 }
 

@@ -15,6 +15,7 @@
 #include "widgets/frame/labels.h"
 #include "widgets/models/table_model.h"
 #include "widgets/models/table_view.h"
+#include "widgets/session/file_paths.h"
 #include "widgets/session/text.h"
 #include "widgets/theme/theme.h"
 
@@ -148,17 +149,23 @@ void DetailsView::askAndExport(bool stored) {
   for (const QChar bad : QStringLiteral("/\\:*?\"<>|")) name.replace(bad, u'_');
   const QString path = QFileDialog::getSaveFileName(this, tr("Export the tensor"), name + QStringLiteral(".npy"),
                                                     tr("NumPy array (*.npy)"));
-  if (path.isEmpty()) return;
+  if (!path.isEmpty()) exportTo(path, stored);
+}
+
+void DetailsView::exportTo(const QString& path, bool stored) {
+  if (!tensor()) return;
+  const std::filesystem::path file = filePath(path);
+  if (const auto other = refuseOpenFile(file, session()); !other) return session().report(other.error());
   m_exports->setEnabled(false);
   m_exporting.start(
       tr("exporting %1").arg(shown(tensor()->name())),
       [source = tensor()->source, backend = session().backend(), stored,
-       path = path.toStdString()](const JobContext& job) -> Result<std::vector<std::string>> {
+       file](const JobContext& job) -> Result<std::vector<std::string>> {
         auto exported = stored ? exportStored(source, job) : exportDecoded(source, *backend, job);
         if (!exported) return tl::unexpected(exported.error());
         const NpyArray& array = exported->array;
         // The file dialog has asked about an existing file.
-        const auto written = writeNpy(path, array.descr, array.shape, array.data, AtomicFile::Existing::Replace);
+        const auto written = writeNpy(file, array.descr, array.shape, array.data, AtomicFile::Existing::Replace);
         if (!written) return tl::unexpected(written.error());
         return std::move(exported->warnings);
       },

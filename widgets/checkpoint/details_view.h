@@ -19,6 +19,8 @@ class DetailsView final : public TensorView {
 
   /// Asks for a file and writes the tensor as .npy.
   void askAndExport(bool stored);
+  /// An existing file is replaced, but none of an open checkpoint; a failure is reported in the strip.
+  void exportTo(const QString& path, bool stored);
 
  protected:
   void refresh() override;

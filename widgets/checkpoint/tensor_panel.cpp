@@ -112,8 +112,8 @@ void TensorPanel::spanGroups() {
 
 void TensorPanel::showCount() {
   const QString shownCount = grouped(m_model.shownTensors());
-  m_count->setText(m_model.shownTensors() == m_tensors ? tr("%1 tensors").arg(shownCount)
-                                                       : tr("%1 of %2").arg(shownCount, grouped(m_tensors)));
+  if (m_model.shownTensors() != m_tensors) return m_count->setText(tr("%1 of %2").arg(shownCount, grouped(m_tensors)));
+  m_count->setText(m_tensors == 1 ? tr("1 tensor") : tr("%1 tensors").arg(shownCount));
 }
 
 }  // namespace ulpscope

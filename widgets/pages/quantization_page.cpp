@@ -7,7 +7,6 @@
 #include <QSettings>
 #include <QSplitter>
 #include <QStackedLayout>
-#include <filesystem>
 #include <span>
 
 #include "core/quantization/error_map.h"
@@ -22,6 +21,7 @@
 #include "widgets/quantization/scheme_table.h"
 #include "widgets/quantization/value_grid.h"
 #include "widgets/quantization/weight_panel.h"
+#include "widgets/session/file_paths.h"
 #include "widgets/session/session.h"
 #include "widgets/session/text.h"
 #include "widgets/theme/theme.h"
@@ -276,10 +276,11 @@ QString QuantizationPage::copyText() const { return m_weights->plainText(); }
 void QuantizationPage::exportCodes(const QString& path) {
   const TensorInfo* tensor = session().selection().tensorInfo();
   if (!m_study.measurement() || !tensor) return;
+  const std::filesystem::path file = filePath(path);
+  if (const auto other = refuseOpenFile(file, session()); !other) return session().report(other.error());
   m_exporting.start(
       tr("writing codes"),
-      [file = std::filesystem::path(path.toStdString()), shape = tensor->shape,
-       measurement = m_study.measurement()](const JobContext&) {
+      [file, shape = tensor->shape, measurement = m_study.measurement()](const JobContext&) {
         const QuantizedTensor& quantized = measurement->report.quantized;
         return writeNpy(file, quantized.signedCodes ? "|i1" : "|u1", shape, std::as_bytes(std::span(quantized.codes)),
                         AtomicFile::Existing::Replace);
@@ -292,10 +293,11 @@ void QuantizationPage::exportCodes(const QString& path) {
 void QuantizationPage::exportRestored(const QString& path) {
   const TensorInfo* tensor = session().selection().tensorInfo();
   if (!m_study.measurement() || !tensor) return;
+  const std::filesystem::path file = filePath(path);
+  if (const auto other = refuseOpenFile(file, session()); !other) return session().report(other.error());
   m_exporting.start(
       tr("writing restored values"),
-      [file = std::filesystem::path(path.toStdString()), shape = tensor->shape,
-       measurement = m_study.measurement()](const JobContext&) {
+      [file, shape = tensor->shape, measurement = m_study.measurement()](const JobContext&) {
         return writeNpy(file, "<f4", shape, std::as_bytes(std::span(measurement->report.quantized.restored)),
                         AtomicFile::Existing::Replace);
       },

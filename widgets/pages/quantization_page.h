@@ -33,8 +33,8 @@ class QuantizationPage final : public Page {
   bool exportFigure() override;
   QString copyText() const override;
 
-  /// Write what would be stored, and what it decodes to, as .npy of the tensor's shape. An existing file is replaced;
-  /// a failure is reported in the strip.
+  /// Write what would be stored, and what it decodes to, as .npy of the tensor's shape. An existing file is replaced,
+  /// but none of an open checkpoint; a failure is reported in the strip.
   void exportCodes(const QString& path);
   void exportRestored(const QString& path);
 

@@ -15,6 +15,7 @@
 #include "widgets/models/table_view.h"
 #include "widgets/quantization/fit_columns.h"
 #include "widgets/quantization/quantization_text.h"
+#include "widgets/session/file_paths.h"
 #include "widgets/session/session.h"
 #include "widgets/session/text.h"
 
@@ -122,7 +123,7 @@ void SchemeTable::openMenu(QWidget* button) {
 void SchemeTable::save(const QString& path) {
   const bool markdown = path.endsWith(QLatin1String(".md"), Qt::CaseInsensitive);
   const QString text = m_table->textAs(markdown ? TableView::CopyAs::Markdown : TableView::CopyAs::Csv);
-  const auto written = writeFile(path.toStdString(), text.toStdString(), AtomicFile::Existing::Replace);
+  const auto written = writeFile(filePath(path), text.toStdString(), AtomicFile::Existing::Replace);
   if (!written) m_session.report(written.error());
 }
 

@@ -3,10 +3,10 @@
 
 #include <QFileInfo>
 #include <algorithm>
-#include <filesystem>
 
 #include "core/base/text.h"
 #include "core/formats/value_text.h"
+#include "widgets/session/file_paths.h"
 #include "widgets/session/text.h"
 
 namespace ulpscope {
@@ -99,9 +99,7 @@ void Session::openNext() {
   const auto& [path, options] = m_toOpen.front();
   m_opening->start(
       tr("opening %1").arg(shown(path.toStdString())),
-      [file = std::filesystem::path(path.toStdString()), chosen = options](const JobContext&) {
-        return openCheckpoint(file, chosen);
-      },
+      [file = filePath(path), chosen = options](const JobContext&) { return openCheckpoint(file, chosen); },
       [this](Result<std::shared_ptr<const Checkpoint>> checkpoint) {
         const Opening done = m_toOpen.front();
         m_toOpen.pop_front();

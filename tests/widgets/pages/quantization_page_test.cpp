@@ -6,6 +6,7 @@
 
 #include <QAbstractButton>
 #include <QFile>
+#include <QFileInfo>
 #include <QLabel>
 #include <QSignalSpy>
 #include <QSpinBox>
@@ -185,6 +186,23 @@ TEST_F(QuantizationPageTest, ReportsAFileThatCannotBeWritten) {
   m_page.exportCodes(path("no such folder/codes.npy"));
   settle(*m_session);
   EXPECT_EQ(reported.count(), 1);
+}
+
+TEST_F(QuantizationPageTest, WritesOverNoFileOfAnOpenCheckpoint) {
+  openWorkedExample();
+  const auto bytes = [&] {
+    QFile file(path("worked.safetensors"));
+    return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
+  };
+  const QByteArray before = bytes();
+  ASSERT_TRUE(QFile::link(path("worked.safetensors"), path("link.npy")));
+  QSignalSpy reported(m_session.get(), &Session::reported);
+  m_page.exportCodes(path("worked.safetensors"));
+  m_page.exportRestored(path("link.npy"));
+  settle(*m_session);
+  EXPECT_EQ(reported.count(), 2);
+  EXPECT_EQ(bytes(), before);
+  EXPECT_TRUE(QFileInfo(path("link.npy")).isSymLink());
 }
 
 TEST_F(QuantizationPageTest, SaysWhatItIsForWhereNothingIsOpen) {
