@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <filesystem>
 
 #include "app/cli/checkpoint_argument.h"
@@ -19,16 +20,20 @@ namespace {
 /// As the window draws them: bins of the histogram, and the cells of the heat map along its longer side.
 constexpr std::uint64_t kMapSide = 192;
 
+constexpr std::array<std::string_view, 6> kFigureNames{"histogram",          "columns",         "heat_map",
+                                                       "error_against_size", "error_histogram", "error_by_column"};
+constexpr std::array<std::string_view, 2> kExtensions{".svg", ".csv"};
+
 /// A figure as it is written: picture and data.
 struct Drawing {
-  std::string name;
+  std::string_view name;
   std::string svg;
   std::string csv;
 };
 
 template <class AnyFigure>
-Drawing drawing(std::string name, const AnyFigure& figure) {
-  return {std::move(name), toSvg(figure), toCsv(figure)};
+Drawing drawing(std::string_view name, const AnyFigure& figure) {
+  return {name, toSvg(figure), toCsv(figure)};
 }
 
 struct Analysis {
@@ -37,6 +42,7 @@ struct Analysis {
   Figure histogram;
   Outliers outliers;
   HeatMap map;
+  std::vector<std::string> warnings;  ///< of loading the tensor
   std::vector<SchemeComparison> schemes;
   QuantizationReport report;
 };
@@ -58,6 +64,7 @@ class AnalyseCommand final : public Command {
     if (!checkpoint) return tl::unexpected(checkpoint.error());
     const auto source = chosenTensor(**checkpoint);
     if (!source) return tl::unexpected(source.error());
+    if (auto free = checkFigures(filesReadBy(**checkpoint)); !free) return free;
     const auto analysis = analyse(*source, **scheme, context);
     if (!analysis) return tl::unexpected(analysis.error());
     const std::vector<Drawing> drawings = draw(*analysis);
@@ -95,43 +102,51 @@ class AnalyseCommand final : public Command {
     if (!map) return tl::unexpected(map.error());
     const auto loaded = loadTensor(source, context.backend, job);
     if (!loaded) return tl::unexpected(loaded.error());
-    for (const std::string& warning : loaded->warnings) context.warn(warning);
     auto schemes = compareSchemes(schemeRegistry(), loaded->view(), context.backend, job);
     if (!schemes) return tl::unexpected(schemes.error());
     auto report = quantizeAndMeasure(scheme, {}, loaded->view(), context.backend, job);
     if (!report) return tl::unexpected(report.error());
     Outliers outliers = findOutliers(profile->columnAbsMax);
     return Analysis{source.info(),   std::move(*profile), std::move(*histogram), std::move(outliers),
-                    std::move(*map), std::move(*schemes), std::move(*report)};
+                    std::move(*map), loaded->warnings,    std::move(*schemes),   std::move(*report)};
   }
 
   static std::vector<Drawing> draw(const Analysis& a) {
     const std::string& name = a.tensor.name;
-    return {drawing("histogram", a.histogram),
-            drawing("columns", columnsFigure(name, a.profile.columnAbsMax, a.outliers)),
-            drawing("heat_map", heatMapFigure(name, a.map)),
-            drawing("error_against_size", errorAgainstSizeFigure(name, a.schemes, a.report.scheme)),
-            drawing("error_histogram", errorHistogramFigure(a.report)),
-            drawing("error_by_column", errorByColumnFigure(a.report))};
+    return {drawing(kFigureNames[0], a.histogram),
+            drawing(kFigureNames[1], columnsFigure(name, a.profile.columnAbsMax, a.outliers)),
+            drawing(kFigureNames[2], heatMapFigure(name, a.map)),
+            drawing(kFigureNames[3], errorAgainstSizeFigure(name, a.schemes, a.report.scheme)),
+            drawing(kFigureNames[4], errorHistogramFigure(a.report)),
+            drawing(kFigureNames[5], errorByColumnFigure(a.report))};
   }
 
-  std::string pathOf(const Drawing& drawing, std::string_view extension) const {
-    return (std::filesystem::path(m_folder) / (drawing.name + std::string(extension))).string();
+  std::string pathOf(std::string_view name, std::string_view extension) const {
+    return (std::filesystem::path(m_folder) / fmt::format("{}{}", name, extension)).string();
   }
 
-  /// All of them or none: what exists is found out before anything is written.
+  /// Before the work; the names are those that draw() gives.
+  Result<> checkFigures(const std::vector<std::string>& inputs) const {
+    for (const std::string_view name : kFigureNames)
+      for (const std::string_view extension : kExtensions)
+        if (auto free = checkFree(pathOf(name, extension), m_force, inputs); !free) return free;
+    return {};
+  }
+
+  /// All of them or none: each is whole on the disk before one takes its name.
   Result<> write(const std::vector<Drawing>& drawings) const {
-    for (const Drawing& drawing : drawings)
-      for (const std::string_view extension : {".svg", ".csv"})
-        if (auto free = checkFree(pathOf(drawing, extension), m_force); !free) return free;
     std::error_code error;
     std::filesystem::create_directories(m_folder, error);
     if (error) return fail(Errc::Io, fmt::format("the folder could not be made: {}", error.message()), m_folder);
-    for (const Drawing& drawing : drawings) {
-      if (auto written = writeFile(pathOf(drawing, ".svg"), drawing.svg, existing(m_force)); !written) return written;
-      if (auto written = writeFile(pathOf(drawing, ".csv"), drawing.csv, existing(m_force)); !written) return written;
-    }
-    return {};
+    std::vector<AtomicFile> files;
+    for (const Drawing& drawing : drawings)
+      for (const std::string_view extension : kExtensions) {
+        auto file = AtomicFile::create(pathOf(drawing.name, extension), existing(m_force));
+        if (!file) return tl::unexpected(file.error());
+        if (auto written = file->write(extension == ".svg" ? drawing.svg : drawing.csv); !written) return written;
+        files.push_back(std::move(*file));
+      }
+    return commitAll(files);
   }
 
   Json documentOf(const Checkpoint& checkpoint, const Analysis& a, const std::vector<Drawing>& drawings) const {
@@ -139,15 +154,17 @@ class AnalyseCommand final : public Command {
     for (const SchemeComparison& comparison : a.schemes) {
       Json scheme{{"id", comparison.scheme}, {"name", comparison.title}};
       if (comparison.error.empty())
-        scheme.update(
-            {{"bitsPerWeight", jsonNumber(comparison.bitsPerWeight)}, {"metrics", toJson(comparison.metrics)}});
+        scheme.update({{"bitsPerWeight", jsonNumber(comparison.bitsPerWeight)},
+                       {"metrics", toJson(comparison.metrics)},
+                       {"warnings", comparison.warnings}});
       else
         scheme["error"] = comparison.error;
       schemes.push_back(std::move(scheme));
     }
     Json figures = Json::array();
     for (const Drawing& drawing : drawings)
-      figures.push_back({{"name", drawing.name}, {"svg", pathOf(drawing, ".svg")}, {"csv", pathOf(drawing, ".csv")}});
+      figures.push_back(
+          {{"name", drawing.name}, {"svg", pathOf(drawing.name, ".svg")}, {"csv", pathOf(drawing.name, ".csv")}});
     return {{"path", m_argument.path()},
             {"container", checkpoint.container},
             {"totals",
@@ -161,19 +178,27 @@ class AnalyseCommand final : public Command {
             {"schemes", std::move(schemes)},
             {"figures", std::move(figures)},
             {"backend", a.profile.backend},
-            {"warnings", checkpoint.warnings}};
+            {"warnings", warningsOf(checkpoint, a)}};
+  }
+
+  /// Of opening and of loading; those of each scheme stand with it.
+  static std::vector<std::string> warningsOf(const Checkpoint& checkpoint, const Analysis& a) {
+    std::vector<std::string> warnings = checkpoint.warnings;
+    warnings.insert(warnings.end(), a.warnings.begin(), a.warnings.end());
+    return warnings;
   }
 
   std::string textOf(const CommandContext& context, const Checkpoint& checkpoint, const Analysis& a,
                      const std::vector<Drawing>& drawings) const {
     const Terminal& terminal = context.terminal;
     const Statistics& s = a.profile.statistics;
-    for (const std::string& warning : checkpoint.warnings) context.warn(warning);
-    std::string out =
-        fmt::format("{}  {}, {} tensors, {} elements, {}\n\n", terminal.strong(printable(checkpoint.path)),
-                    checkpoint.container, groupedDigits(checkpoint.tensors.size()),
-                    groupedDigits(checkpoint.totalElements()), humanBytes(checkpoint.totalBytes()));
-    out += fmt::format("{}  {}  {}\n", terminal.strong(printable(a.tensor.name)), printable(a.tensor.storedType),
+    for (const std::string& warning : warningsOf(checkpoint, a)) context.warn(warning);
+    for (const SchemeComparison& comparison : a.schemes)
+      for (const std::string& warning : comparison.warnings) context.warn(comparison.scheme + ": " + warning);
+    std::string out = fmt::format("{}  {}, {}, {}, {}\n\n", terminal.strong(printable(checkpoint.path)),
+                                  checkpoint.container, counted(checkpoint.tensors.size(), "tensor"),
+                                  counted(checkpoint.totalElements(), "element"), humanBytes(checkpoint.totalBytes()));
+    out += fmt::format("{}  {}  {}\n", terminal.strong(printable(a.tensor.name)), typeTitle(a.tensor.storedType),
                        bracketed(a.tensor.shape));
     const auto row = [&](std::string_view name, const std::string& text) {
       out += fmt::format("  {:<16} {}\n", name, text);
@@ -185,7 +210,7 @@ class AnalyseCommand final : public Command {
                     groupedDigits(s.kinds.nan), groupedDigits(s.kinds.positiveInfinity + s.kinds.negativeInfinity)));
     row("outlier columns", outlierText(a.outliers, terminal));
     out += "\n" + schemesText(a, terminal) + "\nFigures, and their data as CSV:\n";
-    for (const Drawing& drawing : drawings) out += "  " + printable(pathOf(drawing, ".svg")) + "\n";
+    for (const Drawing& drawing : drawings) out += "  " + printable(pathOf(drawing.name, ".svg")) + "\n";
     return out;
   }
 
@@ -201,20 +226,26 @@ class AnalyseCommand final : public Command {
   }
 
   static std::string schemesText(const Analysis& a, const Terminal& terminal) {
-    Table table{{"scheme", "bits/weight", "signal to noise (dB)", "RMSE", "largest |error|", ""}, {}};
+    Table table{{"scheme", "bits/weight", "signal to noise (dB)", "RMSE", "largest |error|", "left out", ""}, {}};
     const auto front = paretoFront(a.schemes);
     for (std::size_t i = 0; i < a.schemes.size(); ++i) {
       const SchemeComparison& scheme = a.schemes[i];
       if (!scheme.error.empty()) {
-        table.rows.push_back({scheme.scheme, "—", "—", "—", "—", scheme.error});
+        table.rows.push_back({scheme.scheme, "—", "—", "—", "—", "—", scheme.error});
         continue;
       }
       const bool isOnFront = std::ranges::find(front, i) != front.end();
       table.rows.push_back({scheme.scheme, fmt::format("{:.4f}", scheme.bitsPerWeight),
                             fmt::format("{:.3f}", scheme.metrics.signalToNoiseDb),
                             fmt::format("{:.4g}", scheme.metrics.rootMeanSquaredError),
-                            fmt::format("{:.4g}", scheme.metrics.maxAbsoluteError), isOnFront ? "Pareto front" : ""});
+                            fmt::format("{:.4g}", scheme.metrics.maxAbsoluteError),
+                            groupedDigits(scheme.metrics.excluded), isOnFront ? "Pareto front" : ""});
     }
+    constexpr std::size_t kLeftOut = 5;
+    if (std::ranges::any_of(a.schemes, [](const SchemeComparison& s) { return s.metrics.excluded > 0; }))
+      return terminal.table(table, "lrrrrrl");
+    table.header.erase(table.header.begin() + kLeftOut);
+    for (auto& row : table.rows) row.erase(row.begin() + kLeftOut);
     return terminal.table(table, "lrrrrl");
   }
 

@@ -62,7 +62,7 @@ class CastCommand final : public Command {
     if (m_kind != "codes" && m_kind != "values")
       return fail(Errc::Usage, "--output takes codes or values, found " + printable(m_kind));
 
-    if (auto free = checkFree(m_output, m_force); !free) return free;
+    if (auto free = checkFree(m_output, m_force, std::span(&m_input, 1)); !free) return free;
 
     const auto input = readNpy(m_input);
     if (!input) return tl::unexpected(input.error());
@@ -98,16 +98,15 @@ class CastCommand final : public Command {
       return;
     }
     context.output = fmt::format(
-        "{} elements to {}, {} in {}\n"
+        "{} to {}, {} in {}\n"
         "  exact {}  overflowed {}  underflowed to zero {}  infinite or NaN on input {}\n"
         "  RMSE {:.6g}  largest error {:.6g} at element {}  signal to noise {:.2f} dB\n",
-        groupedDigits(result.elements), m_format, m_kind, printable(m_output), groupedDigits(result.exact),
+        counted(result.elements, "element"), m_format, m_kind, printable(m_output), groupedDigits(result.exact),
         groupedDigits(result.overflowed), groupedDigits(result.underflowed), groupedDigits(result.nonFinite),
         metrics.rootMeanSquaredError, metrics.maxAbsoluteError, metrics.maxAt, metrics.signalToNoiseDb);
     if (metrics.excluded > 0)
-      context.output +=
-          fmt::format("  {} elements are left out of the error: they, or what is stored, are not finite\n",
-                      groupedDigits(metrics.excluded));
+      context.output += fmt::format("  {} left out of the error: it, or what is stored, is not finite\n",
+                                    counted(metrics.excluded, "element"));
   }
 
   std::string m_input;

@@ -3,6 +3,8 @@
 
 #include <fmt/format.h>
 
+#include <filesystem>
+
 #include "core/base/text.h"
 
 namespace ulpscope {
@@ -21,6 +23,19 @@ Result<std::shared_ptr<const Checkpoint>> CheckpointArgument::open() const {
   if (!checkpoint && checkpoint.error().code == Errc::Damaged)
     checkpoint.error().message += "; --allow-damaged opens what is sound";
   return checkpoint;
+}
+
+std::vector<std::string> filesReadBy(const Checkpoint& checkpoint) {
+  std::vector<std::string> files{checkpoint.path};
+  for (const auto& file : checkpoint.files) files.push_back(file->name());
+  std::error_code unreadable;
+  const std::filesystem::path path(checkpoint.path);
+  const bool isFolder = std::filesystem::is_directory(path, unreadable);
+  files.push_back(((isFolder ? path : path.parent_path()) / "config.json").string());
+  if (isFolder)
+    for (const auto& entry : std::filesystem::directory_iterator(path, unreadable))
+      if (entry.path().string().ends_with(".index.json")) files.push_back(entry.path().string());
+  return files;
 }
 
 Result<std::vector<std::size_t>> tensorsMatching(const Checkpoint& checkpoint, std::string_view pattern) {

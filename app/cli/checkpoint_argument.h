@@ -26,6 +26,9 @@ class CheckpointArgument {
   bool m_allowDamaged = false;
 };
 
+/// Every file that opening and reading the checkpoint may read: its shards, and the index and config beside them.
+std::vector<std::string> filesReadBy(const Checkpoint& checkpoint);
+
 /// Indices of the tensors whose name matches, in file order; an empty pattern matches all. NotFound if there is none.
 Result<std::vector<std::size_t>> tensorsMatching(const Checkpoint& checkpoint, std::string_view pattern);
 

@@ -25,9 +25,9 @@ class ExportCommand final : public Command {
   }
 
   Result<> run(CommandContext& context) override {
-    if (auto free = checkFree(m_output, m_force); !free) return free;
     const auto checkpoint = m_argument.open();
     if (!checkpoint) return tl::unexpected(checkpoint.error());
+    if (auto free = checkFree(m_output, m_force, filesReadBy(**checkpoint)); !free) return free;
     const auto source = tensorOf(**checkpoint, m_tensor);
     if (!source) return tl::unexpected(source.error());
     const auto exported =

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <set>
 
 #include "app/cli/checkpoint_argument.h"
 #include "app/cli/command.h"
@@ -12,9 +15,7 @@
 namespace ulpscope {
 namespace {
 
-std::string titleOf(const TensorInfo& tensor) {
-  return tensor.type ? std::string(tensor.type->title) : printable(tensor.storedType);
-}
+bool isReadable(const TensorInfo& tensor) { return tensor.type && tensor.type->readable; }
 
 std::string shortNumber(double value) { return fmt::format("{:.4g}", value); }
 
@@ -46,12 +47,29 @@ class InspectCommand final : public Command {
     std::optional<Outliers> outliers;
   };
 
+  /// "3 of 6 tensors cannot be read: F8_E8M0", beside the warnings of opening, where values are asked for.
+  std::vector<std::string> warningsOn(const std::vector<std::size_t>& indices) const {
+    std::vector<std::string> warnings = m_checkpoint->warnings;
+    std::size_t unreadable = 0;
+    std::set<std::string> types;
+    for (const std::size_t index : indices) {
+      const TensorInfo& info = m_checkpoint->tensors[index];
+      if (isReadable(info)) continue;
+      ++unreadable;
+      types.insert(typeTitle(info.storedType));
+    }
+    if (readsValues() && unreadable > 0)
+      warnings.push_back(fmt::format("{} of {} cannot be read: {}", groupedDigits(unreadable),
+                                     counted(indices.size(), "tensor"), fmt::join(types, ", ")));
+    return warnings;
+  }
+
   bool readsValues() const { return m_statistics || m_columns || m_bins; }
 
   /// nullopt where the elements cannot be read; that is listed, not an error.
   Result<std::optional<Looked>> look(const CommandContext& context, std::size_t index) const {
     const TensorInfo& info = m_checkpoint->tensors[index];
-    if (!info.type || !info.type->readable) return std::nullopt;
+    if (!isReadable(info)) return std::nullopt;
     const auto source = m_checkpoint->source(index);
     if (!source) return tl::unexpected(source.error());
     auto profile = profileTensor(*source, context.backend, context.job);
@@ -109,7 +127,7 @@ class InspectCommand final : public Command {
                                      {"tensors", m_checkpoint->tensors.size()},
                                      {"elements", m_checkpoint->totalElements()},
                                      {"bytes", m_checkpoint->totalBytes()}}},
-                                   {"warnings", m_checkpoint->warnings}});
+                                   {"warnings", warningsOn(indices)}});
     return {};
   }
 
@@ -128,7 +146,8 @@ class InspectCommand final : public Command {
     std::string histograms;
     for (const std::size_t index : indices) {
       const TensorInfo& info = m_checkpoint->tensors[index];
-      std::vector<std::string> row{printable(info.name), titleOf(info), bracketed(info.shape), humanBytes(info.bytes)};
+      std::vector<std::string> row{printable(info.name), typeTitle(info.storedType), bracketed(info.shape),
+                                   humanBytes(info.bytes)};
       if (readsValues()) {
         const auto looked = look(context, index);
         if (!looked) return tl::unexpected(looked.error());
@@ -137,16 +156,16 @@ class InspectCommand final : public Command {
       }
       table.rows.push_back(std::move(row));
     }
-    for (const std::string& warning : m_checkpoint->warnings) context.warn(warning);
+    for (const std::string& warning : warningsOn(indices)) context.warn(warning);
     context.output = heading(context.terminal) + context.terminal.table(table, alignment) + histograms;
     return {};
   }
 
   std::string heading(const Terminal& terminal) const {
     std::string out =
-        fmt::format("{}  {}, {} tensors, {} elements, {}\n", terminal.strong(printable(m_checkpoint->path)),
-                    m_checkpoint->container, groupedDigits(m_checkpoint->tensors.size()),
-                    groupedDigits(m_checkpoint->totalElements()), humanBytes(m_checkpoint->totalBytes()));
+        fmt::format("{}  {}, {}, {}, {}\n", terminal.strong(printable(m_checkpoint->path)), m_checkpoint->container,
+                    counted(m_checkpoint->tensors.size(), "tensor"), counted(m_checkpoint->totalElements(), "element"),
+                    humanBytes(m_checkpoint->totalBytes()));
     for (const auto& [key, value] : m_checkpoint->metadata)
       out += terminal.muted(fmt::format("  {}: {}", printable(key), printable(value))) + "\n";
     return out + "\n";

@@ -7,6 +7,7 @@
 #include <filesystem>
 
 #include "core/base/text.h"
+#include "core/tensor/element_type.h"
 
 namespace ulpscope {
 namespace {
@@ -48,6 +49,11 @@ Result<Overflow> overflowOf(std::string_view id) {
   return unknown("an overflow rule", id, overflowIds());
 }
 
+std::string typeTitle(std::string_view storedType) {
+  const ElementType* type = findElementType(storedType);
+  return type ? std::string(type->title) : printable(storedType);
+}
+
 std::string roundingIds() {
   return idsOf(kRoundings, [](Rounding rounding) { return idOf(rounding); });
 }
@@ -55,7 +61,8 @@ std::string overflowIds() {
   return idsOf(kOverflows, [](Overflow overflow) { return idOf(overflow); });
 }
 
-Result<> checkFree(const std::string& path, bool force) {
+Result<> checkFree(const std::string& path, bool force, std::span<const std::string> inputs) {
+  if (auto other = refuseInputAsOutput(path, inputs); !other) return other;
   std::error_code ignored;
   if (force || !std::filesystem::exists(path, ignored)) return {};
   return fail(Errc::Usage, "a new file expected, found one (--force replaces it)", path);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -16,12 +17,16 @@ Result<const Scheme*> schemeOf(std::string_view id);
 Result<Rounding> roundingOf(std::string_view id);
 Result<Overflow> overflowOf(std::string_view id);
 
+/// The one name of an element type in texts, from the name as stored: "FP32" for "F32"; an unknown one as it stands.
+std::string typeTitle(std::string_view storedType);
+
 /// The choices, for help texts: "a, b, c".
 std::string roundingIds();
 std::string overflowIds();
 
-/// Usage if `path` exists and may not be replaced; said before the work, AtomicFile says it again after it.
-Result<> checkFree(const std::string& path, bool force);
+/// Usage if `path` exists and may not be replaced, which a file that is read (one of `inputs`) never may; said before
+/// the work, AtomicFile says it again after it.
+Result<> checkFree(const std::string& path, bool force, std::span<const std::string> inputs);
 
 inline AtomicFile::Existing existing(bool force) {
   return force ? AtomicFile::Existing::Replace : AtomicFile::Existing::Keep;

@@ -16,7 +16,7 @@ class MergeCommand final : public Command {
   }
 
   Result<> run(CommandContext& context) override {
-    if (auto free = checkFree(m_output, m_force); !free) return free;
+    if (auto free = checkFree(m_output, m_force, m_files); !free) return free;
     std::vector<ScanDocument> parts;
     for (const std::string& file : m_files) {
       auto part = readScan(file);
@@ -25,9 +25,9 @@ class MergeCommand final : public Command {
     }
     const auto whole = mergeScans(std::move(parts));
     if (!whole) return tl::unexpected(whole.error());
+    context.output = context.json ? documentText(whole->toJson()) : scanText(*whole, context.terminal);
     if (auto written = writeScan(m_output, *whole, existing(m_force)); !written) return written;
     if (!whole->isComplete()) context.warn("parts are missing: the merged file holds only the tensors of those given");
-    context.output = context.json ? documentText(whole->toJson()) : scanText(*whole, context.terminal);
     return {};
   }
 

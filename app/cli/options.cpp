@@ -40,7 +40,9 @@ Result<> checkCommandName(std::span<const CommandInfo* const> commands, const st
 void configure(CLI::App& app, const CommandInfo& info, Invocation& common) {
   app.footer(fmt::format("Example:\n  {}", info.example));
   app.add_flag("--json", common.json, "Print one JSON document and nothing else");
-  app.add_option("--backend", common.backend, "Who computes: auto, reference, cpu, cuda or cuda:N")->option_text("ID");
+  app.add_option("--backend", common.backend,
+                 "Who computes: auto, reference, cpu, cuda or cuda:N (cuda: rounding and absmax INT8 only)")
+      ->option_text("ID");
   app.add_option("--threads", common.threads, "Threads to use (default: all)")
       ->option_text("N")
       ->check(CLI::Range(1, 4096));
@@ -49,8 +51,9 @@ void configure(CLI::App& app, const CommandInfo& info, Invocation& common) {
 }  // namespace
 
 void Options::argument(const std::string& name, std::string& target, const std::string& help) {
-  m_app.add_option_function<std::string>(
-           name, [&target](const std::string& text) { target = unguarded(text); }, help)
+  m_app
+      .add_option_function<std::string>(
+          name, [&target](const std::string& text) { target = unguarded(text); }, help)
       ->required()
       ->option_text(" ");
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <fmt/format.h>
 
+#include <filesystem>
+
 #include "app/cli/checkpoint_argument.h"
 #include "app/cli/command.h"
 #include "app/cli/json.h"
@@ -24,6 +26,24 @@ Result<Settings> settingsOf(const std::vector<std::string>& assignments) {
   return settings;
 }
 
+/// True if both lead to one file, whether it is there yet or not.
+bool isSamePath(const std::filesystem::path& a, const std::filesystem::path& b) {
+  std::error_code ignored;
+  return std::filesystem::weakly_canonical(a, ignored) == std::filesystem::weakly_canonical(b, ignored) ||
+         std::filesystem::equivalent(a, b, ignored);
+}
+
+Result<> stageNpy(std::vector<AtomicFile>& files, const std::string& path, std::string_view descr,
+                  std::span<const std::uint64_t> shape, std::span<const std::byte> data,
+                  AtomicFile::Existing existing) {
+  auto file = AtomicFile::create(path, existing);
+  if (!file) return tl::unexpected(file.error());
+  if (auto written = file->write(npyHeader(descr, shape)); !written) return written;
+  if (auto written = file->write(data); !written) return written;
+  files.push_back(std::move(*file));
+  return {};
+}
+
 class QuantizeCommand final : public Command {
  public:
   void declare(Options& options) override {
@@ -41,11 +61,9 @@ class QuantizeCommand final : public Command {
     if (!scheme) return tl::unexpected(scheme.error());
     const auto settings = settingsOf(m_assignments);
     if (!settings) return tl::unexpected(settings.error());
-    for (const auto& output : {m_codes, m_values})
-      if (output)
-        if (auto free = checkFree(*output, m_force); !free) return free;
     const auto checkpoint = m_argument.open();
     if (!checkpoint) return tl::unexpected(checkpoint.error());
+    if (auto free = checkOutputs(filesReadBy(**checkpoint)); !free) return free;
     const auto source = tensorOf(**checkpoint, m_tensor);
     if (!source) return tl::unexpected(source.error());
     const auto loaded = loadTensor(*source, context.backend, context.job);
@@ -59,16 +77,26 @@ class QuantizeCommand final : public Command {
   }
 
  private:
+  Result<> checkOutputs(const std::vector<std::string>& inputs) const {
+    for (const auto& output : {m_codes, m_values})
+      if (output)
+        if (auto free = checkFree(*output, m_force, inputs); !free) return free;
+    if (m_codes && m_values && isSamePath(*m_codes, *m_values))
+      return fail(Errc::Usage, "--codes and --values expected to name two files, found one", *m_codes);
+    return {};
+  }
+
+  /// Both or neither: each is whole on the disk before one takes its name.
   Result<> write(const QuantizationReport& report, const std::vector<std::uint64_t>& shape) const {
     const QuantizedTensor& tensor = report.quantized;
-    if (m_codes) {
-      const auto written = writeNpy(*m_codes, tensor.signedCodes ? "|i1" : "|u1", shape,
-                                    std::as_bytes(std::span(tensor.codes)), existing(m_force));
-      if (!written) return written;
-    }
-    if (m_values)
-      return writeNpy(*m_values, "<f4", shape, std::as_bytes(std::span(tensor.restored)), existing(m_force));
-    return {};
+    std::vector<AtomicFile> files;
+    const auto stage = [&](const std::optional<std::string>& path, std::string_view descr, const auto& values) {
+      return path ? stageNpy(files, *path, descr, shape, std::as_bytes(std::span(values)), existing(m_force))
+                  : Result<>{};
+    };
+    if (auto staged = stage(m_codes, tensor.signedCodes ? "|i1" : "|u1", tensor.codes); !staged) return staged;
+    if (auto staged = stage(m_values, "<f4", tensor.restored); !staged) return staged;
+    return commitAll(files);
   }
 
   static Json reportJson(const QuantizationReport& report) {
@@ -90,7 +118,7 @@ class QuantizeCommand final : public Command {
       out += fmt::format("  {:<20} {}\n", name, text);
     };
     for (const auto& [knob, value] : report.settings) row(knob, value);
-    row("reference", terminal.wrapped(report.reference, 23));
+    row("reproduces", terminal.wrapped(report.reference, 23));
     row("bits per weight", fmt::format("{:.6g}", report.bitsPerWeight));
     row("signal to noise", fmt::format("{:.4f} dB", metrics.signalToNoiseDb));
     row("RMSE",
@@ -101,7 +129,7 @@ class QuantizeCommand final : public Command {
         fmt::format("50 % {:.6g}   95 % {:.6g}   99.9 % {:.6g}", metrics.p50, metrics.p95, metrics.p999));
     row("cosine", fmt::format("{:.10g}", metrics.cosine));
     if (metrics.excluded > 0)
-      row("left out", fmt::format("{} elements that are not finite", groupedDigits(metrics.excluded)));
+      row("left out", counted(metrics.excluded, "element") + ": it, or what comes back, is not finite");
     row("computed by", report.backend);
     for (const std::string& warning : report.warnings) context.warn(warning);
     return out;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <filesystem>
 
@@ -22,7 +23,13 @@ constexpr std::chrono::seconds kSaveInterval{5};
 
 Json comparisonJson(const SchemeComparison& comparison) {
   if (!comparison.error.empty()) return {{"error", comparison.error}};
-  return {{"bitsPerWeight", jsonNumber(comparison.bitsPerWeight)}, {"metrics", toJson(comparison.metrics)}};
+  return {{"bitsPerWeight", jsonNumber(comparison.bitsPerWeight)},
+          {"metrics", toJson(comparison.metrics)},
+          {"warnings", comparison.warnings}};
+}
+
+void warn(const CommandContext& context, const TensorInfo& tensor, const std::string& sentence) {
+  context.warn(fmt::format("{}: {}", printable(tensor.name), sentence));
 }
 
 /// The unit of work: one tensor is read once and goes through all schemes.
@@ -48,6 +55,10 @@ Result<Json> scanTensor(const Checkpoint& checkpoint, std::size_t index, std::ui
   Json results = Json::object();
   for (const SchemeComparison& comparison : *comparisons) results[comparison.scheme] = comparisonJson(comparison);
   tensor["schemes"] = std::move(results);
+  tensor["warnings"] = loaded->warnings;
+  for (const std::string& warning : loaded->warnings) warn(context, info, warning);
+  for (const SchemeComparison& comparison : *comparisons)
+    for (const std::string& warning : comparison.warnings) warn(context, info, comparison.scheme + ": " + warning);
   return tensor;
 }
 
@@ -60,7 +71,7 @@ class ScanCommand final : public Command {
     options.option("--shard", "I/N", m_shardText, "Only each N-th tensor, from the I-th on; I counts from 0");
     options.option("-o,--output", "FILE", m_output,
                    "Keep the result here as JSON; the same again goes on where it stopped");
-    options.flag("--force", m_force, "Start anew where FILE belongs to another scan");
+    options.flag("--force", m_force, "Start anew, whatever FILE holds: nothing of it is kept");
   }
 
   Result<> run(CommandContext& context) override {
@@ -70,6 +81,9 @@ class ScanCommand final : public Command {
     auto checkpoint = m_argument.open();
     if (!checkpoint) return tl::unexpected(checkpoint.error());
     m_checkpoint = std::move(*checkpoint);
+    for (const std::string& warning : m_checkpoint->warnings) context.warn(warning);
+    if (m_output)
+      if (auto other = refuseInputAsOutput(*m_output, filesReadBy(*m_checkpoint)); !other) return other;
     auto tensors = tensorsMatching(*m_checkpoint, m_pattern);
     if (!tensors) return tl::unexpected(tensors.error());
     m_tensors = std::move(*tensors);
@@ -91,6 +105,8 @@ class ScanCommand final : public Command {
     for (const std::string& id : m_schemeIds) {
       const auto scheme = schemeOf(id);
       if (!scheme) return tl::unexpected(scheme.error());
+      if (std::ranges::find(m_schemes, *scheme) != m_schemes.end())
+        return fail(Errc::Usage, fmt::format("each scheme once expected, found {} twice", printable(id)));
       m_schemes.push_back(*scheme);
     }
     return {};

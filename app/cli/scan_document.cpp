@@ -8,6 +8,7 @@
 #include <cmath>
 #include <limits>
 
+#include "app/cli/lookup.h"
 #include "app/cli/terminal.h"
 #include "core/base/byte_source.h"
 #include "core/base/text.h"
@@ -28,7 +29,7 @@ double numberOf(const Json& value) {
 
 /// Over all tensors that the scheme fits, each weighted by its elements.
 Json totalsOf(const std::string& scheme, const std::vector<Json>& tensors) {
-  std::uint64_t elements = 0, included = 0, fits = 0;
+  std::uint64_t elements = 0, included = 0, excluded = 0, fits = 0;
   double bits = 0, squaredError = 0, squaredInput = 0;
   for (const Json& tensor : tensors) {
     const auto results = tensor.find("schemes");
@@ -38,6 +39,7 @@ Json totalsOf(const std::string& scheme, const std::vector<Json>& tensors) {
     const auto weight = static_cast<double>(result.at("metrics").at("included").get<std::uint64_t>());
     bits += numberOf(result.at("bitsPerWeight")) * static_cast<double>(count);
     elements += count;
+    excluded += result.at("metrics").at("excluded").get<std::uint64_t>();
     ++fits;
     if (weight == 0) continue;
     const double mse = numberOf(result.at("metrics").at("meanSquaredError"));
@@ -47,12 +49,16 @@ Json totalsOf(const std::string& scheme, const std::vector<Json>& tensors) {
     if (relative > 0) squaredInput += mse * weight / (relative * relative);
   }
   const double n = static_cast<double>(elements);
+  double signalToNoise = std::nan("");
+  if (included > 0)
+    signalToNoise =
+        squaredError > 0 ? 10 * std::log10(squaredInput / squaredError) : std::numeric_limits<double>::infinity();
   return {{"tensors", fits},
           {"elements", elements},
           {"bitsPerWeight", jsonNumber(elements > 0 ? bits / n : std::nan(""))},
           {"meanSquaredError", jsonNumber(included > 0 ? squaredError / static_cast<double>(included) : std::nan(""))},
-          {"signalToNoiseDb", jsonNumber(squaredError > 0 ? 10 * std::log10(squaredInput / squaredError)
-                                                          : std::numeric_limits<double>::infinity())}};
+          {"signalToNoiseDb", jsonNumber(signalToNoise)},
+          {"excluded", excluded}};
 }
 
 class Fnv1a {
@@ -76,6 +82,104 @@ std::optional<std::uint64_t> parseCount(std::string_view text) {
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
   return value;
+}
+
+/// A member that must be there, and what it must be.
+struct Member {
+  std::string_view name;
+  std::string_view expected;
+  bool (*isOne)(const Json&);
+};
+bool isCount(const Json& value) { return value.is_number_unsigned(); }
+bool isNumber(const Json& value) {
+  return value.is_number() || value == "inf" || value == "-inf" || value == "nan";  // as jsonNumber writes them
+}
+bool isString(const Json& value) { return value.is_string(); }
+bool isObject(const Json& value) { return value.is_object(); }
+bool isArray(const Json& value) { return value.is_array(); }
+
+constexpr Member kRequestMembers[]{{"checkpoint", "a string", isString},
+                                   {"tensors", "a count", isCount},
+                                   {"pattern", "a string", isString},
+                                   {"schemes", "a list", isArray}};
+constexpr Member kTensorMembers[]{{"name", "a string", isString},   {"position", "a count", isCount},
+                                  {"dtype", "a string", isString},  {"shape", "a list", isArray},
+                                  {"elements", "a count", isCount}, {"bytes", "a count", isCount}};
+constexpr Member kResultMembers[]{{"bitsPerWeight", "a number", isNumber}, {"metrics", "an object", isObject}};
+constexpr Member kMetricsMembers[]{{"included", "a count", isCount},
+                                   {"excluded", "a count", isCount},
+                                   {"meanSquaredError", "a number", isNumber},
+                                   {"relativeRmse", "a number", isNumber},
+                                   {"signalToNoiseDb", "a number", isNumber}};
+constexpr Member kErrorMember[]{{"error", "a string", isString}};
+
+/// Checks `object`, which stands at `where` in the document.
+Result<> checkMembers(const Json& object, const std::string& where, std::span<const Member> members) {
+  if (!object.is_object())
+    return fail(Errc::Corrupt, fmt::format("an object expected at {}, found {}", where, object.type_name()));
+  for (const Member& member : members) {
+    const auto found = object.find(member.name);
+    if (found == object.end() || !member.isOne(*found))
+      return fail(Errc::Corrupt, fmt::format("{} expected at {}.{}, found {}", member.expected, where, member.name,
+                                             found == object.end()    ? std::string("nothing")
+                                             : found->is_structured() ? std::string(found->type_name())
+                                                                      : printable(found->dump(-1, ' ', true), 64)));
+  }
+  return {};
+}
+
+/// What was measured of a tensor in one scheme, or why nothing was.
+Result<> checkResult(const Json& result, const std::string& where) {
+  if (result.is_object() && result.contains("error")) return checkMembers(result, where, kErrorMember);
+  if (auto checked = checkMembers(result, where, kResultMembers); !checked) return checked;
+  return checkMembers(result.at("metrics"), where + ".metrics", kMetricsMembers);
+}
+
+Result<> checkTensor(const Json& tensor, const std::string& where, const std::vector<std::string>& schemes) {
+  if (auto checked = checkMembers(tensor, where, kTensorMembers); !checked) return checked;
+  if (tensor.contains("error")) return checkMembers(tensor, where, kErrorMember);
+  constexpr Member kSchemes[]{{"schemes", "an object", isObject}};
+  if (auto checked = checkMembers(tensor, where, kSchemes); !checked) return checked;
+  for (const std::string& scheme : schemes) {
+    const Member one[]{{scheme, "an object", isObject}};
+    const Json& results = tensor.at("schemes");
+    if (auto checked = checkMembers(results, where + ".schemes", one); !checked) return checked;
+    if (auto checked = checkResult(results.at(scheme), where + ".schemes." + printable(scheme)); !checked)
+      return checked;
+  }
+  return {};
+}
+
+/// All that later work takes for granted: whoever reads a document of these members meets no exception.
+Result<ScanDocument> documentOf(const Json& json) {
+  const auto misplaced = [](std::string_view what) {
+    return fail(Errc::Corrupt, fmt::format("the document of a scan (ulp scan -o) expected, found {}", what));
+  };
+  if (!json.is_object() || json.value("kind", Json()) != kKind || json.value("version", Json()) != kVersion)
+    return misplaced("something else");
+  constexpr Member kMembers[]{
+      {"request", "an object", isObject}, {"shard", "a list", isArray}, {"tensors", "a list", isArray}};
+  if (auto checked = checkMembers(json, "document", kMembers); !checked) return tl::unexpected(checked.error());
+  const Json& request = json.at("request");
+  if (auto checked = checkMembers(request, "request", kRequestMembers); !checked)
+    return tl::unexpected(checked.error());
+  if (!std::ranges::all_of(request.at("schemes"), isString)) return misplaced("a scheme that is not a string");
+  const Json& shard = json.at("shard");
+  if (shard.size() != 2 || !std::ranges::all_of(shard, isCount) || shard[0] >= shard[1])
+    return misplaced("a shard that is not two counts, the first below the second");
+  ScanDocument document{{request.at("checkpoint"), request.at("tensors"), request.at("pattern"), request.at("schemes")},
+                        {shard[0], shard[1]},
+                        {}};
+  for (const Json& tensor : json.at("tensors")) {
+    const std::string where = fmt::format("tensors[{}]", document.tensors.size());
+    if (auto checked = checkTensor(tensor, where, document.request.schemes); !checked)
+      return tl::unexpected(checked.error());
+    const auto position = positionOf(tensor);
+    if (position >= document.request.tensors || !document.shard.holds(position) || document.has(position))
+      return misplaced(fmt::format("{} at position {}, which is not its shard's or is taken", where, position));
+    document.add(tensor);
+  }
+  return document;
 }
 
 }  // namespace
@@ -104,9 +208,8 @@ std::string fingerprint(const Checkpoint& checkpoint) {
 }
 
 bool ScanDocument::isComplete() const {
-  std::uint64_t expected = 0;
-  for (std::uint64_t position = 0; position < request.tensors; ++position) expected += shard.holds(position) ? 1 : 0;
-  return tensors.size() == expected;
+  const std::uint64_t after = request.tensors - std::min(request.tensors, shard.index);
+  return tensors.size() == after / shard.count + (after % shard.count != 0 ? 1 : 0);
 }
 
 bool ScanDocument::has(std::uint64_t position) const {
@@ -149,29 +252,10 @@ Result<ScanDocument> readScan(const std::filesystem::path& path) {
                 path.string());
   std::string text((*file)->size(), '\0');
   if (auto read = (*file)->read(0, std::as_writable_bytes(std::span(text))); !read) return tl::unexpected(read.error());
-  const auto broken = [&] {
-    return fail(Errc::Corrupt, "the document of a scan (ulp scan -o) expected, found something else", path.string());
-  };
-  try {
-    const Json json = Json::parse(text);
-    if (json.at("kind") != kKind || json.at("version") != kVersion) return broken();
-    const Json& request = json.at("request");
-    ScanDocument document{
-        {request.at("checkpoint"), request.at("tensors"), request.at("pattern"), request.at("schemes")},
-        {json.at("shard").at(0), json.at("shard").at(1)},
-        {}};
-    if (document.shard.index >= document.shard.count) return broken();
-    for (const Json& tensor : json.at("tensors")) {
-      const auto position = positionOf(tensor);
-      if (position >= document.request.tensors || !document.shard.holds(position) || document.has(position))
-        return broken();
-      document.add(tensor);
-    }
-    static_cast<void>(document.toJson());  // every member that the totals need is there
-    return document;
-  } catch (const Json::exception&) {
-    return broken();
-  }
+  const Json json = Json::parse(text, nullptr, false);  // discarded, which is no object, where it is not JSON
+  auto document = documentOf(json);
+  if (!document) document.error().subject = path.string();
+  return document;
 }
 
 Result<> writeScan(const std::filesystem::path& path, const ScanDocument& document, AtomicFile::Existing existing) {
@@ -205,7 +289,7 @@ std::string scanText(const ScanDocument& document, const Terminal& terminal) {
     alignment += 'r';
   }
   for (const Json& tensor : document.tensors) {
-    std::vector<std::string> row{printable(textOf(tensor.at("name"))), printable(textOf(tensor.at("dtype"))),
+    std::vector<std::string> row{printable(textOf(tensor.at("name"))), typeTitle(textOf(tensor.at("dtype"))),
                                  groupedDigits(tensor.at("elements").get<std::uint64_t>())};
     for (const std::string& scheme : document.request.schemes) {
       const bool isMeasured = tensor.contains("schemes") && tensor.at("schemes").at(scheme).contains("metrics");
@@ -216,15 +300,22 @@ std::string scanText(const ScanDocument& document, const Terminal& terminal) {
   const Json totals = document.toJson().at("totals");
   std::vector<std::string> all{"all", "", groupedDigits(totals.at("elements").get<std::uint64_t>())};
   std::vector<std::string> bits{"bits per weight", "", ""};
+  std::vector<std::string> leftOut{"elements left out", "", ""};
+  bool isAnyLeftOut = false;
   for (const std::string& scheme : document.request.schemes) {
     const Json& total = totals.at("schemes").at(scheme);
     all.push_back(decibel(total.at("signalToNoiseDb")));
     bits.push_back(
         total.at("bitsPerWeight").is_number() ? fmt::format("{:.3f}", total.at("bitsPerWeight").get<double>()) : "—");
+    const auto excluded = total.at("excluded").get<std::uint64_t>();
+    leftOut.push_back(groupedDigits(excluded));
+    isAnyLeftOut = isAnyLeftOut || excluded > 0;
   }
   table.rows.push_back(std::move(all));
   table.rows.push_back(std::move(bits));
-  return terminal.table(table, alignment) + "\nSignal to noise in dB; — where the scheme does not fit the tensor.\n";
+  if (isAnyLeftOut) table.rows.push_back(std::move(leftOut));
+  return terminal.table(table, alignment) + "\nSignal to noise in dB; — where the scheme does not fit the tensor.\n" +
+         (isAnyLeftOut ? "Left out of the error: elements that are not finite, or whose restored value is not.\n" : "");
 }
 
 }  // namespace ulpscope

@@ -82,7 +82,7 @@ void AtomicFile::discard() {
 
 Result<AtomicFile> AtomicFile::create(const std::filesystem::path& path, Existing existing) {
   std::filesystem::path target = path;
-  struct stat status{};
+  struct stat status {};
   const bool exists = ::lstat(path.c_str(), &status) == 0;
   if (exists && existing == Existing::Keep)
     return fail(Errc::Usage, "the file exists already and may not be replaced", path.string());
@@ -154,6 +154,20 @@ Result<> AtomicFile::commit() {
     return fail(Errc::Io,
                 fmt::format("the file is written, but its folder could not be synced: {}", systemMessage(unsynced)),
                 m_path.string());
+  return {};
+}
+
+Result<> commitAll(std::span<AtomicFile> files) {
+  for (AtomicFile& file : files)
+    if (auto committed = file.commit(); !committed) return committed;
+  return {};
+}
+
+Result<> refuseInputAsOutput(const std::filesystem::path& path, std::span<const std::string> inputs) {
+  std::error_code missing;  // a file that is not there is the same as no other
+  for (const std::string& input : inputs)
+    if (std::filesystem::equivalent(path, input, missing))
+      return fail(Errc::Usage, "an output other than the file that is read was expected", path.string());
   return {};
 }
 

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <filesystem>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "core/base/result.h"
@@ -34,6 +35,13 @@ class AtomicFile {
   int m_descriptor;
   Existing m_existing;
 };
+
+/// Commits one after another, once all are written whole; the first failure ends it, and those after it leave nothing.
+Result<> commitAll(std::span<AtomicFile> files);
+
+/// Usage if `path` is one of the files in `inputs`, under whatever name (device and inode are compared): replacing what
+/// is being read is refused even where replacing is allowed.
+Result<> refuseInputAsOutput(const std::filesystem::path& path, std::span<const std::string> inputs);
 
 /// The whole of `text` to `path`, through AtomicFile.
 Result<> writeFile(const std::filesystem::path& path, std::string_view text, AtomicFile::Existing existing);

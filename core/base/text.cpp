@@ -120,4 +120,8 @@ std::string groupedDigits(std::uint64_t value) {
   return digits;
 }
 
+std::string counted(std::uint64_t count, std::string_view noun) {
+  return fmt::format("{} {}{}", groupedDigits(count), noun, count == 1 ? "" : "s");
+}
+
 }  // namespace ulpscope

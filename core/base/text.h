@@ -29,6 +29,9 @@ std::string humanBytes(std::uint64_t bytes);
 /// "1,234,567".
 std::string groupedDigits(std::uint64_t value);
 
+/// "1 tensor", "1,234 tensors".
+std::string counted(std::uint64_t count, std::string_view noun);
+
 /// "[384, 1536]"; "[]" for a scalar.
 template <class Range>
 std::string bracketed(const Range& values) {

@@ -95,6 +95,9 @@ TEST(UlpInspect, ListsATypeItDoesNotKnowAndReadsTheOthers) {
   EXPECT_EQ(json["tensors"][0]["dtype"], "F7");
   EXPECT_TRUE(json["tensors"][0]["statistics"].is_null());
   EXPECT_EQ(json["tensors"][1]["statistics"]["max"], 2);
+  EXPECT_EQ(json["warnings"], Json::array({"1 of 2 tensors cannot be read: F7"}));
+  EXPECT_THAT(ulp({"inspect", path, "--statistics"}).err, HasSubstr("warning: 1 of 2 tensors cannot be read: F7\n"));
+  EXPECT_EQ(ulp({"inspect", path, "--json"}).json()["warnings"].size(), 0u) << "no value was asked for";
 }
 
 TEST(UlpInspect, OffersToOpenADamagedFileAndThenWarns) {
@@ -143,7 +146,7 @@ TEST_F(UlpAnalyse, DrawsTheSameNumbersThatInspectAndQuantizePrint) {
   ASSERT_EQ(ulp({"analyse", samplePath(), "--tensor", "lm_head.weight", "--scheme", "q8_0", "-o", m_figures}).exitCode,
             0);
   const Json inspected =
-      ulp({"inspect", samplePath(), "--tensor", "lm_head.weight", "--histogram", "120", "--json"}).json();
+      ulp({"inspect", samplePath(), "--tensor", "lm_head.weight", "--histogram", "256", "--json"}).json();
   const Json& histogram = inspected["tensors"][0]["histogram"];
   std::string expected = "series,value from,value to,count,label,marked\r\n";
   for (std::size_t i = 0; i < histogram["counts"].size(); ++i)
@@ -165,6 +168,12 @@ TEST_F(UlpAnalyse, ReplacesFiguresOnlyWhenForced) {
   EXPECT_EQ(std::distance(std::filesystem::directory_iterator(m_figures), {}), 1) << "nothing else was written";
   EXPECT_EQ(TemporaryFolder::read(m_folder / "figures/columns.csv"), "precious");
   EXPECT_EQ(ulp({"analyse", samplePath(), "-o", m_figures, "--force"}).exitCode, 0);
+}
+
+TEST_F(UlpAnalyse, WritesNoFigureWhereOneCannotBeMade) {
+  std::filesystem::create_directories(m_figures + "/error_by_column.csv");
+  EXPECT_EQ(ulp({"analyse", samplePath(), "-o", m_figures, "--force"}).exitCode, 2);
+  EXPECT_EQ(std::distance(std::filesystem::directory_iterator(m_figures), {}), 1) << "nothing else was written";
 }
 
 TEST_F(UlpAnalyse, SurvivesATensorWithoutAFiniteValue) {

@@ -110,6 +110,30 @@ TEST_F(UlpQuantize, WritesNeitherFileWhereOneIsInTheWay) {
   EXPECT_EQ(TemporaryFolder::read(m_folder / "values.npy"), "precious");
 }
 
+TEST_F(UlpQuantize, WritesNoFileOfTheTwoWhereBothAreTheSame) {
+  const std::vector<std::string> spellings{m_folder / "x.npy", m_folder / "./x.npy"};
+  for (const std::string& values : spellings) {
+    const Outcome outcome =
+        quantize("worked", {"--scheme", "int8_tensor", "--codes", m_folder / "x.npy", "--values", values, "--force"});
+    EXPECT_EQ(outcome.exitCode, 2) << values;
+    EXPECT_THAT(outcome.err, HasSubstr("two files"));
+    EXPECT_FALSE(std::filesystem::exists(m_folder / "x.npy"));
+  }
+}
+
+TEST_F(UlpQuantize, WritesNeitherFileWhereTheSecondCannotBeMade) {
+  const Outcome outcome = quantize("worked", {"--scheme", "int8_tensor", "--codes", m_folder / "codes.npy", "--values",
+                                              m_folder / "no_such_folder/values.npy"});
+  EXPECT_EQ(outcome.exitCode, 1);
+  EXPECT_EQ(m_folder.count(), 1u) << "only the model is there";
+}
+
+TEST_F(UlpQuantize, NamesTheKnobAndTheImplementationDifferently) {
+  const std::string text = ulp({"quantize", m_path, "worked", "--scheme", "int8_row"}).out;
+  EXPECT_THAT(text, HasSubstr("\n  reference            bitsandbytes\n"));
+  EXPECT_THAT(text, HasSubstr("\n  reproduces           "));
+}
+
 TEST_F(UlpQuantize, ShowsHostileNamesAsEscapesInTextAndWholeInJson) {
   const std::string name = "evil\x1B[31m\xE2\x80\xAEname";
   const Outcome text = ulp({"scan", m_path, "--schemes", "int8_tensor"});

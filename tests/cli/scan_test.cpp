@@ -3,6 +3,9 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 
+#include <algorithm>
+#include <limits>
+
 #include "tests/cli/ulp.h"
 #include "tests/core/checkpoint/safetensors_builder.h"
 #include "tests/core/temporary_folder.h"
@@ -122,6 +125,93 @@ TEST(UlpScan, KeepsFinishedTensorsWhenItIsInterruptedAndGoesOnFromThere) {
   EXPECT_GT(kept["tensors"].size(), 0u);
   EXPECT_LT(kept["tensors"].size(), 64u);
   EXPECT_EQ(folder.count(), 2u) << "no temporary file is left";
+}
+
+class UlpScanOfDefects : public testing::Test {
+ protected:
+  UlpScanOfDefects() {
+    const float nan = std::numeric_limits<float>::quiet_NaN();
+    SafetensorsBuilder builder;
+    builder.add("empty of numbers", "F32", {1, 4}, bytesOf({nan, nan, nan, nan}));
+    builder.add("one NaN", "F32", {1, 4}, bytesOf({1, 2, nan, 4}));
+    builder.add("wide", "F64", {1, 2}, std::string(16, '\1'));
+    m_path = m_folder.write("m.safetensors", builder.bytes());
+  }
+  TemporaryFolder m_folder;
+  std::string m_path;
+};
+
+TEST_F(UlpScanOfDefects, GivesNoSignalToNoiseWhereNothingIsMeasured) {
+  const Json json = ulp({"scan", m_path, "--schemes", "int8_row", "--tensor", "empty*", "--json"}).json();
+  const Json& total = json["totals"]["schemes"]["int8_row"];
+  EXPECT_EQ(total["signalToNoiseDb"], "nan");
+  EXPECT_EQ(total["meanSquaredError"], "nan");
+  EXPECT_EQ(total["excluded"], 4);
+}
+
+TEST_F(UlpScanOfDefects, ShowsWhatIsLeftOutAndWhatWasNoticed) {
+  const Json json = ulp({"scan", m_path, "--schemes", "int8_tensor", "--json"}).json();
+  std::uint64_t excluded = 0;
+  for (const Json& tensor : json["tensors"])
+    excluded += tensor["schemes"]["int8_tensor"]["metrics"]["excluded"].get<std::uint64_t>();
+  EXPECT_GE(excluded, 5u);
+  EXPECT_EQ(json["totals"]["schemes"]["int8_tensor"]["excluded"], excluded);
+  EXPECT_EQ(json["tensors"][2]["warnings"].size(), 1u);
+  const Outcome text = ulp({"scan", m_path, "--schemes", "int8_tensor"});
+  EXPECT_THAT(text.out, testing::ContainsRegex("elements left out +[1-9]"));
+  EXPECT_THAT(text.out, HasSubstr("FP32"));
+  EXPECT_THAT(text.out, testing::Not(HasSubstr(" F32")));
+  EXPECT_THAT(text.err, HasSubstr("ulp: warning: wide: "));
+  EXPECT_THAT(ulp({"scan", samplePath(), "--schemes", "int8_tensor"}).out, testing::Not(HasSubstr("left out")));
+}
+
+TEST_F(UlpScanOfDefects, CarriesTheWarningsOfEachScheme) {
+  const auto block = m_folder.write("block.safetensors", [] {
+    std::vector<float> values(64, 1.0f);
+    values[3] = std::numeric_limits<float>::quiet_NaN();
+    return SafetensorsBuilder().add("w", "F32", {1, 64}, bytesOf(values)).bytes();
+  }());
+  const Outcome scanned = ulp({"scan", block, "--schemes", "bnb_nf4", "--json"});
+  EXPECT_FALSE(scanned.json()["tensors"][0]["schemes"]["bnb_nf4"]["warnings"].empty());
+  EXPECT_THAT(scanned.err, HasSubstr("ulp: warning: w: bnb_nf4: "));
+  const Outcome analysed = ulp({"analyse", block, "-o", m_folder / "figures"});
+  EXPECT_THAT(analysed.err, HasSubstr("ulp: warning: bnb_nf4: "));
+  EXPECT_THAT(analysed.out, HasSubstr("left out"));
+  EXPECT_THAT(analysed.out, HasSubstr("1 tensor, 64 elements"));
+}
+
+TEST(UlpScan, TakesEachSchemeOnce) {
+  const Outcome outcome = ulp({"scan", samplePath(), "--schemes", "q8_0,q8_0"});
+  EXPECT_EQ(outcome.exitCode, 2);
+  EXPECT_THAT(outcome.err, HasSubstr("each scheme once expected, found q8_0 twice"));
+}
+
+TEST(UlpMerge, NamesTheMemberThatIsWrongAndWritesNothing) {
+  const TemporaryFolder folder;
+  ASSERT_EQ(scan(folder / "0.json").exitCode, 0);
+  const Json whole = Json::parse(TemporaryFolder::read(folder / "0.json"));
+  const auto expectRefused = [&](const char* pointer, const Json& value, const std::string& found) {
+    Json broken = whole;
+    broken[Json::json_pointer(pointer)] = value;
+    folder.write("broken.json", broken.dump());
+    const Outcome outcome = ulp({"merge", folder / "broken.json", "-o", folder / "m.json"});
+    EXPECT_EQ(outcome.exitCode, 1) << pointer;
+    EXPECT_THAT(outcome.err, testing::AllOf(HasSubstr("broken.json: "), HasSubstr(found))) << pointer;
+    EXPECT_EQ(std::ranges::count(outcome.err, '\n'), 1);
+    EXPECT_FALSE(std::filesystem::exists(folder / "m.json")) << pointer;
+  };
+  expectRefused("/tensors/1/schemes", 5, "an object expected at tensors[1].schemes, found 5");
+  expectRefused("/tensors/0/schemes", Json::object(),
+                "an object expected at tensors[0].schemes.int8_row, found nothing");
+  expectRefused("/tensors/0/schemes/q8_0/metrics", nullptr, "an object expected at tensors[0].schemes.q8_0.metrics");
+  expectRefused("/tensors/0/schemes/q8_0/bitsPerWeight", "many", "a number expected");
+  expectRefused("/tensors/0/name", 1, "a string expected at tensors[0].name, found 1");
+  expectRefused("/tensors/0/elements", -1, "a count expected at tensors[0].elements, found -1");
+  expectRefused("/tensors/0/position", 1, "position 1");
+  expectRefused("/tensors", "none", "a list expected at document.tensors");
+  expectRefused("/request/schemes", Json::array({1}), "a scheme that is not a string");
+  expectRefused("/shard", Json::array({1, 1}), "a shard");
+  expectRefused("/kind", "notes", "something else");
 }
 
 TEST(UlpMerge, RefusesOverlapsStrangersAndExistingFiles) {

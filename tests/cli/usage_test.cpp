@@ -7,6 +7,7 @@
 #include <set>
 
 #include "tests/cli/ulp.h"
+#include "tests/core/checkpoint/safetensors_builder.h"
 #include "tests/core/temporary_folder.h"
 
 namespace ulpscope::test {
@@ -54,6 +55,8 @@ TEST(Ulp, NamesWhatItExpectedAndFoundWhenItIsUsedWrongly) {
   expectOneErrorLine(ulp({"explain", "1", "--format", "float16", "--seed", "1"}), 2);
   expectOneErrorLine(ulp({"formats", "--threads", "0"}), 2);
   expectOneErrorLine(ulp({"formats", "--backend", "abacus"}), 2);
+  for (const char* backend : {"cuda:x", "cuda:", "cuda:-1", "cuda:1x"})
+    expectOneErrorLine(ulp({"formats", "--backend", backend}), 2);
   EXPECT_THAT(ulp({"formats", "float99"}).err, HasSubstr("found float99"));
 }
 
@@ -82,6 +85,42 @@ TEST(Ulp, ShowsControlCharactersOfAFileNameAsEscapes) {
 TEST(Ulp, FailsWhenItsOutputCannotBeWritten) {
   const std::string command = std::string(ULPSCOPE_ULP) + " formats > /dev/full 2> /dev/null";
   EXPECT_EQ(WEXITSTATUS(std::system(command.c_str())), 1);
+}
+
+TEST(Ulp, NeverReplacesAFileThatItReads) {
+  const TemporaryFolder folder;
+  SafetensorsBuilder builder;
+  builder.add("w", "F32", {2}, bytesOf({1, 2}));
+  const std::string model = folder.write("m.safetensors", builder.bytes());
+  const std::string before = TemporaryFolder::read(model);
+  std::filesystem::create_hard_link(model, folder / "link");
+  std::filesystem::create_directory(folder / "figures");
+  std::filesystem::create_hard_link(model, folder / "figures/columns.csv");
+  const std::string config = folder.write("config.json", "{}");
+  const std::string array = folder / "a.npy";
+  writeFloats(array, {1, 2});
+  const std::string arrayBefore = TemporaryFolder::read(array);
+  const std::vector<std::vector<std::string>> commands{
+      {"export", model, "w", model},
+      {"export", model, "w", folder / "link"},
+      {"export", model, "w", config},
+      {"export", folder.path(), "w", folder / "./m.safetensors"},
+      {"scan", model, "-o", model},
+      {"quantize", model, "w", "--scheme", "int8_tensor", "--codes", model},
+      {"quantize", model, "w", "--scheme", "int8_tensor", "--values", model},
+      {"analyse", model, "-o", folder / "figures"},
+      {"cast", array, array, "--to", "float16"}};
+  for (std::vector<std::string> command : commands)
+    for (const bool force : {false, true}) {
+      if (force) command.push_back("--force");
+      const Outcome outcome = ulp(command);
+      expectOneErrorLine(outcome, 2);
+      EXPECT_THAT(outcome.err, HasSubstr("an output other than the file that is read was expected")) << command.front();
+    }
+  EXPECT_EQ(TemporaryFolder::read(model), before);
+  EXPECT_EQ(TemporaryFolder::read(folder / "figures/columns.csv"), before);
+  EXPECT_EQ(TemporaryFolder::read(config), "{}");
+  EXPECT_EQ(TemporaryFolder::read(array), arrayBefore);
 }
 
 TEST(UlpDocumentation, NamesEveryCommandAndEveryLongOption) {
