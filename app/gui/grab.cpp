@@ -5,6 +5,7 @@
 #include <QPixmap>
 #include <QTimer>
 #include <cstdio>
+#include <memory>
 
 #include "widgets/frame/main_window.h"
 #include "widgets/session/session.h"
@@ -17,12 +18,18 @@ constexpr int kQuietPolls = 8;  ///< one task's result may start another; plots 
 
 void grabWhenSettled(MainWindow& window, Session& session, const QString& path) {
   auto* timer = new QTimer(&window);
-  QObject::connect(timer, &QTimer::timeout, &window, [&window, &session, path, quiet = 0]() mutable {
+  auto failed = std::make_shared<bool>(false);
+  QObject::connect(&session, &Session::reported, timer, [failed](const Report& report) {
+    if (report.warning) return;
+    *failed = true;
+    std::fprintf(stderr, "ulpscope: %s\n", qPrintable(report.sentence));
+  });
+  QObject::connect(timer, &QTimer::timeout, &window, [&window, &session, path, failed, quiet = 0]() mutable {
     quiet = session.busy() ? 0 : quiet + 1;
     if (quiet < kQuietPolls) return;
     const bool saved = window.grab().save(path);
     if (!saved) std::fprintf(stderr, "ulpscope: cannot write %s\n", qPrintable(path));
-    QApplication::exit(saved ? 0 : 1);
+    QApplication::exit(saved && !*failed ? 0 : 1);
   });
   timer->start(kPollMs);
 }

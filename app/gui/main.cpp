@@ -47,7 +47,8 @@ struct Options {
   QString page;
   QString tensor;
   QString grab;
-  QSize size;
+  QString sizeText;  ///< as given
+  QSize size;        ///< empty: none, or not understood
   QString theme;
 };
 
@@ -79,12 +80,23 @@ Options readCommandLine(const QApplication& application) {
                   .page = parser.value(page),
                   .tensor = parser.value(select),
                   .grab = parser.value(grab),
+                  .sizeText = parser.value(size),
                   .size = {},
                   .theme = parser.value(theme)};
   if (parser.isSet(sample)) options.paths << samplePath();
-  const QStringList sides = parser.value(size).split(QLatin1Char('x'));
+  const QStringList sides = options.sizeText.split(QLatin1Char('x'));
   if (sides.size() == 2) options.size = {sides[0].toInt(), sides[1].toInt()};
   return options;
+}
+
+/// What is wrong with the command line; empty: nothing.
+QString complaintAbout(const Options& options) {
+  if (!options.sizeText.isEmpty() && options.size.isEmpty())
+    return QStringLiteral("--size takes a width and a height as in 1440x900, not \"%1\"").arg(options.sizeText);
+  static const QStringList modes{QStringLiteral("light"), QStringLiteral("dark"), QStringLiteral("system")};
+  if (!options.theme.isEmpty() && !modes.contains(options.theme))
+    return QStringLiteral("--theme takes light, dark or system, not \"%1\"").arg(options.theme);
+  return {};
 }
 
 std::vector<std::shared_ptr<const Backend>> availableBackends() {
@@ -115,6 +127,10 @@ int run(int argc, char** argv) {
   QApplication::setApplicationVersion(QStringLiteral(ULPSCOPE_VERSION));
   QGuiApplication::setDesktopFileName(QStringLiteral("org.ulpscope.Ulpscope"));
   const Options options = readCommandLine(application);
+  if (const QString complaint = complaintAbout(options); !complaint.isEmpty()) {
+    std::fprintf(stderr, "ulpscope: %s\n", qPrintable(complaint));
+    return kUsage;
+  }
 
   theme().install(application);
   theme().setMode(options.theme.isEmpty() ? storedThemeMode() : themeModeOf(options.theme));

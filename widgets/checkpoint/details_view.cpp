@@ -13,6 +13,7 @@
 #include "core/base/text.h"
 #include "core/report/tensor_export.h"
 #include "widgets/frame/labels.h"
+#include "widgets/frame/splitter_place.h"
 #include "widgets/models/table_model.h"
 #include "widgets/models/table_view.h"
 #include "widgets/session/file_paths.h"
@@ -73,6 +74,7 @@ DetailsView::DetailsView(Session& session, QWidget* parent)
   leftLayout->addWidget(m_table, 1);
   leftLayout->addWidget(m_exports);
   auto* right = new QSplitter(Qt::Vertical);
+  right->setObjectName(QStringLiteral("detailsRight"));
   right->setChildrenCollapsible(false);
   right->addWidget(m_metadata);
   right->addWidget(m_config);
@@ -81,6 +83,7 @@ DetailsView::DetailsView(Session& session, QWidget* parent)
   splitter->setChildrenCollapsible(false);
   splitter->addWidget(left);
   splitter->addWidget(right);
+  for (auto* each : {splitter, right}) keepPlace(*each, QStringLiteral("checkpoint/") + each->objectName());
   auto* all = new QVBoxLayout(this);
   all->setContentsMargins(0, 0, 0, 0);
   all->addWidget(splitter);

@@ -12,6 +12,7 @@
 #include "core/formats/value_text.h"
 #include "core/report/figures.h"
 #include "core/report/histogram_figure.h"
+#include "widgets/frame/splitter_place.h"
 #include "widgets/plots/plot_view.h"
 #include "widgets/session/text.h"
 
@@ -81,6 +82,7 @@ HistogramView::HistogramView(Session& session, QWidget* parent)
   splitter->setStretchFactor(0, 2);
   splitter->setStretchFactor(1, 1);
   splitter->setSizes({400, 240});
+  keepPlace(*splitter, QStringLiteral("checkpoint/") + splitter->objectName());
   auto* all = new QVBoxLayout(this);
   all->setContentsMargins(0, 0, 0, 0);
   all->addWidget(splitter);

@@ -20,6 +20,18 @@ namespace {
 /// A filter that leaves no more than this opens all groups, so that what it found can be seen.
 constexpr std::size_t kOpenAllBelow = 400;
 
+constexpr int kNameRoom = 210;  ///< px: 180 for the text, the rest for indentation and scroll bar
+
+struct ColumnWidth {
+  TensorTreeModel::Column column;
+  int width;
+};
+/// The columns beside the name, the first to give way first; the shape stays.
+constexpr ColumnWidth kWidths[] = {{TensorTreeModel::Size, 74},
+                                   {TensorTreeModel::Outline, 52},
+                                   {TensorTreeModel::Type, 48},
+                                   {TensorTreeModel::Shape, 88}};
+
 }  // namespace
 
 TensorPanel::TensorPanel(TensorTreeModel& model, QWidget* parent)
@@ -46,10 +58,7 @@ TensorPanel::TensorPanel(TensorTreeModel& model, QWidget* parent)
   header->setMinimumSectionSize(24);
   header->setSectionResizeMode(QHeaderView::Fixed);
   header->setSectionResizeMode(TensorTreeModel::Name, QHeaderView::Stretch);
-  header->resizeSection(TensorTreeModel::Outline, 52);
-  header->resizeSection(TensorTreeModel::Type, 48);
-  header->resizeSection(TensorTreeModel::Shape, 88);
-  header->resizeSection(TensorTreeModel::Size, 74);
+  for (const auto& [column, columnWidth] : kWidths) header->resizeSection(column, columnWidth);
 
   auto* top = new QHBoxLayout;
   top->addWidget(m_filter, 1);
@@ -102,8 +111,14 @@ void TensorPanel::applyFilter() {
 void TensorPanel::resizeEvent(QResizeEvent* event) {
   QWidget::resizeEvent(event);
   // The name is what the list is for: where there is little room, the rest gives way and stays in the tooltip.
-  m_tree->setColumnHidden(TensorTreeModel::Size, width() < 400);
-  m_tree->setColumnHidden(TensorTreeModel::Outline, width() < 330);
+  int room = width();
+  for (const auto& [column, columnWidth] : kWidths) room -= columnWidth;
+  for (const auto& [column, columnWidth] : kWidths) {
+    if (column == TensorTreeModel::Shape) continue;
+    const bool isHidden = room < kNameRoom;
+    m_tree->setColumnHidden(column, isHidden);
+    if (isHidden) room += columnWidth;
+  }
 }
 
 void TensorPanel::spanGroups() {

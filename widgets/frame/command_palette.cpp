@@ -153,16 +153,23 @@ void CommandPalette::addMatches(const QStringList& words) {
 void CommandPalette::addTensors(const QStringList& words) {
   const auto checkpoint = m_session.selection().checkpoint;
   if (!checkpoint) return;
-  for (std::size_t i = 0; i < checkpoint->tensors.size() && m_rows.size() < kMostRows; ++i) {
+  std::size_t more = 0;
+  for (std::size_t i = 0; i < checkpoint->tensors.size(); ++i) {
     const QString name = text(checkpoint->tensors[i].name);
     if (!matches(name, words)) continue;
+    if (m_rows.size() >= kMostRows) {
+      ++more;
+      continue;
+    }
     m_rows.push_back({shown(checkpoint->tensors[i].name), tr("tensor"), [this, i] { m_session.selectTensor(i); }});
   }
+  if (more > 0) m_rows.push_back({tr("and %1 more: type more of the name").arg(grouped(more)), tr("tensors"), {}});
 }
 
 void CommandPalette::take(int row) {
   if (row < 0 || std::size_t(row) >= m_rows.size()) return;
   const auto run = m_rows[std::size_t(row)].run;
+  if (!run) return;  // says only that there are more
   hide();
   run();
 }

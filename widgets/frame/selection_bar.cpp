@@ -142,6 +142,8 @@ void SelectionBar::fillTensors(QMenu& menu) {
     action->setCheckable(true);
     action->setChecked(i == *now.tensor);
   }
+  if (const std::size_t more = tensors.size() - (last - first); more > 0)
+    menu.addAction(tr("and %1 more").arg(grouped(more)))->setEnabled(false);
 }
 
 void SelectionBar::setSubject(Subject subject) {
@@ -162,7 +164,8 @@ void SelectionBar::refresh() {
   QString end;
   if (m_subject == Subject::Scheme) {
     if (const Scheme* scheme = findScheme(now.scheme)) end = text(scheme->info().title);
-  } else if (const NumberFormat* format = findFormat(now.format); format && (now.element || !now.value.empty())) {
+  } else if (const NumberFormat* format = findFormat(now.format);
+             format && (m_subject == Subject::Format || now.element || !now.value.empty())) {
     end = text(format->info().title);
   } else if (tensor) {
     end = typeText(*tensor);

@@ -44,12 +44,15 @@ constexpr std::pair<const char*, const char*> kKeys[] = {
     {"Ctrl+G", QT_TRANSLATE_NOOP("AboutPage", "go to an element")},
     {"Ctrl+F", QT_TRANSLATE_NOOP("AboutPage", "filter")},
     {"Ctrl+1 \u2026 9", QT_TRANSLATE_NOOP("AboutPage", "pages")},
+    {"Ctrl+,", QT_TRANSLATE_NOOP("AboutPage", "settings")},
+    {"F1", QT_TRANSLATE_NOOP("AboutPage", "this page")},
     {"Alt+Left, Alt+Right", QT_TRANSLATE_NOOP("AboutPage", "earlier and later selections")},
     {"Ctrl+C", QT_TRANSLATE_NOOP("AboutPage", "copy what is selected")},
     {"Ctrl+Shift+C", QT_TRANSLATE_NOOP("AboutPage", "copy a table as CSV, Markdown or TSV")},
     {"Ctrl+E", QT_TRANSLATE_NOOP("AboutPage", "export the figure")},
     {"Ctrl+R, F5", QT_TRANSLATE_NOOP("AboutPage", "reload the checkpoint")},
     {"Ctrl+W", QT_TRANSLATE_NOOP("AboutPage", "close the checkpoint")},
+    {"Ctrl+Q", QT_TRANSLATE_NOOP("AboutPage", "quit")},
     {"Esc", QT_TRANSLATE_NOOP("AboutPage", "dismiss the message, cancel the work")},
 };
 

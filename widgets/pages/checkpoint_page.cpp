@@ -22,6 +22,7 @@
 #include "widgets/checkpoint/values_view.h"
 #include "widgets/frame/card.h"
 #include "widgets/frame/notice.h"
+#include "widgets/frame/splitter_place.h"
 #include "widgets/models/tensor_tree_model.h"
 #include "widgets/plots/plot_base.h"
 #include "widgets/session/post.h"
@@ -59,6 +60,7 @@ CheckpointPage::CheckpointPage(Session& session, QWidget* parent)
   for (auto* each : {splitter, right}) {
     each->setChildrenCollapsible(false);
     each->setHandleWidth(12);
+    keepPlace(*each, QStringLiteral("checkpoint/") + each->objectName());
   }
   auto* content = new QWidget;
   auto* margins = new QVBoxLayout(content);

@@ -4,7 +4,6 @@
 #include <QAction>
 #include <QFileDialog>
 #include <QPainter>
-#include <QSettings>
 #include <QSplitter>
 #include <QStackedLayout>
 #include <span>
@@ -15,6 +14,7 @@
 #include "widgets/frame/card.h"
 #include "widgets/frame/link_button.h"
 #include "widgets/frame/notice.h"
+#include "widgets/frame/splitter_place.h"
 #include "widgets/plots/plot_view.h"
 #include "widgets/quantization/error_panel.h"
 #include "widgets/quantization/scheme_form.h"
@@ -99,8 +99,7 @@ void QuantizationPage::layOut() {
   m_columns->addWidget(m_rows);
   m_columns->addWidget(m_tableCard);
   for (QSplitter* split : splitters())
-    connect(split, &QSplitter::splitterMoved, this,
-            [this, split] { QSettings().setValue(placeKey(*split), split->saveState()); });
+    connect(split, &QSplitter::splitterMoved, this, [this, split] { storePlace(*split, placeKey(*split)); });
   m_stack->addWidget(m_notice);
   m_stack->addWidget(m_columns);
 }
@@ -162,9 +161,7 @@ void QuantizationPage::placeTable() {
     m_columns->setSizes({kForm, width() - kForm - table, table});
   }
   for (int i = 0; i < m_columns->count(); ++i) m_columns->setStretchFactor(i, i == 1 ? 1 : 0);
-  for (QSplitter* split : splitters())
-    if (const QByteArray place = QSettings().value(placeKey(*split)).toByteArray(); !place.isEmpty())
-      split->restoreState(place);
+  for (QSplitter* split : splitters()) restorePlace(*split, placeKey(*split));
 }
 
 QString QuantizationPage::placeKey(const QSplitter& split) const {
@@ -234,7 +231,11 @@ void QuantizationPage::showNote() {
   m_restart->setVisible(m_study.isIncomplete());
   if (m_study.isIncomplete()) return m_sizeCard->setNote(tr("stopped"));
   const auto& tensor = m_study.tensor();
-  if (tensor && !tensor->warnings.empty()) return m_sizeCard->setNote(shown(tensor->warnings.front()));
+  if (tensor && !tensor->warnings.empty()) {
+    const QString first = shown(tensor->warnings.front());
+    const std::size_t more = tensor->warnings.size() - 1;
+    return m_sizeCard->setNote(more == 0 ? first : tr("%1 (and %2 more)").arg(first).arg(more));
+  }
   m_sizeCard->setNote(tr("all schemes on this tensor"));
 }
 

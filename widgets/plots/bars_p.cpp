@@ -25,10 +25,11 @@ Bars::Bars(QCPAxis* keyAxis, QCPAxis* valueAxis, const Series& series)
   setName(QString::fromStdString(series.name));
 }
 
-void Bars::setColors(const QColor& fill, const QColor& marked, const QColor& text) {
+void Bars::setColors(const QColor& fill, const QColor& marked, const QColor& text, const QColor& ground) {
   m_fill = fill;
   m_marked = marked;
   m_text = text;
+  m_ground = ground;
 }
 
 std::optional<std::size_t> Bars::binAt(double x) const {
@@ -110,16 +111,22 @@ void Bars::drawLabels(QCPPainter& painter, const QCPRange& visible) const {
   if (m_series.labels.size() != m_series.y.size()) return;
   painter.setFont(theme().words(11));
   painter.setPen(m_text);
+  const QFontMetricsF metrics(theme().words(11));
+  const QRectF area = valueAxis()->axisRect()->rect();
   int shown = 0;
   double freeFrom = -1e9;  // labels are left out rather than drawn over each other
   for (std::size_t i = 0; i < m_series.y.size() && shown < kMostLabels; ++i) {
     if (m_series.labels[i].empty() || !visible.contains(m_series.x[i])) continue;
-    const double x = keyAxis()->coordToPixel((m_series.x[i] + m_series.x[i + 1]) / 2) + 4;
-    if (x < freeFrom) continue;
     const QString text = QString::fromStdString(m_series.labels[i]);
-    const double y = std::max(valueAxis()->coordToPixel(m_series.y[i]) + 10, valueAxis()->axisRect()->top() + 11.0);
-    painter.drawText(QPointF(x, y), text);
-    freeFrom = x + painter.fontMetrics().horizontalAdvance(text) + 6;
+    const QSizeF size(metrics.horizontalAdvance(text) + 4, metrics.height());
+    const double bar = keyAxis()->coordToPixel((m_series.x[i] + m_series.x[i + 1]) / 2);
+    const double left = bar + 2 + size.width() <= area.right() ? bar + 2 : bar - 2 - size.width();
+    if (left < freeFrom) continue;
+    const double top = std::clamp(valueAxis()->coordToPixel(m_series.y[i]), area.top(), area.bottom() - size.height());
+    const QRectF box({left, top}, size);
+    painter.fillRect(box, m_ground);
+    painter.drawText(box, Qt::AlignCenter | Qt::TextDontClip, text);
+    freeFrom = box.right() + 2;
     ++shown;
   }
 }

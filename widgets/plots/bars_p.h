@@ -13,7 +13,7 @@ class Bars final : public QCPAbstractPlottable {
 
  public:
   Bars(QCPAxis* keyAxis, QCPAxis* valueAxis, const Series& series);
-  void setColors(const QColor& fill, const QColor& marked, const QColor& text);
+  void setColors(const QColor& fill, const QColor& marked, const QColor& text, const QColor& ground);
 
   const Series& series() const { return m_series; }
   /// The bin that holds `x`; nullopt outside of all.
@@ -42,6 +42,7 @@ class Bars final : public QCPAbstractPlottable {
   QColor m_fill;
   QColor m_marked;
   QColor m_text;
+  QColor m_ground;  ///< behind labels, so that no line strikes them
 };
 
 }  // namespace ulpscope

@@ -88,6 +88,10 @@ void PlotView::build() {
   m_lineLabels.clear();
   setScale(*p.xAxis, m_figure.x);
   setScale(*p.yAxis, m_figure.y);
+  // Points with names need the room: a guide among them goes without.
+  const bool hasNamedPoints = std::any_of(m_figure.series.begin(), m_figure.series.end(), [](const Series& series) {
+    return series.kind == Kind::Points && !series.labels.empty();
+  });
   std::size_t named = 0;
   for (const Series& series : m_figure.series) {
     QCPItemText* label = nullptr;
@@ -102,7 +106,7 @@ void PlotView::build() {
       curve->setData(QVector<double>(series.x.begin(), series.x.end()),
                      QVector<double>(series.y.begin(), series.y.end()));
       plottable = curve;
-      if (!series.name.empty()) {
+      if (!series.name.empty() && !(series.kind == Kind::Guide && hasNamedPoints)) {
         label = new QCPItemText(&p);
         label->setText(QString::fromStdString(printable(series.name)));
         label->setPositionAlignment(Qt::AlignLeft | Qt::AlignVCenter);
@@ -113,6 +117,7 @@ void PlotView::build() {
     }
     plottable->setName(QString::fromStdString(printable(series.name)));
     plottable->setSelectable(QCP::stNone);
+    if (!series.labels.empty()) plottable->setLayer(QStringLiteral("axes"));  // labels above the lines
     if (!series.name.empty() && !isLine(series)) ++named;
     m_plottables.push_back(plottable);
     m_lineLabels.push_back(label);
@@ -188,9 +193,9 @@ void PlotView::applyColors(const ThemeColors& c) {
     const bool guide = m_figure.series[i].kind == Kind::Guide;
     const QColor ink = guide ? c.muted : c.series[color % c.series.size()];
     if (auto* bars = dynamic_cast<Bars*>(m_plottables[i]))
-      bars->setColors(ink, c.plotOutlier, c.outlier);
+      bars->setColors(ink, c.plotOutlier, c.outlier, c.surface);
     else if (auto* points = dynamic_cast<Points*>(m_plottables[i]))
-      points->setColors(ink, c.plotOutlier, c.text);
+      points->setColors(ink, c.plotOutlier, c.text, c.surface);
     else
       m_plottables[i]->setPen(QPen(ink, guide ? 1 : kLineWidth, guide ? Qt::DashLine : theme().dash(color)));
     if (m_lineLabels[i]) {

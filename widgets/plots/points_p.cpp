@@ -34,10 +34,11 @@ Points::Points(QCPAxis* keyAxis, QCPAxis* valueAxis, const Series& series)
   setName(QString::fromStdString(series.name));
 }
 
-void Points::setColors(const QColor& fill, const QColor& marked, const QColor& text) {
+void Points::setColors(const QColor& fill, const QColor& marked, const QColor& text, const QColor& ground) {
   m_fill = fill;
   m_marked = marked;
   m_text = text;
+  m_ground = ground;
 }
 
 QPointF Points::pixelOf(std::size_t point) const { return coordsToPixels(m_series.x[point], m_series.y[point]); }
@@ -104,6 +105,7 @@ void Points::drawLabels(QCPPainter& painter, const QVector<QRectF>& dots) const 
       const QRectF box(place, size);
       if (!area.contains(box)) continue;
       if (std::any_of(taken.begin(), taken.end(), [&](const QRectF& other) { return other.intersects(box); })) continue;
+      painter.fillRect(box, m_ground);
       painter.drawText(box, Qt::AlignCenter | Qt::TextDontClip, text);
       taken << box;
       break;

@@ -13,7 +13,7 @@ class Points final : public QCPAbstractPlottable {
 
  public:
   Points(QCPAxis* keyAxis, QCPAxis* valueAxis, const Series& series);
-  void setColors(const QColor& fill, const QColor& marked, const QColor& text);
+  void setColors(const QColor& fill, const QColor& marked, const QColor& text, const QColor& ground);
 
   const Series& series() const { return m_series; }
   QPointF pixelOf(std::size_t point) const;
@@ -33,6 +33,7 @@ class Points final : public QCPAbstractPlottable {
   QColor m_fill;
   QColor m_marked;
   QColor m_text;
+  QColor m_ground;  ///< behind labels, so that no line strikes them
 };
 
 }  // namespace ulpscope
