@@ -4,7 +4,8 @@
 # Who may include whom, as an allow-list: an include that no rule of its folder allows is an error. Between the folders
 # of one library this is the only guard; between libraries it stands beside the link graph.
 #
-# A rule is  path-regex => include-regex.  Every rule whose path matches counts.
+# A rule is  path-regex => include-regex.  Every rule whose path matches counts.  What a rule of `denied` matches is an
+# error whatever is allowed: core never prints.
 set(standard "<[a-z_]+>")
 set(posix "<(fcntl|unistd|dlfcn|pthread|spawn|signal|sched)\\.h>|<(sys|linux)/[a-z_]+\\.h>")
 set(rules
@@ -18,6 +19,7 @@ set(rules
   "^core/.*\\.cpp$ => <sqlite3\\.h>"
   "^core/.*\\.cpp$ => <tbb/[a-z_]+\\.h>"
   "^core/base/.*\\.cpp$ => ${posix}"
+  "^core/base/atomic_file\\.cpp$ => <stdio\\.h>"  # where POSIX declares rename
   # core's folders, each above those it names.
   "^core/ => \"core/base/"
   "^core/formats/ => \"core/formats/"
@@ -46,24 +48,39 @@ set(rules
   "^widgets/.*\\.cpp$ => \"[a-z_]+\\.moc\""
   "^widgets/plots/.*(\\.cpp|_p\\.h)$ => <qcustomplot\\.h>"
 )
+set(denied
+  "^core/ => <(iostream|cstdio|print)>"
+)
+
+# The include patterns of those rules of the list named `list` whose path matches `file`, as one regex; empty for none.
+function(patterns_for file list result)
+  set(patterns "")
+  foreach(rule IN LISTS ${list})
+    string(REGEX MATCH "^(.*) => (.*)$" matched "${rule}")
+    set(pattern "${CMAKE_MATCH_2}")
+    if(file MATCHES "${CMAKE_MATCH_1}")
+      list(APPEND patterns "${pattern}")
+    endif()
+  endforeach()
+  list(JOIN patterns "|" joined)
+  set(${result} "${joined}" PARENT_SCOPE)
+endfunction()
 
 set(failures 0)
 foreach(layer core kernels widgets)
   file(GLOB_RECURSE files RELATIVE ${ROOT} ${ROOT}/${layer}/*.h ${ROOT}/${layer}/*.hpp ${ROOT}/${layer}/*.cpp
                                            ${ROOT}/${layer}/*.cu ${ROOT}/${layer}/*.cuh)
   foreach(file IN LISTS files)
-    set(allowed "")
-    foreach(rule IN LISTS rules)
-      string(REGEX MATCH "^(.*) => (.*)$" matched "${rule}")
-      set(pattern "${CMAKE_MATCH_2}")
-      if(file MATCHES "${CMAKE_MATCH_1}")
-        list(APPEND allowed "${pattern}")
-      endif()
-    endforeach()
-    list(JOIN allowed "|" allowed)
+    patterns_for(${file} rules allowed)
+    patterns_for(${file} denied forbidden)
     file(STRINGS ${ROOT}/${file} includes REGEX "^[ \t]*#[ \t]*include")
     foreach(include IN LISTS includes)
       string(REGEX REPLACE "^[ \t]*#[ \t]*include[ \t]*" "" target "${include}")
+      if(forbidden AND target MATCHES "^(${forbidden})")
+        message("${file}: not allowed here: ${include}")
+        math(EXPR failures "${failures} + 1")
+        continue()
+      endif()
       if(target MATCHES "^[A-Z_]+" OR target MATCHES "^(${allowed})")
         continue()  # a macro (Highway's foreach_target) names a file that is checked itself
       endif()

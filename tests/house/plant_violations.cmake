@@ -19,6 +19,7 @@ set(planted
   "core/formats/a.h|<QString>" "core/formats/a.h|<QtWidgets>" "core/formats/a.cpp|<qstring.h>" "core/formats/a.cpp|<cublas_v2.h>"
   "core/formats/a.cpp|<hwy/highway.h>" "core/formats/a.h|<nlohmann/json.hpp>" "core/formats/a.h|<boost/multiprecision/cpp_int.hpp>"
   "core/formats/a.cpp|\"kernels/cpu/cpu_backend.h\"" "core/formats/a.cpp|\"widgets/theme/theme.h\"" "core/formats/a.cpp|\"core/analysis/histogram.h\""
+  "core/formats/a.cpp|<iostream>" "core/base/a.cpp|<cstdio>" "core/report/a.cpp|<print>" "core/base/a.cpp|<stdio.h>"
   "core/base/a.h|\"core/formats/codec.h\"" "core/checkpoint/a.cpp|\"core/quantization/scheme.h\"" "core/formats/a.cpp|<sys/stat.h>"
   "kernels/cpu/a.h|<hwy/highway.h>" "kernels/cpu/a.cpp|<cuda_runtime.h>" "kernels/cpu/a.cpp|<QString>" "kernels/cpu/a.cpp|\"widgets/theme/theme.h\""
   "kernels/cuda/a.h|<cuda_runtime.h>" "kernels/cuda/a.cu|<QString>"
