@@ -88,16 +88,4 @@ double FoldedHistogram::edge(std::size_t bin) const {
 double FoldedHistogram::lower() const { return edge(0); }
 double FoldedHistogram::binWidth() const { return std::ldexp(1.0, exponent - kHalfBinsLog2); }
 
-Histogram FoldedHistogram::toHistogram() const {
-  const auto isFilled = [](std::uint64_t count) { return count != 0; };
-  const auto first = std::find_if(counts.begin(), counts.end(), isFilled);
-  if (first == counts.end()) return {};
-  const auto last = std::find_if(counts.rbegin(), counts.rend(), isFilled).base();
-  Histogram histogram;
-  histogram.counts.assign(first, last);
-  const auto firstBin = static_cast<std::size_t>(first - counts.begin());
-  for (std::size_t i = 0; i <= histogram.counts.size(); ++i) histogram.edges.push_back(edge(firstBin + i));
-  return histogram;
-}
-
 }  // namespace ulpscope

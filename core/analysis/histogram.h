@@ -58,7 +58,6 @@ struct FoldedHistogram {
   double edge(std::size_t bin) const;  ///< lower edge of `bin`, for kBins the upper end; within +-the largest double
   double lower() const;
   double binWidth() const;
-  Histogram toHistogram() const;  ///< with the empty bins at both ends left out
 };
 
 /// One count per code of a format of up to 16 bits: a lossless summary for every element-wise question.

@@ -72,15 +72,6 @@ std::string printable(std::string_view text, std::size_t maxBytes) {
 
 std::string inQuotes(std::string_view text) { return fmt::format("\"{}\"", printable(text)); }
 
-bool isValidUtf8(std::string_view text) {
-  while (!text.empty()) {
-    const CodePoint c = decodeUtf8(text);
-    if (!c.valid) return false;
-    text.remove_prefix(c.bytes);
-  }
-  return true;
-}
-
 bool matchesGlob(std::string_view pattern, std::string_view text) {
   // Greedy with one point of return, the last `*`: linear in practice, never exponential.
   std::size_t p = 0, t = 0, star = std::string_view::npos, resume = 0;

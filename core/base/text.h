@@ -14,8 +14,6 @@ std::string printable(std::string_view text, std::size_t maxBytes = 256);
 /// The same between double quotes, for names in messages.
 std::string inQuotes(std::string_view text);
 
-bool isValidUtf8(std::string_view text);
-
 /// Shell-style match of the whole of `text`: `*` any run, `?` any one byte, everything else literally.
 bool matchesGlob(std::string_view pattern, std::string_view text);
 

@@ -124,15 +124,5 @@ TEST(FoldedHistogram, MergesInAnyOrderToTheSameResult) {
   } while (std::next_permutation(order.begin(), order.end()));
 }
 
-TEST(FoldedHistogram, LeavesOutEmptyEnds) {
-  const Histogram histogram = fold(std::vector<float>{-1.0f, 0.5f, 0.5f}).toHistogram();
-  EXPECT_EQ(histogram.edges.size(), histogram.counts.size() + 1);
-  EXPECT_EQ(histogram.edges.front(), -1);
-  EXPECT_EQ(histogram.edges.back(), 0.5 + 2.0 / 1024);
-  EXPECT_EQ(histogram.counts.front(), 1u);
-  EXPECT_EQ(histogram.counts.back(), 2u);
-  EXPECT_TRUE(FoldedHistogram{}.toHistogram().counts.empty());
-}
-
 }  // namespace
 }  // namespace ulpscope

@@ -24,6 +24,9 @@ TEST(Printable, EscapesWhatIsInvisibleOrMisleading) {
 
 TEST(Printable, EscapesInvalidUtf8ByteByByte) {
   EXPECT_EQ(printable("\xFF"), "\\xFF");
+  EXPECT_EQ(printable("aé權🙂\xF4\x8F\xBF\xBF"), "aé權🙂\xF4\x8F\xBF\xBF") << "U+10FFFF is the last";
+  EXPECT_EQ(printable("\xF4\x90\x80\x80"), "\\xF4\\x90\\x80\\x80");
+  EXPECT_EQ(printable("\xE0\x80\xAF"), "\\xE0\\x80\\xAF");
   EXPECT_EQ(printable("\xC0\x80"), "\\xC0\\x80");           // overlong NUL
   EXPECT_EQ(printable("\xED\xA0\x80"), "\\xED\\xA0\\x80");  // surrogate
   EXPECT_EQ(printable("\xE2\x82"), "\\xE2\\x82");           // cut short
@@ -33,14 +36,6 @@ TEST(Printable, CutsAtWholeCharactersAndSaysSo) {
   EXPECT_EQ(printable("abcdef", 3), "abc…");
   EXPECT_EQ(printable("aéb", 2), "a…");
   EXPECT_EQ(printable("abc", 3), "abc");
-}
-
-TEST(Utf8, IsValidOnlyInItsShortestForm) {
-  EXPECT_TRUE(isValidUtf8("aé權🙂"));
-  EXPECT_TRUE(isValidUtf8("\xF4\x8F\xBF\xBF"));   // U+10FFFF
-  EXPECT_FALSE(isValidUtf8("\xF4\x90\x80\x80"));  // one beyond
-  EXPECT_FALSE(isValidUtf8("\xE0\x80\xAF"));
-  EXPECT_FALSE(isValidUtf8("\x80"));
 }
 
 TEST(Glob, MatchesTheWholeText) {
