@@ -7,7 +7,8 @@
 namespace ulpscope {
 
 /// Errors of restored values y against inputs x; error = y - x, signed, in double. Pairs in which either is not finite
-/// are left out and counted; without any pair left, all numbers are NaN. rms is over the included inputs.
+/// are left out and counted; without any pair left all numbers are NaN and maxAt, 0, says nothing. rms is over the
+/// included inputs.
 struct ErrorMetrics {
   std::uint64_t included = 0;
   std::uint64_t excluded = 0;
@@ -16,7 +17,7 @@ struct ErrorMetrics {
   double relativeRmse = 0;     ///< rmse / rms(x); NaN where x is all zero
   double signalToNoiseDb = 0;  ///< 20 log10(||x|| / ||y - x||); infinity where there is no error
   double maxAbsoluteError = 0;
-  std::uint64_t maxAt = 0;  ///< index of the first element with that error
+  std::uint64_t maxAt = 0;  ///< index of the first element with that error; of no meaning where included is 0
   double meanError = 0;     ///< bias
   double cosine = 0;        ///< x . y / (||x|| ||y||); NaN where either is zero
   double p50 = 0;           ///< percentiles of |error|, linearly interpolated (numpy's default), exact

@@ -64,7 +64,8 @@ class TensorSource {
   std::shared_ptr<const ByteSource> m_bytes;
 };
 
-/// A tensor held in memory, for tests, worked examples and what the user types in. Float32, row-major.
+/// A float32 tensor held in memory, row-major, for tests and worked examples: no part of the programs calls it.
+/// Precondition: as many values as the shape has elements.
 TensorSource tensorFromFloats(std::string name, std::vector<std::uint64_t> shape, std::span<const float> values);
 
 }  // namespace ulpscope

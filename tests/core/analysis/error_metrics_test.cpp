@@ -73,8 +73,13 @@ TEST(ErrorMetrics, OfNothingAreNotNumbers) {
   EXPECT_EQ(empty.included, 0u);
   EXPECT_TRUE(std::isnan(empty.meanSquaredError));
   const std::vector<float> nan = {kNan};
-  EXPECT_EQ(measureError(nan, nan).excluded, 1u);
-  EXPECT_TRUE(std::isnan(measureError(nan, nan).p50));
+  const ErrorMetrics excluded = measureError(nan, nan);
+  EXPECT_EQ(excluded.excluded, 1u);
+  EXPECT_EQ(excluded.maxAt, 0u);
+  for (const double number :
+       {excluded.meanSquaredError, excluded.rootMeanSquaredError, excluded.relativeRmse, excluded.signalToNoiseDb,
+        excluded.maxAbsoluteError, excluded.meanError, excluded.cosine, excluded.p50, excluded.p95, excluded.p999})
+    EXPECT_TRUE(std::isnan(number));
 }
 
 TEST(ErrorMetrics, OfDoublesSeeWhatFloatsCannot) {
