@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <filesystem>
 
 #include "app/cli/checkpoint_argument.h"
@@ -106,7 +107,7 @@ class AnalyseCommand final : public Command {
     if (!schemes) return tl::unexpected(schemes.error());
     auto report = quantizeAndMeasure(scheme, {}, loaded->view(), context.backend, job);
     if (!report) return tl::unexpected(report.error());
-    Outliers outliers = findOutliers(profile->columnAbsMax);
+    Outliers outliers = columnOutliers(*profile);
     return Analysis{source.info(),   std::move(*profile), std::move(*histogram), std::move(outliers),
                     std::move(*map), loaded->warnings,    std::move(*schemes),   std::move(*report)};
   }
@@ -215,6 +216,7 @@ class AnalyseCommand final : public Command {
   }
 
   static std::string outlierText(const Outliers& outliers, const Terminal& terminal) {
+    if (std::isinf(outliers.threshold)) return "none called: values beyond float32";
     constexpr std::size_t kMost = 10;
     std::string indices;
     for (std::size_t i = 0; i < std::min(outliers.indices.size(), kMost); ++i)

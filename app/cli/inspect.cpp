@@ -81,7 +81,7 @@ class InspectCommand final : public Command {
       if (!histogram) return tl::unexpected(histogram.error());
       looked.histogram = std::move(*histogram);
     }
-    if (m_columns) looked.outliers = findOutliers(looked.profile.columnAbsMax);
+    if (m_columns) looked.outliers = columnOutliers(looked.profile);
     return looked;
   }
 

@@ -2,8 +2,10 @@
 #include "core/analysis/outliers.h"
 
 #include <cmath>
+#include <limits>
 
 #include "core/analysis/order_statistics.h"
+#include "core/analysis/tensor_profile.h"
 
 namespace ulpscope {
 namespace {
@@ -12,6 +14,13 @@ namespace {
 constexpr double kNormalConsistency = 1.4826;
 
 double median(std::vector<double> values) { return quantile(values, 0.5); }
+
+Outliers outliersOf(const TensorProfile& profile, std::span<const float> absMaxima) {
+  constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
+  if (profile.statistics.absMax > static_cast<double>(std::numeric_limits<float>::max()))
+    return {.median = kNan, .mad = kNan, .threshold = std::numeric_limits<double>::infinity(), .indices = {}};
+  return findOutliers(absMaxima);
+}
 
 }  // namespace
 
@@ -33,5 +42,8 @@ Outliers findOutliers(std::span<const float> absMaxima, double deviations) {
     if (absMaxima[i] > outliers.threshold) outliers.indices.push_back(i);
   return outliers;
 }
+
+Outliers columnOutliers(const TensorProfile& profile) { return outliersOf(profile, profile.columnAbsMax); }
+Outliers rowOutliers(const TensorProfile& profile) { return outliersOf(profile, profile.rowAbsMax); }
 
 }  // namespace ulpscope

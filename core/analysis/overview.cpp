@@ -32,7 +32,7 @@ TensorSummary summarize(const TensorProfile& profile) {
   TensorSummary summary;
   summary.statistics = profile.statistics;
   summary.columns = profile.matrix.columns;
-  if (profile.matrix.rows > 1) summary.outlierColumns = findOutliers(profile.columnAbsMax).indices.size();
+  if (profile.matrix.rows > 1) summary.outlierColumns = columnOutliers(profile).indices.size();
   summary.outline = outlineOf(profile);
   return summary;
 }

@@ -20,7 +20,7 @@ struct TensorSummary {
 
   Statistics statistics;
   std::uint64_t columns = 0;
-  std::uint64_t outlierColumns = 0;       ///< by findOutliers with its default factor; of a vector none
+  std::uint64_t outlierColumns = 0;       ///< by columnOutliers; of a vector none
   std::array<float, kOutline> outline{};  ///< histogram over [-absMax, absMax], highest bin 1; all 0 if there is none
 
   bool hasNonFinite() const { return statistics.finite != statistics.count; }

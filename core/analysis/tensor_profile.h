@@ -20,7 +20,7 @@ struct TensorProfile {
   Statistics statistics;
   CodeCounts codeCounts;         ///< one a code, for element types of up to 16 bits (code_table.h); else empty
   FoldedHistogram folded;        ///< for all types; range to the next power of two
-  std::vector<float> rowAbsMax;  ///< finite or infinite, NaN elements left out
+  std::vector<float> rowAbsMax;  ///< NaN elements left out; infinite where infinity is or a value is beyond float
   std::vector<float> columnAbsMax;
   std::string backend;  ///< who computed it: "cpu AVX-512, 2 threads"
 };

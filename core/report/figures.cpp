@@ -43,10 +43,14 @@ Figure linesFigure(std::string_view tensor, std::string_view line, std::span<con
   Figure figure{.title = fmt::format("{}s of {}", line == "row" ? "Row" : "Column", printable(tensor)),
                 .x = {.title = std::string(line)},
                 .y = {.title = "largest |value|"}};
-  figure.notes.push_back(fmt::format("{} of {} {}s beyond {} median deviations", groupedDigits(outliers.indices.size()),
-                                     groupedDigits(absMaxima.size()), line, shortest(outliers.deviations)));
-  figure.notes.push_back(
-      fmt::format("median {:.4g}, MAD {:.4g}, threshold {:.4g}", outliers.median, outliers.mad, outliers.threshold));
+  if (std::isfinite(outliers.threshold)) {
+    figure.notes.push_back(fmt::format("{} of {} {}s beyond {} scaled MADs", groupedDigits(outliers.indices.size()),
+                                       groupedDigits(absMaxima.size()), line, shortest(outliers.deviations)));
+    figure.notes.push_back(fmt::format("median {:.4g}, scaled MAD {:.4g}, threshold {:.4g}", outliers.median,
+                                       outliers.mad, outliers.threshold));
+  } else {
+    figure.notes.push_back("no outliers called: values beyond float32");
+  }
   Series bars{.kind = Series::Kind::Bars,
               .name = "largest |value|",
               .x = indexEdges(absMaxima.size()),
@@ -59,10 +63,11 @@ Figure linesFigure(std::string_view tensor, std::string_view line, std::span<con
   largestFirst.resize(std::min(largestFirst.size(), kMostLabels));
   for (const std::uint64_t index : largestFirst) bars.labels[index] = std::to_string(index);
   figure.series.push_back(std::move(bars));
-  figure.series.push_back({.kind = Series::Kind::Guide,
-                           .name = "threshold",
-                           .x = {0, static_cast<double>(absMaxima.size())},
-                           .y = {outliers.threshold, outliers.threshold}});
+  if (std::isfinite(outliers.threshold))
+    figure.series.push_back({.kind = Series::Kind::Guide,
+                             .name = "threshold",
+                             .x = {0, static_cast<double>(absMaxima.size())},
+                             .y = {outliers.threshold, outliers.threshold}});
   return figure;
 }
 

@@ -106,7 +106,7 @@ void HistogramView::refresh() {
 
 void HistogramView::showColumns() {
   const TensorProfile& profile = *tensor()->profile;
-  const Outliers outliers = findOutliers(profile.columnAbsMax);
+  const Outliers outliers = columnOutliers(profile);
   m_columns->show(columnsFigure(tensor()->name(), profile.columnAbsMax, outliers));
 }
 

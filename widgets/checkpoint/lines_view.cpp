@@ -32,8 +32,8 @@ void LinesView::refresh() {
     return;
   }
   const TensorProfile& profile = *tensor()->profile;
-  m_columns->show(columnsFigure(tensor()->name(), profile.columnAbsMax, findOutliers(profile.columnAbsMax)));
-  m_rows->show(rowsFigure(tensor()->name(), profile.rowAbsMax, findOutliers(profile.rowAbsMax)));
+  m_columns->show(columnsFigure(tensor()->name(), profile.columnAbsMax, columnOutliers(profile)));
+  m_rows->show(rowsFigure(tensor()->name(), profile.rowAbsMax, rowOutliers(profile)));
 }
 
 }  // namespace ulpscope

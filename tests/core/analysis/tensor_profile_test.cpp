@@ -11,6 +11,7 @@
 #include <limits>
 #include <numeric>
 
+#include "core/analysis/outliers.h"
 #include "core/backend/backend.h"
 #include "core/base/checked.h"
 #include "tests/core/analysis/cubed_noise.h"
@@ -150,6 +151,14 @@ TEST(TensorProfile, OfDoublesSeesOneHugeValueAmongSmallOnes) {
   EXPECT_DOUBLE_EQ(s.mean, 1e300 / 64);
   EXPECT_DOUBLE_EQ(s.standardDeviation, 1e300 * std::sqrt(63.0) / 64);
   EXPECT_NEAR(s.kurtosis, 62 + 1.0 / 63 - 3, 1e-11);
+}
+
+TEST(TensorProfile, OfDoublesBeyondFloatHasNoOutliers) {
+  std::vector<double> values;
+  for (const float x : cubedNoise(32 * 32)) values.push_back(static_cast<double>(x) * 1e100);
+  const TensorProfile profile = profileOf(tensorOf<double>("F64", {32, 32}, values));
+  EXPECT_THAT(profile.columnAbsMax, Each(kInfinity));
+  EXPECT_THAT(columnOutliers(profile).indices, IsEmpty());
 }
 
 TEST(TensorProfile, OfIntegersAndBooleans) {

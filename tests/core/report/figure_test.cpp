@@ -65,7 +65,15 @@ TEST(Figures, ColumnsMarkOutliersAndLabelOnlyTheLargest) {
   EXPECT_EQ(columns.labels[0], "");
   EXPECT_EQ(std::ranges::count_if(columns.labels, [](const auto& label) { return !label.empty(); }), 12);
   EXPECT_THAT(figure.series[1].y, ElementsAre(1.6, 1.6));
-  EXPECT_THAT(figure.notes, Contains("20 of 100 columns beyond 6 median deviations"));
+  EXPECT_THAT(figure.notes, Contains("20 of 100 columns beyond 6 scaled MADs"));
+}
+
+TEST(Figures, ColumnsWithoutAThresholdDrawNone) {
+  const std::vector<float> maxima(4, std::numeric_limits<float>::infinity());
+  const Outliers none{.threshold = std::numeric_limits<double>::infinity(), .indices = {}};
+  const Figure figure = columnsFigure("w", maxima, none);
+  EXPECT_EQ(figure.series.size(), 1u);
+  EXPECT_THAT(figure.notes, ElementsAre("no outliers called: values beyond float32"));
 }
 
 TEST(Figures, ParetoFrontDropsWhatIsBeatenInBothBitsAndError) {

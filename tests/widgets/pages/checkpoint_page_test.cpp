@@ -64,7 +64,7 @@ TEST_F(CheckpointPageTest, ShowsTheFiguresThatUlpWrites) {
   auto* columns = view<PlotView>("histogramColumns");
   ASSERT_TRUE(columns);
   EXPECT_EQ(toCsv(columns->figure()),
-            toCsv(columnsFigure(tensor.info().name, profile.columnAbsMax, findOutliers(profile.columnAbsMax))));
+            toCsv(columnsFigure(tensor.info().name, profile.columnAbsMax, columnOutliers(profile))));
   auto* histogram = view<PlotView>("histogram");
   ASSERT_TRUE(histogram);
   ASSERT_EQ(histogram->figure().series.size(), 1u);
