@@ -17,9 +17,10 @@ namespace {
 
 using Kind = Series::Kind;
 
-constexpr double kReach = 24;       ///< px from a point within which it is the one meant
-constexpr double kMargin = 0.05;    ///< of the range, around points and lines
-constexpr double kLabelPitch = 14;  ///< px between the names of two lines
+constexpr double kReach = 24;           ///< px from a point within which it is the one meant
+constexpr double kMargin = 0.05;        ///< of the range, around points and lines
+constexpr double kRoomForNames = 0.12;  ///< the same around points with names, which stand beside them
+constexpr double kLabelPitch = 14;      ///< px between the names of two lines
 constexpr double kLineWidth = 1.5;
 
 void setScale(QCPAxis& axis, const Axis& data) {
@@ -28,12 +29,12 @@ void setScale(QCPAxis& axis, const Axis& data) {
   axis.setLabel(QString::fromStdString(data.title));
 }
 
-QCPRange widened(const QCPRange& range, bool logarithmic) {
+QCPRange widened(const QCPRange& range, bool logarithmic, double margin) {
   if (logarithmic) {
-    const double factor = range.lower == range.upper ? 2 : std::pow(range.upper / range.lower, kMargin);
+    const double factor = range.lower == range.upper ? 2 : std::pow(range.upper / range.lower, margin);
     return {range.lower / factor, range.upper * factor};
   }
-  const double by = range.size() > 0 ? range.size() * kMargin : std::max(0.5, std::abs(range.lower) / 2);
+  const double by = range.size() > 0 ? range.size() * margin : std::max(0.5, std::abs(range.lower) / 2);
   return {range.lower - by, range.upper + by};
 }
 
@@ -88,10 +89,6 @@ void PlotView::build() {
   m_lineLabels.clear();
   setScale(*p.xAxis, m_figure.x);
   setScale(*p.yAxis, m_figure.y);
-  // Points with names need the room: a guide among them goes without.
-  const bool hasNamedPoints = std::any_of(m_figure.series.begin(), m_figure.series.end(), [](const Series& series) {
-    return series.kind == Kind::Points && !series.labels.empty();
-  });
   std::size_t named = 0;
   for (const Series& series : m_figure.series) {
     QCPItemText* label = nullptr;
@@ -106,7 +103,8 @@ void PlotView::build() {
       curve->setData(QVector<double>(series.x.begin(), series.x.end()),
                      QVector<double>(series.y.begin(), series.y.end()));
       plottable = curve;
-      if (!series.name.empty() && !(series.kind == Kind::Guide && hasNamedPoints)) {
+      const bool givesWay = series.kind == Kind::Guide && hasNamedPoints();  // the names of dots need the room
+      if (!series.name.empty() && !givesWay) {
         label = new QCPItemText(&p);
         label->setText(QString::fromStdString(printable(series.name)));
         label->setPositionAlignment(Qt::AlignLeft | Qt::AlignVCenter);
@@ -161,6 +159,11 @@ void PlotView::labelLines() {
   }
 }
 
+bool PlotView::hasNamedPoints() const {
+  return std::any_of(m_figure.series.begin(), m_figure.series.end(),
+                     [](const Series& series) { return series.kind == Kind::Points && !series.labels.empty(); });
+}
+
 void PlotView::resetView() {
   QCustomPlot& p = plot();
   bool hasBars = false;
@@ -175,11 +178,12 @@ void PlotView::resetView() {
     const auto y = m_plottables[i]->getValueRange(found, m_figure.y.logarithmic ? QCP::sdPositive : QCP::sdBoth, {});
     if (found) ys = ys ? ys->expanded(y) : y;
   }
-  if (xs) p.xAxis->setRange(hasPoints || xs->size() == 0 ? widened(*xs, m_figure.x.logarithmic) : *xs);
+  const double margin = hasNamedPoints() ? kRoomForNames : kMargin;
+  if (xs) p.xAxis->setRange(hasPoints || xs->size() == 0 ? widened(*xs, m_figure.x.logarithmic, margin) : *xs);
   if (m_homeRange && !(m_figure.x.logarithmic && m_homeRange->first <= 0))
     p.xAxis->setRange(m_homeRange->first, m_homeRange->second);
   if (ys) {
-    QCPRange range = widened(*ys, m_figure.y.logarithmic);
+    QCPRange range = widened(*ys, m_figure.y.logarithmic, margin);
     if (hasBars && m_figure.y.logarithmic) range.lower = ys->lower / 2;  // the smallest bar is seen, too
     if (hasBars && !m_figure.y.logarithmic && ys->lower >= 0) range.lower = 0;
     p.yAxis->setRange(range);

@@ -49,6 +49,7 @@ class PlotView final : public PlotBase {
   };
   void build();
   void labelLines();
+  bool hasNamedPoints() const;
   std::optional<Item> nearest(QPointF pixel) const;
   Probe probeOf(Item item);
   QString textOf(Item item) const;
