@@ -51,9 +51,8 @@ void configure(CLI::App& app, const CommandInfo& info, Invocation& common) {
 }  // namespace
 
 void Options::argument(const std::string& name, std::string& target, const std::string& help) {
-  m_app
-      .add_option_function<std::string>(
-          name, [&target](const std::string& text) { target = unguarded(text); }, help)
+  m_app.add_option_function<std::string>(
+           name, [&target](const std::string& text) { target = unguarded(text); }, help)
       ->required()
       ->option_text(" ");
 }

@@ -82,7 +82,7 @@ void AtomicFile::discard() {
 
 Result<AtomicFile> AtomicFile::create(const std::filesystem::path& path, Existing existing) {
   std::filesystem::path target = path;
-  struct stat status {};
+  struct stat status{};
   const bool exists = ::lstat(path.c_str(), &status) == 0;
   if (exists && existing == Existing::Keep)
     return fail(Errc::Usage, "the file exists already and may not be replaced", path.string());
