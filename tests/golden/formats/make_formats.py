@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Writes <id>.decode.npy, <id>.encode.input.npy, <id>.encode.code.npy and manifest.json; README.md has the layout.
+"""Writes <id>.decode.npy, <id>.encode.digest.npy or <id>.encode.{input,code}.npy, and manifest.json; README.md has the
+layout.
 
 Oracles: numpy for float16, ml_dtypes for bfloat16 and below, bitsandbytes for the table of nf4, exact rationals for
-tfloat32 (no library has it as a type). Every finite row of a float format is also computed with exact rationals, and
-the script stops where the two differ.
+tfloat32 (no library has it as a type). Each code of numpy and ml_dtypes is also found by comparison with the exact
+midpoints of the decoded values, and the script stops where the two differ.
 """
 
 import json
@@ -17,6 +18,8 @@ import bitsandbytes.functional
 import ml_dtypes
 import numpy
 
+from encode_inputs import (DTYPES, SIGN_BIT, bits_of, decode_all, digests, encode, encode_by_table, floats_of,
+                           input_sets, marked)
 from exact_codec import FORMATS
 
 FOLDER = Path(__file__).resolve().parent
@@ -25,24 +28,8 @@ RANDOM_PATTERNS = 10_000
 RANDOM_IN_RANGE = 10_000
 SAMPLED_MIDPOINTS = 4_000
 INFINITY_BITS = 0x7F800000
-SIGN_BIT = 0x80000000
 
-DTYPES = {
-    "float16": numpy.float16,
-    "bfloat16": ml_dtypes.bfloat16,
-    "float8_e4m3fn": ml_dtypes.float8_e4m3fn,
-    "float8_e5m2": ml_dtypes.float8_e5m2,
-    "float4_e2m1fn": ml_dtypes.float4_e2m1fn,
-}
 INTEGERS = {"int8": (numpy.int8, -128, 127), "int4": (ml_dtypes.int4, -8, 7)}
-
-
-def bits_of(values):
-    return numpy.asarray(values, dtype=numpy.float32).view(numpy.uint32)
-
-
-def floats_of(bits):
-    return numpy.asarray(bits, dtype=numpy.uint32).view(numpy.float32)
 
 
 def save(name, array, oracle, manifest):
@@ -50,22 +37,13 @@ def save(name, array, oracle, manifest):
     manifest[name] = {"dtype": array.dtype.str, "shape": list(array.shape), "oracle": oracle}
 
 
-def decode_all(dtype, bits):
-    container = numpy.uint16 if bits == 16 else numpy.uint8
-    return numpy.arange(1 << bits, dtype=container).view(dtype).astype(numpy.float32)
-
-
 def midpoint_bits(spec, rng):
-    """float32 bits of midpoints of neighbouring magnitudes, the last between the largest and the step above it.
-
-    All of them for formats up to 8 bits; else the three at each power of two and a sample of fixed size.
-    """
-    lower = numpy.arange(spec.max_code + 1)
-    if spec.bits > 8:
-        borders = numpy.arange(0, spec.max_code + 1, 1 << spec.fraction_bits)
-        near = numpy.concatenate((borders - 1, borders, borders + 1, [spec.max_code - 1, spec.max_code]))
-        sample = rng.choice(lower, SAMPLED_MIDPOINTS, replace=False)
-        lower = numpy.concatenate((near[near >= 0], sample))
+    """float32 bits of midpoints of neighbouring magnitudes: the three at each power of two, the one between the largest
+    and the step above it, and a sample of fixed size."""
+    borders = numpy.arange(0, spec.max_code + 1, 1 << spec.fraction_bits)
+    near = numpy.concatenate((borders - 1, borders, borders + 1, [spec.max_code - 1, spec.max_code]))
+    sample = rng.choice(numpy.arange(spec.max_code + 1), SAMPLED_MIDPOINTS, replace=False)
+    lower = numpy.concatenate((near[near >= 0], sample))
     middles = [(spec.magnitude(int(code)) + spec.magnitude(int(code) + 1)) / 2 for code in lower]
     rounded = numpy.array([float(m) for m in middles], dtype=numpy.float32)
     assert all(Fraction(float(r)) == m for r, m in zip(rounded, middles)), "a midpoint needs more than float32"
@@ -104,17 +82,16 @@ def encode_exactly(spec, bits):
 
 
 def make_floats(manifest):
-    for name, dtype in DTYPES.items():
-        spec, rng = FORMATS[name], numpy.random.default_rng([SEED, FORMATS[name].bits, FORMATS[name].fraction_bits])
+    for name in DTYPES:
         oracle = "numpy" if name == "float16" else "ml_dtypes"
-        save(f"{name}.decode.npy", decode_all(dtype, spec.bits), oracle, manifest)
-        inputs = float_inputs(spec, rng)
-        with numpy.errstate(over="ignore", invalid="ignore"):
-            codes = floats_of(inputs).astype(dtype).view(numpy.uint16 if spec.bits == 16 else numpy.uint8)
-        for pattern, code, expected in zip(inputs.tolist(), codes.tolist(), encode_exactly(spec, inputs)):
-            assert expected in (None, code), f"{name}: {pattern:#010x} gives {code:#x}, exactly {expected:#x}"
-        save(f"{name}.encode.input.npy", inputs, "input", manifest)
-        save(f"{name}.encode.code.npy", codes, oracle, manifest)
+        save(f"{name}.decode.npy", decode_all(name), oracle, manifest)
+        found = []
+        for key, bits in input_sets(name).items():
+            codes = encode(name, bits)
+            differing = numpy.flatnonzero(marked(name, codes) != encode_by_table(name, bits))
+            assert differing.size == 0, f"{name}: {bits[differing[0]]:#010x} of {key} is not rounded to nearest"
+            found += digests(name, codes)
+        save(f"{name}.encode.digest.npy", numpy.array(found, dtype=numpy.uint64), oracle, manifest)
 
 
 def make_tfloat32(manifest):
