@@ -23,14 +23,14 @@ struct Target {
   const char* id;
   int precision;  ///< with the hidden bit
   int smallestExponent, largestExponent;
-  int reservedCodes;  ///< at the end of the largest exponent
-  Overflow overflow;  ///< what Overflow::Format means
-  int texts;          ///< to nearest even; a tenth of it in each other mode
+  std::uint64_t reservedCodes;  ///< at the end of the largest exponent
+  Overflow overflow;            ///< what Overflow::Format means
+  int texts;                    ///< to nearest even; a tenth of it in each other mode
 
   int fractionBits() const { return precision - 1; }
   std::uint64_t largestMagnitude() const {
     const auto fields = static_cast<std::uint64_t>(largestExponent - smallestExponent + 2);
-    return (fields << fractionBits()) - 1 - static_cast<std::uint64_t>(reservedCodes);
+    return (fields << fractionBits()) - 1 - reservedCodes;
   }
 };
 
