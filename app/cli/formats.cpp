@@ -5,56 +5,31 @@
 #include "app/cli/json.h"
 #include "app/cli/lookup.h"
 #include "app/cli/options.h"
+#include "core/analysis/format_table.h"
 #include "core/base/text.h"
 #include "core/formats/limits.h"
-#include "core/formats/value_text.h"
 
 namespace ulpscope {
 namespace {
 
-Json valueJson(const NumberFormat& format, const std::optional<std::uint64_t>& code) {
-  return code ? jsonNumber(toDouble(format.decode(*code))) : Json();
-}
-
-Json numberJson(const std::optional<std::string>& decimal) {
-  return decimal ? jsonNumber(std::stod(*decimal)) : Json();
-}
-
-Json textJson(std::string_view text) { return text.empty() ? Json() : Json(text); }
-
-int bitsOf(const NumberFormat& format, FieldKind kind) {
-  int bits = 0;
-  for (const BitField& field : format.fields())
-    if (field.kind == kind) bits += field.bits;
-  return bits;
+Json toJson(const FormatValue& value) {
+  return std::visit(
+      []<class T>(const T& held) -> Json {
+        if constexpr (std::is_same_v<T, std::monostate>)
+          return {};
+        else if constexpr (std::is_same_v<T, double>)
+          return jsonNumber(held);
+        else
+          return held;
+      },
+      value);
 }
 
 Json formatJson(const NumberFormat& format) {
-  const FormatInfo& info = format.info();
-  const FormatLimits limits = limitsOf(format);
-  const FloatSpec* spec = format.floatSpec();
-  return {{"id", info.id},
-          {"name", info.name},
-          {"title", info.title},
-          {"family", idOf(info.family)},
-          {"bits", info.codeBits},
-          {"signBits", bitsOf(format, FieldKind::Sign)},
-          {"exponentBits", bitsOf(format, FieldKind::Exponent)},
-          {"fractionBits", bitsOf(format, FieldKind::Fraction)},
-          {"bias", spec ? Json(spec->bias) : Json()},
-          {"max", valueJson(format, limits.largest)},
-          {"lowest", valueJson(format, limits.lowest)},
-          {"min", valueJson(format, limits.smallestNormal)},
-          {"smallestSubnormal", valueJson(format, limits.smallestSubnormal)},
-          {"epsilon", numberJson(limits.epsilon)},
-          {"resolution", numberJson(limits.resolution)},
-          {"hasInfinity", limits.hasInfinity},
-          {"nanCodes", limits.nanCodes},
-          {"hasNegativeZero", limits.hasNegativeZero},
-          {"finiteValues", limits.finiteValues},
-          {"torch", textJson(info.torch)},
-          {"mlDtypes", textJson(info.mlDtypes)},
-          {"source", info.source}};
+  const std::vector<FormatCell> cells = formatRow(format, limitsOf(format));
+  Json json;
+  for (std::size_t i = 0; i < cells.size(); ++i) json[std::string(formatColumns()[i].key)] = toJson(cells[i].value);
+  return json;
 }
 
 std::string limitText(const Json& value) { return value.is_null() ? "—" : fmt::format("{:.6g}", value.get<double>()); }

@@ -8,14 +8,18 @@
 
 namespace ulpscope {
 
-std::string toCsv(const Figure& figure) {
+namespace {
+std::string columnTitle(const Axis& axis) { return axis.powersOfTwo ? "log2 " + axis.title : axis.title; }
+}  // namespace
+
+Table toTable(const Figure& figure) {
   const bool hasBars = std::ranges::any_of(figure.series, [](const Series& s) { return s.kind == Series::Kind::Bars; });
   Table table{{"series"}, {}};
   if (hasBars)
-    table.header.insert(table.header.end(), {figure.x.title + " from", figure.x.title + " to"});
+    table.header.insert(table.header.end(), {columnTitle(figure.x) + " from", columnTitle(figure.x) + " to"});
   else
-    table.header.push_back(figure.x.title);
-  table.header.insert(table.header.end(), {figure.y.title, "label", "marked"});
+    table.header.push_back(columnTitle(figure.x));
+  table.header.insert(table.header.end(), {columnTitle(figure.y), "label", "marked"});
 
   for (const Series& series : figure.series) {
     const bool isBars = series.kind == Series::Kind::Bars;
@@ -28,8 +32,10 @@ std::string toCsv(const Figure& figure) {
       table.rows.push_back(std::move(row));
     }
   }
-  return toCsv(table);
+  return table;
 }
+
+std::string toCsv(const Figure& figure) { return toCsv(toTable(figure)); }
 
 std::string toCsv(const MapFigure& figure) {
   Table table{{figure.rowTitle + " \\ " + figure.columnTitle}, {}};

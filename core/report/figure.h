@@ -3,6 +3,8 @@
 #include <string>
 #include <vector>
 
+#include "core/report/table.h"
+
 namespace ulpscope {
 
 /// A figure as data: what the window's plots and the SVG files of `ulp` are both drawn from, so that tests can compare
@@ -10,6 +12,7 @@ namespace ulpscope {
 struct Axis {
   std::string title = {};  ///< with its unit
   bool logarithmic = false;
+  bool powersOfTwo = false;  ///< values are exponents of two: a linear axis that reads 2⁻⁸, 2⁰, 2⁸
 };
 
 struct Series {
@@ -50,7 +53,9 @@ struct MapFigure {
 std::string toSvg(const Figure& figure);
 std::string toSvg(const MapFigure& figure);
 
-/// The figure's data, one row a point or bin, numbers as the shortest text that reads back.
+/// The figure's data, one row a point or bin, numbers as the shortest text that reads back; of an axis in powers of two
+/// the exponents.
+Table toTable(const Figure& figure);
 std::string toCsv(const Figure& figure);
 /// One line a row of the map, one cell a value.
 std::string toCsv(const MapFigure& figure);

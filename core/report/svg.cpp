@@ -26,6 +26,7 @@ struct Scale {
   double lower = 0;
   double upper = 1;
   bool logarithmic = false;
+  bool powersOfTwo = false;
   double pixelAtLower = 0;
   double pixelAtUpper = 1;
 
@@ -36,6 +37,7 @@ struct Scale {
     return pixelAtLower + share * (pixelAtUpper - pixelAtLower);
   }
   std::vector<Tick> ticks(std::size_t atMost) const {
+    if (powersOfTwo) return powerOfTwoTicks(lower, upper, atMost);
     return logarithmic ? logarithmicTicks(lower, upper, atMost) : linearTicks(lower, upper, atMost);
   }
 };
@@ -287,6 +289,7 @@ std::string toSvg(const Figure& figure) {
   Scale y = verticalScale(figure);
   x.pixelAtLower = area.left, x.pixelAtUpper = area.right;
   y.pixelAtLower = area.bottom, y.pixelAtUpper = area.top;
+  x.powersOfTwo = figure.x.powersOfTwo, y.powersOfTwo = figure.y.powersOfTwo;
   drawAxes(out, figure, x, y, area);
 
   std::size_t colour = 0;

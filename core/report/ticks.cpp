@@ -84,11 +84,39 @@ std::vector<Tick> logarithmicTicks(double lower, double upper, std::size_t atMos
   return ticks;
 }
 
-std::string powerOfTenText(int exponent) {
+std::vector<Tick> powerOfTwoTicks(double lower, double upper, std::size_t atMost) {
+  std::vector<Tick> ticks;
+  if (!(lower < upper) || !std::isfinite(upper - lower) || atMost < 2 || std::abs(lower) + std::abs(upper) > 1e9)
+    return ticks;
+  const int first = static_cast<int>(std::ceil(lower - 1e-9));
+  const int last = static_cast<int>(std::floor(upper + 1e-9));
+  if (last > first) {
+    int step = 1;
+    for (int tens = 1; (last - first) / step + 1 > static_cast<int>(atMost); tens *= 10)
+      for (const int factor : {1, 2, 4, 8}) {
+        step = factor * tens;
+        if ((last - first) / step + 1 <= static_cast<int>(atMost)) break;
+      }
+    for (int exponent = first; exponent <= last; ++exponent)
+      if (exponent % step == 0) ticks.push_back({static_cast<double>(exponent), powerOfTwoText(exponent)});
+    return ticks;
+  }
+  for (const Tick& tick : linearTicks(lower, upper, atMost))
+    ticks.push_back({tick.value, fmt::format("{:.4g}", std::exp2(tick.value))});
+  return ticks;
+}
+
+namespace {
+
+std::string powerText(std::string text, int exponent) {
   constexpr std::array kDigits{"⁰", "¹", "²", "³", "⁴", "⁵", "⁶", "⁷", "⁸", "⁹"};
-  std::string text = "10";
   for (const char c : std::to_string(exponent)) text += c == '-' ? "⁻" : kDigits[static_cast<std::size_t>(c - '0')];
   return text;
 }
+
+}  // namespace
+
+std::string powerOfTwoText(int exponent) { return powerText("2", exponent); }
+std::string powerOfTenText(int exponent) { return powerText("10", exponent); }
 
 }  // namespace ulpscope

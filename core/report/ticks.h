@@ -20,6 +20,12 @@ std::vector<Tick> linearTicks(double lower, double upper, std::size_t atMost);
 /// two, 1, 2 and 5 times them. Empty unless 0 < lower < upper, both finite.
 std::vector<Tick> logarithmicTicks(double lower, double upper, std::size_t atMost);
 
+/// Exponents within [lower, upper], which are whole numbers: "2⁻⁸". Spacings are 1, 2, 4, 8 and ten times them. Where
+/// fewer than two are in range, numbers between them as decimals. Empty under the same conditions as linearTicks.
+std::vector<Tick> powerOfTwoTicks(double lower, double upper, std::size_t atMost);
+
+/// "2⁻⁸".
+std::string powerOfTwoText(int exponent);
 /// "10⁻³".
 std::string powerOfTenText(int exponent);
 

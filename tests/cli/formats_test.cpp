@@ -34,26 +34,11 @@ TEST(UlpFormats, HasEveryKeyOfTheContractForEveryFormat) {
   const Json formats = ulp({"formats", "--json"}).json();
   EXPECT_GE(formats.size(), 11u);
   for (const Json& format : formats)
-    for (const char* key : {"id",
-                            "name",
-                            "family",
-                            "bits",
-                            "signBits",
-                            "exponentBits",
-                            "fractionBits",
-                            "bias",
-                            "max",
-                            "min",
-                            "smallestSubnormal",
-                            "epsilon",
-                            "resolution",
-                            "hasInfinity",
-                            "nanCodes",
-                            "hasNegativeZero",
-                            "finiteValues",
-                            "torch",
-                            "mlDtypes",
-                            "source"})
+    for (const char* key :
+         {"id",           "name",       "family",      "bits",     "signBits",          "exponentBits",
+          "fractionBits", "bias",       "max",         "min",      "smallestSubnormal", "epsilon",
+          "epsilonBelow", "resolution", "hasInfinity", "nanCodes", "hasNegativeZero",   "finiteValues",
+          "torch",        "mlDtypes",   "source"})
       EXPECT_TRUE(format.contains(key)) << format["id"] << " " << key;
 }
 
