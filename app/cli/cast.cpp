@@ -7,6 +7,7 @@
 #include "app/cli/json.h"
 #include "app/cli/lookup.h"
 #include "app/cli/options.h"
+#include "app/cli/rounding_options.h"
 #include "core/analysis/cast.h"
 #include "core/base/text.h"
 #include "core/report/npy.h"
@@ -42,8 +43,7 @@ class CastCommand final : public Command {
     options.argument("IN.npy", m_input, "An array of float32 or float64");
     options.argument("OUT.npy", m_output, "The file to write");
     options.required("--to", "ID", m_format, "The format to round to");
-    options.option("--rounding", "R", m_rounding, roundingIds());
-    options.option("--overflow", "O", m_overflow, overflowIds());
+    m_rounding.declare(options);
     options.option("--nan", "N", m_nan, "NaN that the format cannot hold: error, zero");
     options.option("--output", "KIND", m_kind,
                    "What to write: codes (smallest unsigned type), values (float32, float64 if needed)");
@@ -51,12 +51,10 @@ class CastCommand final : public Command {
   }
 
   Result<> run(CommandContext& context) override {
-    const auto format = formatOf(m_format);
+    const auto format = makeFormat(m_format);
     if (!format) return tl::unexpected(format.error());
-    const auto rounding = roundingOf(m_rounding);
+    const auto rounding = m_rounding.read();
     if (!rounding) return tl::unexpected(rounding.error());
-    const auto overflow = overflowOf(m_overflow);
-    if (!overflow) return tl::unexpected(overflow.error());
     if (m_nan != "error" && m_nan != "zero")
       return fail(Errc::Usage, "--nan takes error or zero, found " + printable(m_nan));
     if (m_kind != "codes" && m_kind != "values")
@@ -68,7 +66,13 @@ class CastCommand final : public Command {
     if (!input) return tl::unexpected(input.error());
     if (input->descr != "<f4" && input->descr != "<f8")
       return fail(Errc::Unsupported, "float32 or float64 expected, found " + printable(input->descr), m_input);
-    auto result = castElements(*input, {**format, *rounding, *overflow, m_nan == "zero"}, context.job);
+    const CastRule rule{.format = **format,
+                        .rounding = rounding->rounding,
+                        .overflow = rounding->overflow,
+                        .seed = rounding->seed,
+                        .randomBits = rounding->randomBits,
+                        .nanBecomesZero = m_nan == "zero"};
+    auto result = castElements(*input, rule, context.job);
     if (!result && result.error().code == Errc::Usage) {
       result.error().subject = m_input;
       result.error().message += " (--nan zero stores zero)";
@@ -112,8 +116,7 @@ class CastCommand final : public Command {
   std::string m_input;
   std::string m_output;
   std::string m_format;
-  std::string m_rounding{idOf(Rounding::NearestEven)};
-  std::string m_overflow{idOf(Overflow::Format)};
+  RoundingOptions m_rounding;
   std::string m_nan = "error";
   std::string m_kind = "codes";
   bool m_force = false;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/cli/command.h"
 #include "app/cli/explanation_text.h"
-#include "app/cli/lookup.h"
 #include "app/cli/options.h"
 #include "core/formats/explain.h"
 
@@ -16,7 +15,7 @@ class DecodeCommand final : public Command {
   }
 
   Result<> run(CommandContext& context) override {
-    const auto format = formatOf(m_format);
+    const auto format = makeFormat(m_format);
     if (!format) return tl::unexpected(format.error());
     const auto code = parseCode(m_code, **format);
     if (!code) return tl::unexpected(code.error());

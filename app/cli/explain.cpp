@@ -3,8 +3,8 @@
 
 #include "app/cli/command.h"
 #include "app/cli/explanation_text.h"
-#include "app/cli/lookup.h"
 #include "app/cli/options.h"
+#include "app/cli/rounding_options.h"
 
 namespace ulpscope {
 namespace {
@@ -14,18 +14,15 @@ class ExplainCommand final : public Command {
   void declare(Options& options) override {
     options.argument("VALUE", m_value, "Decimal of any length, hex float, inf or nan");
     options.required("--format", "ID", m_format, "The format that stores it");
-    options.option("--rounding", "R", m_rounding, roundingIds());
-    options.option("--overflow", "O", m_overflow, overflowIds());
+    m_rounding.declare(options);
   }
 
   Result<> run(CommandContext& context) override {
-    const auto format = formatOf(m_format);
+    const auto format = makeFormat(m_format);
     if (!format) return tl::unexpected(format.error());
-    const auto rounding = roundingOf(m_rounding);
+    const auto rounding = m_rounding.read();
     if (!rounding) return tl::unexpected(rounding.error());
-    const auto overflow = overflowOf(m_overflow);
-    if (!overflow) return tl::unexpected(overflow.error());
-    const auto explanation = explainValue(m_value, **format, *rounding, *overflow);
+    const auto explanation = explainValue(m_value, **format, rounding->at(0), rounding->overflow);
     if (!explanation) return tl::unexpected(explanation.error());
     context.output = explanationText(*explanation, context);
     return {};
@@ -34,8 +31,7 @@ class ExplainCommand final : public Command {
  private:
   std::string m_value;
   std::string m_format;
-  std::string m_rounding{idOf(Rounding::NearestEven)};
-  std::string m_overflow{idOf(Overflow::Format)};
+  RoundingOptions m_rounding;
 };
 
 }  // namespace

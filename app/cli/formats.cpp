@@ -55,15 +55,16 @@ class FormatsCommand final : public Command {
   void declare(Options& options) override { options.arguments("ID", m_ids, "Formats to show (default: all)"); }
 
   Result<> run(CommandContext& context) override {
-    std::vector<const NumberFormat*> formats;
+    std::vector<FormatPointer> formats;
     for (const std::string& id : m_ids) {
-      const auto format = formatOf(id);
+      const auto format = makeFormat(id);
       if (!format) return tl::unexpected(format.error());
       formats.push_back(*format);
     }
-    if (m_ids.empty()) formats.assign(formatRegistry().begin(), formatRegistry().end());
+    if (m_ids.empty())
+      for (const NumberFormat* format : formatRegistry()) formats.emplace_back(FormatPointer(), format);
     Json document = Json::array();
-    for (const NumberFormat* format : formats) document.push_back(formatJson(*format));
+    for (const FormatPointer& format : formats) document.push_back(formatJson(*format));
     context.output = context.json ? documentText(document) : tableText(document, context.terminal);
     return {};
   }

@@ -13,7 +13,8 @@ namespace ulpscope {
 namespace {
 
 constexpr std::array kRoundings{Rounding::NearestEven,    Rounding::NearestAway,    Rounding::TowardZero,
-                                Rounding::TowardPositive, Rounding::TowardNegative, Rounding::ToOdd};
+                                Rounding::TowardPositive, Rounding::TowardNegative, Rounding::ToOdd,
+                                Rounding::Stochastic};
 constexpr std::array kOverflows{Overflow::Format, Overflow::Saturate, Overflow::Infinity, Overflow::Nan};
 
 template <class Items, class Id>
@@ -28,11 +29,6 @@ tl::unexpected<Error> unknown(std::string_view what, std::string_view found, con
 }
 
 }  // namespace
-
-Result<const NumberFormat*> formatOf(std::string_view id) {
-  if (const NumberFormat* format = findFormat(id)) return format;
-  return unknown("a format", id, idsOf(formatRegistry(), [](const NumberFormat* format) { return format->info().id; }));
-}
 
 Result<const Scheme*> schemeOf(std::string_view id) {
   if (const Scheme* scheme = findScheme(id)) return scheme;

@@ -12,7 +12,7 @@
 namespace ulpscope {
 
 /// Ids and names from the command line. What is not known is a Usage error that lists what is.
-Result<const NumberFormat*> formatOf(std::string_view id);
+
 Result<const Scheme*> schemeOf(std::string_view id);
 Result<Rounding> roundingOf(std::string_view id);
 Result<Overflow> overflowOf(std::string_view id);

@@ -26,7 +26,8 @@ Result<CastResult> castAll(std::span<const Value> input, const CastRule& rule, c
   result.codes.resize(input.size() * codeBytes);
   result.values.resize(input.size());
   for (std::size_t i = 0; i < input.size(); ++i) {
-    const Encoded encoded = rule.format.encode(unrounded(input[i]), rule.rounding, rule.overflow);
+    const RoundingChoice rounding(rule.rounding, randomBits(rule.seed, i, rule.randomBits));
+    const Encoded encoded = rule.format.encode(unrounded(input[i]), rounding, rule.overflow);
     if (encoded.lostNan && !rule.nanBecomesZero)
       return fail(Errc::Usage, fmt::format("numbers expected, found NaN at element {}, which {} cannot hold", i,
                                            rule.format.info().id));

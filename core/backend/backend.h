@@ -18,7 +18,7 @@
 
 namespace ulpscope {
 
-/// How floats become codes of a binary format of up to 16 bits (and tfloat32).
+/// How floats become codes of a binary format of up to 16 bits (and tfloat32). Not Rounding::Stochastic.
 struct FloatRounding {
   FloatSpec spec;
   Rounding rounding = Rounding::NearestEven;

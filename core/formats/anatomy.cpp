@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/formats/anatomy.h"
 
+#include "core/formats/codec.h"
 #include "core/formats/exact_decimal.h"
+#include "core/formats/integer_format.h"
 
 namespace ulpscope {
 namespace {
@@ -33,12 +35,13 @@ FloatAnatomy floatAnatomy(const NumberFormat& format, const FloatSpec& spec, std
                        .exponent = 0,
                        .significandBits = {},
                        .significand = {}};
-  const bool hiddenBit = anatomy.storedExponent != 0;
-  anatomy.exponent = hiddenBit ? static_cast<int>(anatomy.storedExponent) - spec.bias : spec.smallestExponent();
   const NumberClass numberClass = format.classify(code);
+  const bool hiddenBit = numberClass == NumberClass::Normal;
+  const int field = static_cast<int>(anatomy.storedExponent);
+  anatomy.exponent = field == 0 ? spec.smallestExponent() : field - spec.bias;
   if (numberClass == NumberClass::Infinity || numberClass == NumberClass::Nan) return anatomy;
   anatomy.significandBits = binaryFraction(hiddenBit, anatomy.storedFraction, spec.fractionBits);
-  const std::uint64_t significand = anatomy.storedFraction | std::uint64_t{hiddenBit} << spec.fractionBits;
+  const std::uint64_t significand = significandOf(spec, magnitudeOf(spec, code)).bits;
   anatomy.significand = toString(exactDecimal(exactNumber(false, significand, -spec.fractionBits)));
   return anatomy;
 }
@@ -48,7 +51,9 @@ FloatAnatomy floatAnatomy(const NumberFormat& format, const FloatSpec& spec, std
 Anatomy anatomyOf(const NumberFormat& format, std::uint64_t code) {
   if (const FloatSpec* spec = format.floatSpec()) return floatAnatomy(format, *spec, code);
   const int bits = format.info().codeBits;
-  if (format.info().family == FormatFamily::CodeBook) return IndexAnatomy{code, std::uint64_t{1} << bits};
+  const auto* integers = dynamic_cast<const IntegerFormat*>(&format);
+  if (integers == nullptr) return IndexAnatomy{code, std::uint64_t{1} << bits};
+  if (!integers->isSigned()) return IntegerAnatomy{0, code};
   const std::uint64_t top = std::uint64_t{1} << (bits - 1);
   const bool negative = (code & top) != 0;
   return IntegerAnatomy{negative ? -static_cast<std::int64_t>(top) : 0, code & (top - 1)};

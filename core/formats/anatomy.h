@@ -15,15 +15,15 @@ struct FloatAnatomy {
   std::uint64_t storedExponent;
   std::uint64_t storedFraction;
   int bias;
-  int exponent;  ///< storedExponent - bias; of zero and subnormal values 1 - bias
+  int exponent;  ///< storedExponent - bias; of zero and subnormal values that of field one
   /// "1.1011001010", with all the fraction bits; "0.…" where the stored exponent is zero; empty for infinity and NaN.
   std::string significandBits;
   std::string significand;  ///< the same as an exact decimal
 };
 
-/// Two's complement: the value is topWeight + rest.
+/// Two's complement or unsigned: the value is topWeight + rest.
 struct IntegerAnatomy {
-  std::int64_t topWeight;  ///< -2^(n - 1) if the top bit is set, else 0
+  std::int64_t topWeight;  ///< -2^(n - 1) if a sign bit is set, else 0
   std::uint64_t rest;      ///< the bits below it
 };
 

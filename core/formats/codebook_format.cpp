@@ -4,7 +4,9 @@
 #include <algorithm>
 #include <bit>
 #include <compare>
+#include <utility>
 
+#include "core/formats/share.h"
 #include "core/formats/value_text.h"
 
 namespace ulpscope {
@@ -32,8 +34,8 @@ std::strong_ordering compare(const Unrounded& a, float b) {
 }
 
 /// Of a number between values[lower] and values[lower + 1].
-bool goesUp(const Codebook& book, std::size_t lower, const Unrounded& number, Rounding rounding) {
-  switch (rounding) {
+bool goesUp(const Codebook& book, std::size_t lower, const Unrounded& number, const RoundingChoice& rounding) {
+  switch (rounding.mode) {
     case Rounding::NearestEven:
     case Rounding::NearestAway: {
       const auto order = compare(number, book.thresholds[lower]);
@@ -47,13 +49,15 @@ bool goesUp(const Codebook& book, std::size_t lower, const Unrounded& number, Ro
       return false;
     case Rounding::ToOdd:
       return lower % 2 == 0;
+    case Rounding::Stochastic:
+      return drawnTo(number, unrounded(book.values[lower]), unrounded(book.values[lower + 1]), rounding.random);
   }
   return false;
 }
 
 }  // namespace
 
-CodebookFormat::CodebookFormat(FormatInfo info, const Codebook& book) : m_info(info), m_book(book) {
+CodebookFormat::CodebookFormat(FormatInfo info, const Codebook& book) : m_info(std::move(info)), m_book(book) {
   m_info.codeBits = static_cast<int>(std::bit_width(book.values.size() - 1));
 }
 
@@ -63,7 +67,7 @@ NumberClass CodebookFormat::classify(std::uint64_t code) const {
   return m_book.values[code] == 0 ? NumberClass::Zero : NumberClass::Normal;
 }
 
-Encoded CodebookFormat::encode(const Unrounded& number, Rounding rounding, Overflow) const {
+Encoded CodebookFormat::encode(const Unrounded& number, const RoundingChoice& rounding, Overflow) const {
   const auto values = m_book.values;
   if (number.kind == Kind::Nan) {
     const auto zero = std::ranges::find(values, 0.0F);

@@ -30,7 +30,7 @@ class CodebookFormat final : public NumberFormat {
   const FormatInfo& info() const override { return m_info; }
   Unrounded decode(std::uint64_t code) const override;
   NumberClass classify(std::uint64_t code) const override;
-  Encoded encode(const Unrounded& number, Rounding rounding, Overflow overflow) const override;
+  Encoded encode(const Unrounded& number, const RoundingChoice& rounding, Overflow overflow) const override;
   std::vector<BitField> fields() const override;
   std::optional<std::uint64_t> nextUp(std::uint64_t code) const override;
   std::optional<std::uint64_t> nextDown(std::uint64_t code) const override;

@@ -8,7 +8,7 @@ namespace ulpscope {
 struct Encoded {
   std::uint64_t code = 0;
   bool exact = true;         ///< the code stands for the very number given
-  bool overflowed = false;   ///< the number was beyond the largest finite value, `Overflow` decided
+  bool overflowed = false;   ///< the number was outside the range of the finite values, `Overflow` decided
   bool underflowed = false;  ///< a number other than zero was rounded to zero
   bool lostNan = false;      ///< NaN was asked of a format without one; `code` is its zero
 

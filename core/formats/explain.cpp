@@ -78,7 +78,7 @@ Reasoning decodingReasoning(const NumberFormat& format, std::uint64_t code) {
 
 }  // namespace
 
-Result<Explanation> explainValue(std::string_view text, const NumberFormat& format, Rounding rounding,
+Result<Explanation> explainValue(std::string_view text, const NumberFormat& format, const RoundingChoice& rounding,
                                  Overflow overflow) {
   Result<ParsedNumber> parsed = parseNumber(text);
   if (!parsed) return tl::unexpected(std::move(parsed.error()));

@@ -21,7 +21,7 @@ struct ExplanationStep {
 /// Everything there is to say about one number in one format. Texts are exact decimals unless said otherwise.
 struct Explanation {
   std::string input;  ///< as it was given
-  const NumberFormat* format;
+  const NumberFormat* format;  ///< must outlive this
   std::uint64_t code;
   Encoded outcome;
   NumberClass numberClass;
@@ -37,7 +37,7 @@ struct Explanation {
 };
 
 /// `text` is what parseNumber reads. Usage if it cannot be read or if it is NaN and the format has none.
-Result<Explanation> explainValue(std::string_view text, const NumberFormat& format, Rounding rounding,
+Result<Explanation> explainValue(std::string_view text, const NumberFormat& format, const RoundingChoice& rounding,
                                  Overflow overflow);
 
 /// The other way: what `code` stands for. Usage if it does not fit in the format's bits.

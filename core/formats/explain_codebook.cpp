@@ -25,6 +25,8 @@ std::string choiceRule(Rounding rounding, bool tie, const Codebook& book) {
       return "Toward positive infinity: the upper of the two values.";
     case Rounding::TowardNegative:
       return "Toward negative infinity: the lower of the two values.";
+    case Rounding::Stochastic:
+      return "Stochastic: the share of the way from the lower to the upper value is the probability of the upper one.";
     case Rounding::ToOdd:
       break;
   }
@@ -38,7 +40,7 @@ void explainChoice(const CodebookFormat& format, const EncodingCase& encoding, R
   const std::string shown = quoted(toString(encoding.number.decimal));
   reasoning.steps.push_back({"Neighbours", fmt::format("{} lies between {} and {}.", shown, entryText(book, lower),
                                                        entryText(book, lower + 1))});
-  const bool nearest = encoding.rounding == Rounding::NearestEven || encoding.rounding == Rounding::NearestAway;
+  const bool nearest = encoding.rounding.mode == Rounding::NearestEven || encoding.rounding.mode == Rounding::NearestAway;
   const ExactDecimal threshold = exactDecimal(unrounded(book.thresholds[lower]));
   const ExactDecimal difference = subtract(encoding.number.decimal, threshold);
   const bool tie = difference.digits == "0";
@@ -48,7 +50,7 @@ void explainChoice(const CodebookFormat& format, const EncodingCase& encoding, R
         {"Threshold", fmt::format("Their midpoint, as float32 arithmetic gives it, is {}; the number {}.",
                                   quoted(toString(threshold)), side)});
   }
-  reasoning.rule = choiceRule(encoding.rounding, tie, book);
+  reasoning.rule = choiceRule(encoding.rounding.mode, tie, book);
   reasoning.steps.push_back({"Choice", reasoning.rule});
 }
 

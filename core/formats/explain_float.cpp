@@ -109,7 +109,10 @@ CutSignificand cutSignificand(const FloatSpec& spec, const Unrounded& number) {
   return cut;
 }
 
-std::string fieldBits(std::uint64_t value, int bits) { return fmt::format("{:0{}b}", value & lowMask(bits), bits); }
+/// Empty where there are no bits.
+std::string fieldBits(std::uint64_t value, int bits) {
+  return bits == 0 ? "" : fmt::format("{:0{}b}", value & lowMask(bits), bits);
+}
 
 std::string exponentText(const FloatSpec& spec, const CutSignificand& cut, const BinaryDigits& binary) {
   const int leading = binary.leading;

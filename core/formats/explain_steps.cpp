@@ -11,9 +11,9 @@
 
 namespace ulpscope {
 
-std::string roundingRule(Rounding rounding, Dropped dropped, bool negative) {
+std::string roundingRule(const RoundingChoice& rounding, Dropped dropped, bool negative) {
   if (dropped == Dropped::Nothing) return kExactRule;
-  const bool nearest = rounding == Rounding::NearestEven || rounding == Rounding::NearestAway;
+  const bool nearest = rounding.mode == Rounding::NearestEven || rounding.mode == Rounding::NearestAway;
   if (nearest && dropped == Dropped::LessThanHalf)
     return "To nearest: less than half of the last place is dropped, so it is cut off.";
   if (nearest && dropped == Dropped::MoreThanHalf)
@@ -23,20 +23,23 @@ std::string roundingRule(Rounding rounding, Dropped dropped, bool negative) {
     return fmt::format("Toward {} infinity: the number is {}, so what is dropped {}.", direction, sign,
                        up ? "raises the magnitude by one place" : "is cut off");
   };
-  switch (rounding) {
+  switch (rounding.mode) {
     case Rounding::NearestEven:
       return "To nearest, ties to even: exactly half of the last place is dropped, so the value whose last bit is 0 is "
              "taken.";
     case Rounding::NearestAway:
       return "To nearest, ties away from zero: exactly half of the last place is dropped, so the magnitude goes up by "
-             "one "
-             "place.";
+             "one place.";
     case Rounding::TowardZero:
       return "Toward zero: what is dropped is cut off.";
     case Rounding::TowardPositive:
       return directed("positive", !negative);
     case Rounding::TowardNegative:
       return directed("negative", negative);
+    case Rounding::Stochastic:
+      return fmt::format(
+          "Stochastic: the magnitude goes up by one place if the dropped share exceeds the draw, ({} + ½) / 2{}.",
+          rounding.random.value, superscript(rounding.random.count));
     case Rounding::ToOdd:
       break;
   }

@@ -17,7 +17,7 @@ namespace ulpscope {
 struct EncodingCase {
   ParsedNumber number;
   Unrounded unrounded;  ///< of `number`
-  Rounding rounding;
+  RoundingChoice rounding;
   Overflow overflow;
   Encoded outcome;
 };
@@ -45,7 +45,7 @@ constexpr Dropped droppedShare(bool guard, Word rest) {
 }
 
 /// What the mode does with it, in one sentence.
-std::string roundingRule(Rounding rounding, Dropped dropped, bool negative);
+std::string roundingRule(const RoundingChoice& rounding, Dropped dropped, bool negative);
 
 std::string signText(bool negative);
 std::string codeStepText(const NumberFormat& format, const EncodingCase& encoding);

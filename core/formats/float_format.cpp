@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/formats/float_format.h"
 
+#include <utility>
+
 #include "core/formats/codec.h"
 
 namespace ulpscope {
 
-FloatFormat::FloatFormat(FormatInfo info, const FloatSpec& spec) : m_info(info), m_spec(spec) {
+FloatFormat::FloatFormat(FormatInfo info, const FloatSpec& spec) : m_info(std::move(info)), m_spec(spec) {
   m_info.codeBits = spec.codeBits();
 }
 
@@ -22,11 +24,11 @@ NumberClass FloatFormat::classify(std::uint64_t code) const {
     case Unrounded::Kind::Finite:
       break;
   }
-  const bool exponentIsZero = magnitudeOf(m_spec, code) >> m_spec.fractionBits == 0;
-  return exponentIsZero ? NumberClass::Subnormal : NumberClass::Normal;
+  const bool hasHiddenBit = magnitudeOf(m_spec, code) >> m_spec.fractionBits != 0 || m_spec.firstNormalField() == 0;
+  return hasHiddenBit ? NumberClass::Normal : NumberClass::Subnormal;
 }
 
-Encoded FloatFormat::encode(const Unrounded& number, Rounding rounding, Overflow overflow) const {
+Encoded FloatFormat::encode(const Unrounded& number, const RoundingChoice& rounding, Overflow overflow) const {
   return encodeFloat(m_spec, number, rounding, overflow);
 }
 
@@ -52,13 +54,18 @@ std::optional<std::uint64_t> FloatFormat::neighbour(std::uint64_t code, bool upw
   const Unrounded::Kind kind = decodeFloat(m_spec, code).kind;
   if (kind == Unrounded::Kind::Nan) return std::nullopt;
   const std::uint64_t smallest = smallestMagnitude(m_spec);
-  if (kind == Unrounded::Kind::Zero) return makeCode(m_spec, !upward, smallest);
+  const bool hasSign = m_spec.signBits != 0;
+  if (kind == Unrounded::Kind::Zero) {
+    if (!upward && !hasSign) return std::nullopt;
+    return makeCode(m_spec, !upward, smallest);
+  }
 
   const bool negative = isNegative(m_spec, code);
   const std::uint64_t magnitude = magnitudeOf(m_spec, code);
   if (negative == upward) {  // toward zero; the zero that both signs meet in is +0
-    if (magnitude == smallest) return 0;
-    return makeCode(m_spec, negative, magnitude - 1);
+    if (magnitude != smallest) return makeCode(m_spec, negative, magnitude - 1);
+    if (!hasZero(m_spec)) return std::nullopt;
+    return 0;
   }
   const std::uint64_t last = largestFiniteMagnitude(m_spec) + (hasInfinity(m_spec) ? 1 : 0);
   if (magnitude == last) return std::nullopt;

@@ -1,13 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/formats/integer_format.h"
 
+#include <utility>
+
 #include "core/formats/codec.h"
 
 namespace ulpscope {
 
-IntegerFormat::IntegerFormat(FormatInfo info, int bits) : m_info(info) { m_info.codeBits = bits; }
+IntegerFormat::IntegerFormat(FormatInfo info, int bits, Kind kind) : m_info(std::move(info)), m_kind(kind) {
+  m_info.codeBits = bits;
+}
 
 std::int64_t IntegerFormat::toInteger(std::uint64_t code) const {
+  if (!isSigned()) return static_cast<std::int64_t>(code);
   const int unused = 64 - m_info.codeBits;
   return static_cast<std::int64_t>(code << unused) >> unused;  // the shift right copies the sign bit
 }
@@ -25,7 +30,7 @@ NumberClass IntegerFormat::classify(std::uint64_t code) const {
   return code == 0 ? NumberClass::Zero : NumberClass::Normal;
 }
 
-Encoded IntegerFormat::encode(const Unrounded& number, Rounding rounding, Overflow) const {
+Encoded IntegerFormat::encode(const Unrounded& number, const RoundingChoice& rounding, Overflow) const {
   if (number.kind == Unrounded::Kind::Zero) return {};
   if (number.kind == Unrounded::Kind::Nan) return {.exact = false, .lostNan = true};
   const std::int64_t end = number.negative ? smallest() : largest();

@@ -44,16 +44,18 @@ FormatLimits enumerated(const NumberFormat& format) {
 /// The same from the layout. Codes that differ in the padding alone count once.
 FormatLimits computed(const FloatSpec& spec) {
   const std::uint64_t largest = largestFiniteMagnitude(spec);
+  const std::uint64_t hiddenBit = std::uint64_t{1} << spec.fractionBits;
+  const std::uint64_t sides = spec.signBits == 0 ? 1 : 2;
   FormatLimits limits{};
-  limits.largest = makeCode(spec, false, largest);
-  limits.lowest = makeCode(spec, true, largest);
-  limits.smallestNormal = makeCode(spec, false, std::uint64_t{1} << spec.fractionBits);
-  if (spec.subnormals) limits.smallestSubnormal = makeCode(spec, false, smallestMagnitude(spec));
+  limits.largest = largestFiniteCode(spec, false);
+  limits.lowest = largestFiniteCode(spec, true);
+  limits.smallestNormal = makeCode(spec, false, spec.firstNormalField() == 0 ? smallestMagnitude(spec) : hiddenBit);
+  if (spec.bottom == Bottom::Subnormal && spec.fractionBits > 0) limits.smallestSubnormal = makeCode(spec, false, 1);
   limits.hasInfinity = hasInfinity(spec);
-  limits.hasNegativeZero = true;
-  const std::uint64_t specialMagnitudes = allOnesMagnitude(spec) - largest;
-  limits.nanCodes = 2 * (specialMagnitudes - (hasInfinity(spec) ? 1 : 0));
-  limits.finiteValues = 2 * (largest + 1 - smallestMagnitude(spec)) + 1;
+  limits.hasNegativeZero = hasNegativeZero(spec);
+  const std::uint64_t specialMagnitudes = allOnesMagnitude(spec) - largest - (hasInfinity(spec) ? 1 : 0);
+  limits.nanCodes = nanIsNegativeZero(spec) ? 1 : sides * specialMagnitudes;
+  limits.finiteValues = sides * (largest + 1 - smallestMagnitude(spec)) + (hasZero(spec) ? 1 : 0);
   return limits;
 }
 

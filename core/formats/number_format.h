@@ -2,10 +2,13 @@
 #pragma once
 #include <cstdint>
 #include <optional>
+#include <memory>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
+#include "core/base/result.h"
 #include "core/formats/encoded.h"
 #include "core/formats/float_spec.h"
 #include "core/formats/rounding.h"
@@ -13,7 +16,21 @@
 
 namespace ulpscope {
 
-enum class FormatFamily : std::uint8_t { Ieee, MachineLearning, Float8, Float4, Integer, CodeBook };
+/// What a format is for, in the order in which lists show them.
+enum class FormatFamily : std::uint8_t {
+  Ieee,
+  MachineLearning,
+  Float8,
+  Float6,
+  Float4,
+  Scale,     ///< unsigned scale factors of block formats
+  P3109,     ///< the binaryKpP of IEEE P3109
+  Tapered,   ///< posits and takums
+  Integer,
+  CodeBook,
+  Historic,
+  Custom,
+};
 
 enum class NumberClass : std::uint8_t { Zero, Subnormal, Normal, Infinity, Nan };
 
@@ -26,16 +43,16 @@ struct BitField {
   int bits;
 };
 
-/// What a format is, beyond its codes. Empty strings and nullopt mean "does not apply".
+/// What a format is, beyond its codes. Empty strings mean "does not apply".
 struct FormatInfo {
-  std::string_view id;     ///< stable, lower case: "float8_e4m3fn"
-  std::string_view title;  ///< short: "FP8 E4M3"
-  std::string_view name;   ///< as its standard calls it: "OCP OFP8 E4M3"
+  std::string id;     ///< stable, lower case: "float8_e4m3fn"
+  std::string title;  ///< short: "FP8 E4M3"
+  std::string name;   ///< as its standard calls it: "OCP OFP8 E4M3"
   FormatFamily family;
   int codeBits = 0;                ///< set by the format from its layout
-  std::string_view torch = {};     ///< torch dtype
-  std::string_view mlDtypes = {};  ///< ml_dtypes or NumPy name
-  std::string_view source;         ///< the defining document
+  std::string torch = {};     ///< torch dtype
+  std::string mlDtypes = {};  ///< ml_dtypes or NumPy name
+  std::string source;         ///< the defining document
 };
 
 /// A number format: codes of `info().codeBits` bits and what they stand for. Floats, integers and code books alike.
@@ -49,7 +66,7 @@ class NumberFormat {
   /// The exact value of `code` (bits above codeBits must be zero). Never sticky.
   virtual Unrounded decode(std::uint64_t code) const = 0;
   virtual NumberClass classify(std::uint64_t code) const = 0;
-  virtual Encoded encode(const Unrounded& number, Rounding rounding, Overflow overflow) const = 0;
+  virtual Encoded encode(const Unrounded& number, const RoundingChoice& rounding, Overflow overflow) const = 0;
 
   /// The bit fields from the top, covering all code bits.
   virtual std::vector<BitField> fields() const = 0;
@@ -63,11 +80,20 @@ class NumberFormat {
   virtual const FloatSpec* floatSpec() const { return nullptr; }
 };
 
-/// Every format, in the order people expect to see them (wide to narrow, floats, integers, code books).
+/// Shared, for formats that are made from their ids live as long as somebody uses them.
+using FormatPointer = std::shared_ptr<const NumberFormat>;
+
+/// The formats that have a file of their own; formatRegistry() has those and more.
+std::span<const NumberFormat* const> namedFormats();
+
+/// Every format that lists show, in the order people expect to see them: by family, and wide to narrow.
 std::span<const NumberFormat* const> formatRegistry();
 
-/// nullptr if there is none of that id.
+/// nullptr if there is none of that id in the registry.
 const NumberFormat* findFormat(std::string_view id);
+
+/// One of the registry, or one made from its id ("binary6p3sf", "custom:s1e5m3", see FormatRule). Usage if there is none.
+Result<FormatPointer> makeFormat(std::string_view id);
 
 /// Ids, and titles, as the command line and the settings spell them: "nearest_even", "saturate".
 std::string_view idOf(Rounding rounding);

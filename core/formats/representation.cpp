@@ -32,7 +32,8 @@ StorageMark markOf(const ParsedNumber& number, const NumberFormat& format, const
 
 }  // namespace
 
-Representation represent(const ParsedNumber& number, const NumberFormat& format, Rounding rounding, Overflow overflow) {
+Representation represent(const ParsedNumber& number, const NumberFormat& format, const RoundingChoice& rounding,
+                         Overflow overflow) {
   const Encoded outcome = format.encode(unrounded(number), rounding, overflow);
   Representation result{.format = &format,
                         .outcome = outcome,
@@ -54,7 +55,8 @@ Representation represent(const ParsedNumber& number, const NumberFormat& format,
   return result;
 }
 
-std::vector<Representation> representEverywhere(const ParsedNumber& number, Rounding rounding, Overflow overflow) {
+std::vector<Representation> representEverywhere(const ParsedNumber& number, const RoundingChoice& rounding,
+                                                Overflow overflow) {
   std::vector<Representation> all;
   all.reserve(formatRegistry().size());
   for (const NumberFormat* format : formatRegistry()) all.push_back(represent(number, *format, rounding, overflow));

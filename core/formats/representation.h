@@ -32,9 +32,11 @@ struct Representation {
   StorageMark mark;
 };
 
-Representation represent(const ParsedNumber& number, const NumberFormat& format, Rounding rounding, Overflow overflow);
+Representation represent(const ParsedNumber& number, const NumberFormat& format, const RoundingChoice& rounding,
+                         Overflow overflow);
 
 /// In every format of the registry, in its order.
-std::vector<Representation> representEverywhere(const ParsedNumber& number, Rounding rounding, Overflow overflow);
+std::vector<Representation> representEverywhere(const ParsedNumber& number, const RoundingChoice& rounding,
+                                                Overflow overflow);
 
 }  // namespace ulpscope

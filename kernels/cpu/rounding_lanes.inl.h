@@ -176,6 +176,8 @@ HWY_INLINE void withRoundingLanes(D, const RoundingPlan& plan, const Work& work)
       return withMode.template operator()<LaneMode::Directed>();
     case Rounding::ToOdd:
       return withMode.template operator()<LaneMode::ToOdd>();
+    case Rounding::Stochastic:  // has no plan
+      return;
   }
 }
 

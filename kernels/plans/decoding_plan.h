@@ -23,7 +23,8 @@ constexpr std::optional<DecodingPlan> makeDecodingPlan(const FloatSpec& spec) {
   const bool floatExponent = spec.exponentBits == 8 && spec.bias == 127 && spec.specials == Specials::Ieee;
   // Values whose smallest and largest powers of two are normal floats, or float's own.
   const bool withinFloat = spec.exponentBits < 8 && spec.bias > 0 && spec.bias < 127;
-  if (spec.codeBits() > 16 || spec.signBits != 1 || spec.paddingBits != 0 || !spec.subnormals) return std::nullopt;
+  if (spec.codeBits() > 16 || spec.signBits != 1 || spec.paddingBits != 0) return std::nullopt;
+  if (spec.bottom != Bottom::Subnormal || nanIsNegativeZero(spec)) return std::nullopt;
   if (!floatExponent && !withinFloat) return std::nullopt;
   const auto largest = static_cast<std::int32_t>(largestFiniteMagnitude(spec));
   return DecodingPlan{.floatExponent = floatExponent,

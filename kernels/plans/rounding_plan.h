@@ -35,7 +35,9 @@ struct RoundingPlan {
 /// nullopt: the lanes do not cover this format; round it by its definition, core/formats/codec.h.
 constexpr std::optional<RoundingPlan> makeRoundingPlan(const FloatRounding& rule) {
   const FloatSpec& spec = rule.spec;
-  if (spec.signBits != 1 || !spec.subnormals || spec.codeBits() > 32 || spec.fractionBits > 23) return std::nullopt;
+  if (spec.signBits != 1 || spec.bottom != Bottom::Subnormal || nanIsNegativeZero(spec)) return std::nullopt;
+  if (spec.codeBits() > 32 || spec.fractionBits < 1 || spec.fractionBits > 23) return std::nullopt;
+  if (rule.rounding == Rounding::Stochastic) return std::nullopt;
   const int largestExponent = static_cast<int>(largestFiniteMagnitude(spec) >> spec.fractionBits) - spec.bias;
   const bool floatExponent = spec.exponentBits == 8 && spec.bias == 127 && spec.specials == Specials::Ieee;
   // The other path adds 2^(e + 23 - fractionBits), and twice that in ToOdd, for e from the smallest exponent to one

@@ -119,7 +119,7 @@ INSTANTIATE_TEST_SUITE_P(Registry, EveryFloatFormat, testing::ValuesIn(formatsWi
 INSTANTIATE_TEST_SUITE_P(Registry, EveryEnumerableFormat, testing::ValuesIn(formatsWithinFloat(16)), idOfTest);
 
 TEST(Round, TakesFormatsThatTheLanesDoNotCoverByTheirDefinition) {
-  const FloatSpec withoutSubnormals{.exponentBits = 5, .fractionBits = 10, .bias = 15, .subnormals = false};
+  const FloatSpec withoutSubnormals{.exponentBits = 5, .fractionBits = 10, .bias = 15, .bottom = Bottom::Flushed};
   EXPECT_FALSE(makeRoundingPlan({withoutSubnormals}));
   compareWithReference({withoutSubnormals}, randomBitPatterns(100'000, 4));
 }

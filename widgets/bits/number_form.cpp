@@ -25,12 +25,24 @@ QString titleOf(FormatFamily family) {
       return NumberForm::tr("Machine learning");
     case FormatFamily::Float8:
       return NumberForm::tr("8-bit floats");
+    case FormatFamily::Float6:
+      return NumberForm::tr("6-bit floats");
     case FormatFamily::Float4:
       return NumberForm::tr("4-bit floats");
+    case FormatFamily::Scale:
+      return NumberForm::tr("Scales of blocks");
+    case FormatFamily::P3109:
+      return NumberForm::tr("IEEE P3109");
+    case FormatFamily::Tapered:
+      return NumberForm::tr("Posits and takums");
     case FormatFamily::Integer:
       return NumberForm::tr("Integers");
     case FormatFamily::CodeBook:
       return NumberForm::tr("Code books");
+    case FormatFamily::Historic:
+      return NumberForm::tr("Historic and rare");
+    case FormatFamily::Custom:
+      return NumberForm::tr("Custom");
   }
   return {};
 }
@@ -39,8 +51,6 @@ constexpr int kNarrowestValue = 160;
 constexpr int kWidestValue = 300;
 constexpr int kCodeWidth = 170;  // holds the 18 characters of a 64-bit code
 
-constexpr std::array kFamilies{FormatFamily::Ieee,   FormatFamily::MachineLearning, FormatFamily::Float8,
-                               FormatFamily::Float4, FormatFamily::Integer,         FormatFamily::CodeBook};
 constexpr std::array kRoundings{Rounding::NearestEven,    Rounding::NearestAway,    Rounding::TowardZero,
                                 Rounding::TowardPositive, Rounding::TowardNegative, Rounding::ToOdd};
 constexpr std::array kOverflows{Overflow::Format, Overflow::Saturate, Overflow::Infinity, Overflow::Nan};
@@ -59,6 +69,8 @@ QString titleOf(Rounding rounding) {
       return NumberForm::tr("toward −∞");
     case Rounding::ToOdd:
       return NumberForm::tr("to odd");
+    case Rounding::Stochastic:
+      return NumberForm::tr("stochastic");
   }
   return {};
 }
@@ -84,15 +96,13 @@ void addHeading(QComboBox& box, const QString& title) {
 }
 
 void fillFormats(QComboBox& box) {
-  for (const FormatFamily family : kFamilies) {
-    bool headed = false;
-    for (const NumberFormat* format : formatRegistry()) {
-      if (format->info().family != family) continue;
-      if (!headed) addHeading(box, titleOf(family));
-      headed = true;
-      box.addItem(qt(format->info().title), qt(format->info().id));
-      box.setItemData(box.count() - 1, qt(format->info().name), Qt::ToolTipRole);
-    }
+  std::optional<FormatFamily> above;
+  for (const NumberFormat* format : formatRegistry()) {
+    const FormatInfo& info = format->info();
+    if (above != info.family) addHeading(box, titleOf(info.family));
+    above = info.family;
+    box.addItem(qt(info.title), qt(info.id));
+    box.setItemData(box.count() - 1, qt(info.name), Qt::ToolTipRole);
   }
 }
 

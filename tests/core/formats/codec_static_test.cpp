@@ -14,7 +14,7 @@ constexpr FloatSpec kE5m2{.exponentBits = 5, .fractionBits = 2, .bias = 15};
 constexpr FloatSpec kE4m3{.exponentBits = 4, .fractionBits = 3, .bias = 7, .specials = Specials::NanOnly};
 constexpr FloatSpec kE2m1{.exponentBits = 2, .fractionBits = 1, .bias = 1, .specials = Specials::None};
 constexpr FloatSpec kNoSubnormals{
-    .exponentBits = 4, .fractionBits = 3, .bias = 7, .specials = Specials::None, .subnormals = false};
+    .exponentBits = 4, .fractionBits = 3, .bias = 7, .specials = Specials::None, .bottom = Bottom::Flushed};
 
 constexpr float kInfinity = std::numeric_limits<float>::infinity();
 constexpr float kNan = std::numeric_limits<float>::quiet_NaN();

@@ -2,15 +2,18 @@
 #pragma once
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <ostream>
 #include <string>
 #include <vector>
 
+#include "core/formats/limits.h"
 #include "core/formats/number_format.h"
 
 namespace ulpscope {
 
+/// The modes that need no random bits.
 inline constexpr Rounding kEveryRounding[] = {Rounding::NearestEven,    Rounding::NearestAway,    Rounding::TowardZero,
                                               Rounding::TowardPositive, Rounding::TowardNegative, Rounding::ToOdd};
 inline constexpr Overflow kEveryOverflow[] = {Overflow::Format, Overflow::Saturate, Overflow::Infinity, Overflow::Nan};
@@ -26,6 +29,7 @@ std::vector<const NumberFormat*> formatsThat(Predicate keep) {
 
 inline bool isNarrow(const NumberFormat& format) { return format.info().codeBits <= 16; }
 inline bool isFloat(const NumberFormat& format) { return format.floatSpec() != nullptr; }
+inline bool isSigned(const NumberFormat& format) { return format.decode(limitsOf(format).lowest).negative; }
 inline bool isCodebook(const NumberFormat& format) { return format.info().family == FormatFamily::CodeBook; }
 
 /// Laws that a suite checks for each format of a list; INSTANTIATE_TEST_SUITE_P(..., FormatName()).
@@ -37,7 +41,9 @@ class FormatLaws : public testing::TestWithParam<const NumberFormat*> {
 
 struct FormatName {
   std::string operator()(const testing::TestParamInfo<const NumberFormat*>& info) const {
-    return std::string(info.param->info().id);
+    std::string name = info.param->info().id;
+    std::ranges::replace(name, ':', '_');
+    return name;
   }
 };
 

@@ -64,7 +64,9 @@ TEST(LimitsByLayout, AgreeWithTheEnumerationOfANarrowFormatOfTheSameLayout) {
     EXPECT_EQ(byLayout.largest >> 13, byEnumeration.largest);
     EXPECT_EQ(byLayout.lowest >> 13, byEnumeration.lowest);
     EXPECT_EQ(byLayout.smallestNormal.value() >> 13, byEnumeration.smallestNormal);
-    EXPECT_EQ(byLayout.smallestSubnormal.value() >> 13, byEnumeration.smallestSubnormal);
+    ASSERT_EQ(byLayout.smallestSubnormal.has_value(), byEnumeration.smallestSubnormal.has_value());
+    EXPECT_EQ(byLayout.smallestSubnormal.value_or(0) >> 13, byEnumeration.smallestSubnormal.value_or(0));
+    EXPECT_EQ(byLayout.hasNegativeZero, byEnumeration.hasNegativeZero);
     EXPECT_EQ(byLayout.nanCodes, byEnumeration.nanCodes);
     EXPECT_EQ(byLayout.finiteValues, byEnumeration.finiteValues);
   }

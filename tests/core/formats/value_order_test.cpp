@@ -100,7 +100,8 @@ TEST(ExponentSteps, AlwaysMoveWhereThereIsSomewhereToGo) {
       if (each->decode(code).kind != Unrounded::Kind::Finite) continue;
       const double at = std::abs(value(*each, code));
       const double up = std::abs(value(*each, doubled(*each, code)));
-      ASSERT_LT(std::abs(value(*each, halved(*each, code))), at) << code;
+      const bool isSmallest = !each->nextDown(code);  // in E8M0, which has no zero
+      ASSERT_TRUE(isSmallest || std::abs(value(*each, halved(*each, code))) < at) << code;
       ASSERT_TRUE(std::isfinite(up));
       const auto next = each->decode(code).negative ? each->nextDown(code) : each->nextUp(code);
       if (next && each->classify(*next) != NumberClass::Infinity) {

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "app/cli/options.h"
+#include "core/formats/number_format.h"
+
+namespace ulpscope {
+
+/// How numbers are rounded, as the command line asks for it.
+struct RoundingRequest {
+  Rounding rounding;
+  Overflow overflow;
+  std::uint64_t seed;
+  int randomBits;
+
+  /// For element `index` of an array; a single number is element 0.
+  RoundingChoice at(std::uint64_t index) const { return {rounding, ulpscope::randomBits(seed, index, randomBits)}; }
+};
+
+/// The options --rounding, --overflow, --seed and --random-bits.
+class RoundingOptions {
+ public:
+  void declare(Options& options);
+  /// Usage if an id is unknown or --random-bits is out of range.
+  Result<RoundingRequest> read() const;
+
+ private:
+  std::string m_rounding{idOf(Rounding::NearestEven)};
+  std::string m_overflow{idOf(Overflow::Format)};
+  std::optional<std::uint64_t> m_seed;
+  std::optional<std::uint64_t> m_randomBits;
+};
+
+}  // namespace ulpscope
