@@ -24,6 +24,8 @@ Result<RoundingRequest> RoundingOptions::read() const {
   if (!rounding) return tl::unexpected(rounding.error());
   const auto overflow = overflowOf(m_overflow);
   if (!overflow) return tl::unexpected(overflow.error());
+  if ((m_seed || m_randomBits) && *rounding != Rounding::Stochastic)
+    return fail(Errc::Usage, "--seed and --random-bits expected with --rounding stochastic only");
   const std::uint64_t bits = m_randomBits.value_or(kMostRandomBits);
   if (bits < 1 || bits > kMostRandomBits)
     return fail(Errc::Usage, fmt::format("--random-bits takes 1 to {}, found {}", kMostRandomBits, bits));

@@ -24,7 +24,7 @@ struct RoundingRequest {
 class RoundingOptions {
  public:
   void declare(Options& options);
-  /// Usage if an id is unknown or --random-bits is out of range.
+  /// Usage if an id is unknown, --random-bits is out of range, or random bits are asked for that no mode would use.
   Result<RoundingRequest> read() const;
 
  private:

@@ -16,7 +16,7 @@ struct CastRule {
   const NumberFormat& format;
   Rounding rounding = Rounding::NearestEven;
   Overflow overflow = Overflow::Format;
-  std::uint64_t seed = 0;       ///< of Rounding::Stochastic: element i is rounded by randomBits(seed, i, randomBits)
+  std::uint64_t seed = 0;  ///< of Rounding::Stochastic: element i is rounded by randomBits(seed, i, randomBits)
   int randomBits = 32;
   bool nanBecomesZero = false;  ///< where the format has no NaN; otherwise that is an error
 };

@@ -12,8 +12,8 @@
 // the host, in static_assert, and (nvcc --expt-relaxed-constexpr) in a CUDA kernel.
 //
 // Preconditions of every function here: 1 to 15 exponent bits, at most 62 fraction bits (at least one with
-// Specials::Ieee), at most 64 code bits; a sign bit with Specials::NegativeZeroNan and none with Bottom::Normal; at most
-// 30 fraction bits with Bottom::NormalButZero.
+// Specials::Ieee), at most 64 code bits; a sign bit with Specials::NegativeZeroNan and none with Bottom::Normal; at
+// most 30 fraction bits with Bottom::NormalButZero.
 namespace ulpscope {
 
 constexpr std::uint64_t lowMask(int bits) { return bits == 0 ? 0 : ~std::uint64_t{0} >> (64 - bits); }
@@ -259,8 +259,8 @@ constexpr Encoded encodeZero(const FloatSpec& spec, bool negative, const Roundin
   return encodeBeyondLargest(spec, true, false, rounding, overflow);
 }
 
-/// A number between zero and the smallest value m * 2^exponent of a format with Bottom::NormalButZero, where m and not a
-/// power of two is the step: whether it goes to that value. Precondition: m < 2^31.
+/// A number between zero and the smallest value m * 2^exponent of a format with Bottom::NormalButZero, where m and not
+/// a power of two is the step: whether it goes to that value. Precondition: m < 2^31.
 constexpr bool leavesZero(const Unrounded& number, std::uint64_t m, int exponent, const RoundingChoice& rounding) {
   const auto above = [&](const Unrounded& threshold, bool orEqual) {
     if (number.exponent != threshold.exponent) return number.exponent > threshold.exponent;
@@ -307,8 +307,7 @@ constexpr Encoded encodeFinite(const FloatSpec& spec, bool negative, Word signif
   // Without fraction bits the code decides what is even, but where there is no zero: there ties go up, as in the
   // conversions to E8M0 of ml_dtypes and PyTorch.
   const bool oddIsEven = spec.fractionBits == 0 && hasZero(spec) && field % 2 != 0;
-  const auto [quotient, exact] =
-      dropBits(significand, lastPlace - exponent, sticky, negative, rounding, oddIsEven);
+  const auto [quotient, exact] = dropBits(significand, lastPlace - exponent, sticky, negative, rounding, oddIsEven);
 
   Word magnitude = static_cast<Word>(quotient + (static_cast<Word>(field) << spec.fractionBits));
   if (flushes) magnitude = static_cast<Word>(quotient << spec.fractionBits);
@@ -321,7 +320,8 @@ constexpr Encoded encodeFinite(const FloatSpec& spec, bool negative, Word signif
     const std::uint64_t m = (std::uint64_t{1} << spec.fractionBits) + 1;
     magnitude = leavesZero(number, m, smallest - spec.fractionBits, rounding) ? 1 : 0;
   }
-  if (magnitude > largestFiniteMagnitude(spec) || (negative && spec.signBits == 0 && (magnitude != 0 || !hasZero(spec))))
+  if (magnitude > largestFiniteMagnitude(spec) ||
+      (negative && spec.signBits == 0 && (magnitude != 0 || !hasZero(spec))))
     return encodeBeyondLargest(spec, negative, false, rounding, overflow);
   const bool becameZero = magnitude == 0 && hasZero(spec);
   return {.code = makeCode(spec, negative, magnitude),

@@ -7,11 +7,8 @@
 namespace ulpscope {
 
 const NumberFormat& dlfloat16_entry() {
-  static constexpr FloatSpec kSpec{.exponentBits = 6,
-                                   .fractionBits = 9,
-                                   .bias = 31,
-                                   .specials = Specials::NanOnly,
-                                   .bottom = Bottom::NormalButZero};
+  static constexpr FloatSpec kSpec{
+      .exponentBits = 6, .fractionBits = 9, .bias = 31, .specials = Specials::NanOnly, .bottom = Bottom::NormalButZero};
   static const FloatFormat format({.id = "dlfloat16",
                                    .title = "DLFloat16",
                                    .name = "IBM DLFloat16",

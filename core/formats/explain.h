@@ -20,7 +20,7 @@ struct ExplanationStep {
 
 /// Everything there is to say about one number in one format. Texts are exact decimals unless said otherwise.
 struct Explanation {
-  std::string input;  ///< as it was given
+  std::string input;           ///< as it was given
   const NumberFormat* format;  ///< must outlive this
   std::uint64_t code;
   Encoded outcome;

@@ -40,7 +40,8 @@ void explainChoice(const CodebookFormat& format, const EncodingCase& encoding, R
   const std::string shown = quoted(toString(encoding.number.decimal));
   reasoning.steps.push_back({"Neighbours", fmt::format("{} lies between {} and {}.", shown, entryText(book, lower),
                                                        entryText(book, lower + 1))});
-  const bool nearest = encoding.rounding.mode == Rounding::NearestEven || encoding.rounding.mode == Rounding::NearestAway;
+  const bool nearest =
+      encoding.rounding.mode == Rounding::NearestEven || encoding.rounding.mode == Rounding::NearestAway;
   const ExactDecimal threshold = exactDecimal(unrounded(book.thresholds[lower]));
   const ExactDecimal difference = subtract(encoding.number.decimal, threshold);
   const bool tie = difference.digits == "0";

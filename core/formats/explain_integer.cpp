@@ -69,8 +69,9 @@ Reasoning explainIntegerDecoding(const IntegerFormat& format, std::uint64_t code
   const auto anatomy = std::get<IntegerAnatomy>(anatomyOf(format, code));
   const int bits = format.info().codeBits;
   if (!format.isSigned())
-    return {.steps = {{"Value", fmt::format("`{}` = `{}` = {}.", codeText(format, code), bitsText(format, code), code)}},
-            .rule = "Unsigned: every bit counts its power of two."};
+    return {
+        .steps = {{"Value", fmt::format("`{}` = `{}` = {}.", codeText(format, code), bitsText(format, code), code)}},
+        .rule = "Unsigned: every bit counts its power of two."};
   return {.steps = {{"Fields", fmt::format("`{}` = `{}`.", codeText(format, code), bitsText(format, code))},
                     {"Top bit", fmt::format("The top bit weighs -2{} = {}; here it adds {}.", superscript(bits - 1),
                                             format.smallest(), anatomy.topWeight)},

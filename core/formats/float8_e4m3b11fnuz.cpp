@@ -6,7 +6,8 @@
 namespace ulpscope {
 
 const NumberFormat& float8_e4m3b11fnuz_entry() {
-  static constexpr FloatSpec kSpec{.exponentBits = 4, .fractionBits = 3, .bias = 11, .specials = Specials::NegativeZeroNan};
+  static constexpr FloatSpec kSpec{
+      .exponentBits = 4, .fractionBits = 3, .bias = 11, .specials = Specials::NegativeZeroNan};
   static const FloatFormat format({.id = "float8_e4m3b11fnuz",
                                    .title = "FP8 E4M3 B11",
                                    .name = "E4M3 with bias 11, finite, unsigned zero",

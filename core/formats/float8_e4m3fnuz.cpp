@@ -6,7 +6,8 @@
 namespace ulpscope {
 
 const NumberFormat& float8_e4m3fnuz_entry() {
-  static constexpr FloatSpec kSpec{.exponentBits = 4, .fractionBits = 3, .bias = 8, .specials = Specials::NegativeZeroNan};
+  static constexpr FloatSpec kSpec{
+      .exponentBits = 4, .fractionBits = 3, .bias = 8, .specials = Specials::NegativeZeroNan};
   static const FloatFormat format({.id = "float8_e4m3fnuz",
                                    .title = "FP8 E4M3 FNUZ",
                                    .name = "E4M3, finite, unsigned zero",

@@ -6,7 +6,8 @@
 namespace ulpscope {
 
 const NumberFormat& float8_e5m2fnuz_entry() {
-  static constexpr FloatSpec kSpec{.exponentBits = 5, .fractionBits = 2, .bias = 16, .specials = Specials::NegativeZeroNan};
+  static constexpr FloatSpec kSpec{
+      .exponentBits = 5, .fractionBits = 2, .bias = 16, .specials = Specials::NegativeZeroNan};
   static const FloatFormat format({.id = "float8_e5m2fnuz",
                                    .title = "FP8 E5M2 FNUZ",
                                    .name = "E5M2, finite, unsigned zero",

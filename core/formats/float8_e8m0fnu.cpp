@@ -7,7 +7,8 @@
 namespace ulpscope {
 
 const NumberFormat& float8_e8m0fnu_entry() {
-  static constexpr FloatSpec kSpec{.signBits = 0, .exponentBits = 8, .bias = 127, .specials = Specials::NanOnly, .bottom = Bottom::Normal};
+  static constexpr FloatSpec kSpec{
+      .signBits = 0, .exponentBits = 8, .bias = 127, .specials = Specials::NanOnly, .bottom = Bottom::Normal};
   static const FloatFormat format({.id = "float8_e8m0fnu",
                                    .title = "E8M0",
                                    .name = "OCP MX E8M0 scale",

@@ -6,7 +6,8 @@
 namespace ulpscope {
 
 const NumberFormat& float8_ue4m3_entry() {
-  static constexpr FloatSpec kSpec{.signBits = 0, .exponentBits = 4, .fractionBits = 3, .bias = 7, .specials = Specials::NanOnly};
+  static constexpr FloatSpec kSpec{
+      .signBits = 0, .exponentBits = 4, .fractionBits = 3, .bias = 7, .specials = Specials::NanOnly};
   static const FloatFormat format({.id = "float8_ue4m3",
                                    .title = "UE4M3",
                                    .name = "NVIDIA UE4M3, the NVFP4 scale",

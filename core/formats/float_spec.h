@@ -34,10 +34,10 @@ struct FloatSpec {
   int paddingBits = 0;
 
   constexpr int codeBits() const { return signBits + exponentBits + fractionBits + paddingBits; }
-  constexpr int firstNormalField() const {
-    return bottom == Bottom::Normal || bottom == Bottom::NormalButZero ? 0 : 1;
-  }
-  constexpr int smallestExponent() const { return firstNormalField() - bias; }  ///< of normal values; subnormals share it
+  constexpr int firstNormalField() const { return bottom == Bottom::Normal || bottom == Bottom::NormalButZero ? 0 : 1; }
+  constexpr int smallestExponent() const {
+    return firstNormalField() - bias;
+  }  ///< of normal values; subnormals share it
 
   friend constexpr bool operator==(const FloatSpec&, const FloatSpec&) = default;
 };

@@ -22,7 +22,7 @@ constexpr IdTable<Rounding, 7> kRoundings{{{Rounding::NearestEven, "nearest_even
                                            {Rounding::TowardPositive, "toward_positive"},
                                            {Rounding::TowardNegative, "toward_negative"},
                                            {Rounding::ToOdd, "to_odd"},
-{Rounding::Stochastic, "stochastic"}}};
+                                           {Rounding::Stochastic, "stochastic"}}};
 
 constexpr IdTable<Overflow, 4> kOverflows{{{Overflow::Format, "format"},
                                            {Overflow::Saturate, "saturate"},

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <cstdint>
-#include <optional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -23,9 +23,9 @@ enum class FormatFamily : std::uint8_t {
   Float8,
   Float6,
   Float4,
-  Scale,     ///< unsigned scale factors of block formats
-  P3109,     ///< the binaryKpP of IEEE P3109
-  Tapered,   ///< posits and takums
+  Scale,    ///< unsigned scale factors of block formats
+  P3109,    ///< the binaryKpP of IEEE P3109
+  Tapered,  ///< posits and takums
   Integer,
   CodeBook,
   Historic,
@@ -49,7 +49,7 @@ struct FormatInfo {
   std::string title;  ///< short: "FP8 E4M3"
   std::string name;   ///< as its standard calls it: "OCP OFP8 E4M3"
   FormatFamily family;
-  int codeBits = 0;                ///< set by the format from its layout
+  int codeBits = 0;           ///< set by the format from its layout
   std::string torch = {};     ///< torch dtype
   std::string mlDtypes = {};  ///< ml_dtypes or NumPy name
   std::string source;         ///< the defining document
@@ -92,7 +92,8 @@ std::span<const NumberFormat* const> formatRegistry();
 /// nullptr if there is none of that id in the registry.
 const NumberFormat* findFormat(std::string_view id);
 
-/// One of the registry, or one made from its id ("binary6p3sf", "custom:s1e5m3", see FormatRule). Usage if there is none.
+/// One of the registry, or one made from its id ("binary6p3sf", "custom:s1e5m3", see FormatRule). Usage if there is
+/// none.
 Result<FormatPointer> makeFormat(std::string_view id);
 
 /// Ids, and titles, as the command line and the settings spell them: "nearest_even", "saturate".

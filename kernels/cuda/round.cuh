@@ -25,6 +25,7 @@ __device__ inline std::int32_t roundBits(const RoundingPlan& plan, std::int32_t 
       magnitude += last / 2;
       break;
     case Rounding::TowardZero:
+    case Rounding::Stochastic:  // has no plan
       break;
     case Rounding::TowardPositive:
       magnitude += negative ? 0 : dropped;
@@ -52,6 +53,7 @@ __device__ inline float roundByAdding(const RoundingPlan& plan, std::int32_t mag
   const float down = nearest > a ? nearest - unit : nearest;
   switch (plan.rounding) {
     case Rounding::NearestEven:
+    case Rounding::Stochastic:  // has no plan
       return nearest;
     case Rounding::NearestAway:
       return (a - down) + (a - down) >= unit ? down + unit : down;

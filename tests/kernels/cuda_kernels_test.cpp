@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/formats/codec.h"
+#include "tests/core/formats/every_format.h"
 #include "tests/kernels/cuda_on_cpu.h"
 #include "tests/kernels/float_inputs.h"
 #include "tests/kernels/same_bits.h"
@@ -34,6 +35,7 @@ class CudaRoundKernel : public testing::TestWithParam<const NumberFormat*> {};
 
 TEST_P(CudaRoundKernel, RoundsAsTheReferenceDoesInEveryMode) {
   const FloatSpec& spec = *GetParam()->floatSpec();
+  if (!makeRoundingPlan({spec})) GTEST_SKIP() << "has no plan: the backend rounds it by its definition";
   std::vector<float> inputs = randomBitPatterns(50'001, 1);
   if (spec.codeBits() <= 16) {
     const std::vector<float> midpoints = midpointsAndNeighbours(spec);
@@ -45,8 +47,7 @@ TEST_P(CudaRoundKernel, RoundsAsTheReferenceDoesInEveryMode) {
       compareRounding({spec, rounding, overflow}, inputs);
 }
 
-INSTANTIATE_TEST_SUITE_P(Registry, CudaRoundKernel, testing::ValuesIn(formatsWithinFloat(32)),
-                         [](const auto& test) { return std::string(test.param->info().id); });
+INSTANTIATE_TEST_SUITE_P(Registry, CudaRoundKernel, testing::ValuesIn(formatsWithinFloat(32)), FormatName());
 
 struct Quantized {
   explicit Quantized(std::size_t size, std::size_t blocks) : codes(size), scales(blocks), restored(size) {}

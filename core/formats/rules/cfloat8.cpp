@@ -21,9 +21,10 @@ Result<FormatPointer> make(std::string_view id) {
   const bool wideExponent = !wideFraction && reader.take("cfloat8_152:");
   const auto bias = reader.takeNumber();
   if ((!wideFraction && !wideExponent) || !bias || *bias > kLargestBias || !reader.atEnd())
-    return fail(Errc::Usage,
-                fmt::format("\"cfloat8_143:BIAS\" or \"cfloat8_152:BIAS\" with a bias of 0 to {} expected", kLargestBias),
-                std::string(id));
+    return fail(
+        Errc::Usage,
+        fmt::format("\"cfloat8_143:BIAS\" or \"cfloat8_152:BIAS\" with a bias of 0 to {} expected", kLargestBias),
+        std::string(id));
   const int exponentBits = wideFraction ? 4 : 5;
   const int fractionBits = 7 - exponentBits;
   return std::make_shared<const FloatFormat>(
@@ -32,10 +33,7 @@ Result<FormatPointer> make(std::string_view id) {
                  .name = fmt::format("Tesla CFloat8_1_{}_{} with bias {}", exponentBits, fractionBits, *bias),
                  .family = FormatFamily::Historic,
                  .source = "Tesla Dojo white paper on configurable floating point; subnormals as in IEEE 754"},
-      FloatSpec{.exponentBits = exponentBits,
-                .fractionBits = fractionBits,
-                .bias = *bias,
-                .specials = Specials::None});
+      FloatSpec{.exponentBits = exponentBits, .fractionBits = fractionBits, .bias = *bias, .specials = Specials::None});
 }
 
 }  // namespace

@@ -14,7 +14,8 @@ namespace ulpscope {
 namespace {
 
 constexpr std::string_view kExpected =
-    "a layout such as \"custom:s1e5m3,bias=15,specials=ieee,subnormals=yes\" expected (specials: ieee, nan, none, fnuz)";
+    "a layout such as \"custom:s1e5m3,bias=15,specials=ieee,subnormals=yes\" expected (specials: ieee, nan, none, "
+    "fnuz)";
 
 bool claims(std::string_view id) { return id.starts_with("custom:"); }
 

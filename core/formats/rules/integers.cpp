@@ -27,8 +27,8 @@ Result<FormatPointer> make(std::string_view id) {
   reader.take("int");
   const auto bits = reader.takeNumber();
   if (!bits || !reader.atEnd() || *bits < 1 || *bits > kWidest)
-    return fail(Errc::Usage, fmt::format("an integer format such as \"int8\" or \"uint4\" of 1 to {} bits expected",
-                                         kWidest),
+    return fail(Errc::Usage,
+                fmt::format("an integer format such as \"int8\" or \"uint4\" of 1 to {} bits expected", kWidest),
                 std::string(id));
   const bool wholeBytes = *bits % 8 == 0;
   const std::string name(id);

