@@ -15,7 +15,10 @@ namespace ulpscope {
 namespace {
 
 // The types of ml_dtypes 0.6.0, and NumPy's float16.
-constexpr const char* kOracleTypes[] = {"float16", "bfloat16", "float8_e4m3fn", "float8_e5m2", "float4_e2m1fn"};
+constexpr const char* kOracleTypes[] = {
+    "float16",       "bfloat16",        "float8_e3m4",  "float8_e4m3",     "float8_e4m3b11fnuz",
+    "float8_e4m3fn", "float8_e4m3fnuz", "float8_e5m2",  "float8_e5m2fnuz", "float8_e8m0fnu",
+    "float6_e2m3fn", "float6_e3m2fn",   "float4_e2m1fn"};
 
 /// A golden test of one format, by id: an id that the registry does not know fails.
 class GoldenTest : public testing::TestWithParam<const char*> {
