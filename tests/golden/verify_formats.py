@@ -6,7 +6,8 @@
 
 Decode: every code of up to 8 bits through `ulp decode`, of 16 bits through the values that `ulp cast` writes. Encode: the
 inputs of formats/encode_inputs.py (1.1 million or more a type) through `ulp cast`, codes and values. Limits: the finfo of
-ml_dtypes against `ulp formats`. NaN codes count as equal; -0 and 0 do not. Run by hand in script/golden's environment.
+ml_dtypes against `ulp formats`. NaN codes count as equal; -0 and 0 do not. Left out is what formats/README.md names.
+Run by hand in script/golden's environment.
 """
 
 import argparse
@@ -22,7 +23,9 @@ import numpy
 sys.path.insert(0, str(Path(__file__).parent / "formats"))
 import encode_inputs as oracle  # noqa: E402
 
-LIMITS = {"max": "max", "min": "smallest_normal", "epsilon": "eps"}
+# Of `ulp formats`, and of finfo. Not "resolution": finfo rounds it to the type, which makes 0.1015625 of 0.1.
+LIMITS = {"max": "max", "lowest": "min", "min": "smallest_normal", "smallestSubnormal": "smallest_subnormal",
+          "epsilon": "eps", "exponentBits": "nexp", "fractionBits": "nmant"}
 SHOWN = 5
 
 
@@ -83,6 +86,8 @@ def verify_encode(program, name):
 def verify_limits(program, name):
     found = json.loads(ulp(program, "formats", name, "--json"))[0]
     finfo = ml_dtypes.finfo(oracle.DTYPES[name])
+    if name == "float8_e8m0fnu":  # no subnormal values; finfo gives the smallest value
+        found["smallestSubnormal"] = found["min"]
     return [f"{key}: ulp {found[key]}, finfo {float(getattr(finfo, attribute))}"
             for key, attribute in LIMITS.items() if float(found[key]) != float(getattr(finfo, attribute))]
 
@@ -96,9 +101,10 @@ def main():
     for name in arguments.ids:
         codes, wrong_codes = verify_decode(arguments.ulp, name)
         inputs, wrong_inputs = verify_encode(arguments.ulp, name)
+        left_out = sum(map(len, oracle.every_input(name).values())) - inputs
         wrong_limits = verify_limits(arguments.ulp, name)
         print(f"{name:20} decode: {codes:6,} codes, {len(wrong_codes)} mismatches   "
-              f"encode: {inputs:,} inputs, {len(wrong_inputs)} mismatches   "
+              f"encode: {inputs:,} inputs, {len(wrong_inputs)} mismatches, {left_out:,} left out   "
               f"limits: {len(wrong_limits)} of {len(LIMITS)} differ", flush=True)
         for wrong in (wrong_codes, wrong_inputs, wrong_limits):
             for line in wrong[:SHOWN]:

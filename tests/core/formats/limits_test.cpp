@@ -10,13 +10,16 @@
 namespace ulpscope {
 namespace {
 
-/// The finfo of NumPy 2.4 and ml_dtypes 0.6, recomputed with exact rationals; empty where the format has no such value.
+/// The finfo of NumPy 2.4 and ml_dtypes 0.6, recomputed with exact rationals; the same arithmetic where they lack the
+/// format. Zero where there is no such value. `resolution` as torch has it, which rounds the digits down.
 struct ExpectedLimits {
   const char* id;
   double max, smallestNormal, smallestSubnormal;
   const char *epsilon, *epsilonBelow, *resolution;
   std::uint64_t nanCodes, finiteValues;
   bool hasInfinity;
+  bool hasNegativeZero = true;
+  double lowest = -max;
 };
 
 constexpr ExpectedLimits kExpected[] = {
@@ -29,7 +32,18 @@ constexpr ExpectedLimits kExpected[] = {
     {"bfloat16", 0x1.fep127, 0x1p-126, 0x1p-133, "0.0078125", "0.00390625", "0.01", 254, 65'279, true},
     {"float8_e4m3fn", 448, 0x1p-6, 0x1p-9, "0.125", "0.0625", "1", 2, 253, false},
     {"float8_e5m2", 57344, 0x1p-14, 0x1p-16, "0.25", "0.125", "1", 6, 247, true},
+    {"float8_e4m3", 240, 0x1p-6, 0x1p-9, "0.125", "0.0625", "1", 14, 239, true},
+    {"float8_e3m4", 15.5, 0x1p-2, 0x1p-6, "0.0625", "0.03125", "0.1", 30, 223, true},
+    {"float8_e4m3fnuz", 240, 0x1p-7, 0x1p-10, "0.125", "0.0625", "1", 1, 255, false, false},
+    {"float8_e5m2fnuz", 57344, 0x1p-15, 0x1p-17, "0.25", "0.125", "1", 1, 255, false, false},
+    {"float8_e4m3b11fnuz", 30, 0x1p-10, 0x1p-13, "0.125", "0.0625", "1", 1, 255, false, false},
+    {"float8_e8m0fnu", 0x1p127, 0x1p-127, 0, "1", "0.5", "1", 1, 255, false, false, 0x1p-127},
+    {"float8_ue4m3", 448, 0x1p-6, 0x1p-9, "0.125", "0.0625", "1", 1, 127, false, false, 0},
+    {"float8_ue5m3", 114688, 0x1p-14, 0x1p-17, "0.125", "0.0625", "1", 1, 255, false, false, 0},
+    {"float6_e3m2fn", 28, 0x1p-2, 0x1p-4, "0.25", "0.125", "1", 0, 63, false},
+    {"float6_e2m3fn", 7.5, 1, 0x1p-3, "0.125", "0.125", "1", 0, 63, false},
     {"float4_e2m1fn", 6, 1, 0.5, "0.5", "0.5", "1", 0, 15, false},
+    {"dlfloat16", 8'573'157'376, 0x1.008p-31, 0, "0.001953125", "0.0009765625", "0.01", 2, 65'533, false},
 };
 
 class Limits : public testing::TestWithParam<ExpectedLimits> {};
@@ -42,16 +56,16 @@ TEST_P(Limits, AreThoseOfTheStandards) {
   const FormatLimits limits = limitsOf(format);
   const auto value = [&](std::uint64_t code) { return toDouble(format.decode(code)); };
   EXPECT_EQ(value(limits.largest), expected.max);
-  EXPECT_EQ(value(limits.lowest), -expected.max);
+  EXPECT_EQ(value(limits.lowest), expected.lowest);
   EXPECT_EQ(value(limits.smallestNormal.value()), expected.smallestNormal);
-  EXPECT_EQ(value(limits.smallestSubnormal.value()), expected.smallestSubnormal);
+  EXPECT_EQ(limits.smallestSubnormal ? value(*limits.smallestSubnormal) : 0, expected.smallestSubnormal);
   EXPECT_EQ(limits.epsilon, expected.epsilon);
   EXPECT_EQ(limits.epsilonBelow, expected.epsilonBelow);
   EXPECT_EQ(limits.resolution, expected.resolution);
   EXPECT_EQ(limits.nanCodes, expected.nanCodes);
   EXPECT_EQ(limits.finiteValues, expected.finiteValues);
   EXPECT_EQ(limits.hasInfinity, expected.hasInfinity);
-  EXPECT_TRUE(limits.hasNegativeZero);
+  EXPECT_EQ(limits.hasNegativeZero, expected.hasNegativeZero);
 }
 
 TEST(LimitsByLayout, AgreeWithTheEnumerationOfANarrowFormatOfTheSameLayout) {

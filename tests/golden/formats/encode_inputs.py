@@ -93,16 +93,20 @@ def is_specified(name, bits):
     return numpy.full(len(bits), True) if numpy.isnan(decode_all(name)).any() else ~numpy.isnan(x)
 
 
-def input_sets(name):
-    """name of the set, float32 bits of those inputs whose code is_specified."""
+def every_input(name):
+    """name of the set, float32 bits."""
     sixteen = numpy.arange(1 << 16, dtype=numpy.uint16)
-    sets = {
+    return {
         "float16": bits_of(sixteen.view(numpy.float16)),
         "bfloat16": sixteen.astype(numpy.uint32) << 16,
         "random": (splitmix64(RANDOM_SEED, RANDOM_COUNT) >> numpy.uint64(32)).astype(numpy.uint32),
         "borders": border_bits(name),
     }
-    return {key: bits[is_specified(name, bits)] for key, bits in sets.items()}
+
+
+def input_sets(name):
+    """Those inputs whose code is_specified."""
+    return {key: bits[is_specified(name, bits)] for key, bits in every_input(name).items()}
 
 
 def marked(name, codes):
