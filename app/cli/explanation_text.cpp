@@ -37,13 +37,13 @@ Json explanationJson(const Explanation& e) {
           {"rule", e.rule}};
 }
 
-/// Without the backticks that set off bits and numbers: all of a terminal is monospaced.
-std::string plain(std::string text) {
+}  // namespace
+
+std::string withoutBackticks(std::string text) {
   std::erase(text, '`');
   return text;
 }
 
-/// The bits with each field in the colour that the window gives it.
 std::string colouredBits(const NumberFormat& format, std::uint64_t code, const Terminal& terminal) {
   std::string bits = bitsText(format, code);
   std::erase(bits, ' ');
@@ -73,8 +73,6 @@ std::string colouredBits(const NumberFormat& format, std::uint64_t code, const T
   return out;
 }
 
-}  // namespace
-
 std::string explanationText(const Explanation& e, const CommandContext& context) {
   if (context.json) return documentText(explanationJson(e));
   const Terminal& terminal = context.terminal;
@@ -94,9 +92,10 @@ std::string explanationText(const Explanation& e, const CommandContext& context)
   row("next", terminal.wrapped(e.next.value_or(""), 13));
   out += "\n";
   for (std::size_t i = 0; i < e.steps.size(); ++i) {
-    out += fmt::format("  {} {:<12} {}\n", i + 1, e.steps[i].title, terminal.wrapped(plain(e.steps[i].text), 17));
+    out += fmt::format("  {} {:<12} {}\n", i + 1, e.steps[i].title,
+                       terminal.wrapped(withoutBackticks(e.steps[i].text), 17));
   }
-  if (!e.rule.empty()) out += "\n  " + terminal.wrapped(plain(e.rule), 2) + "\n";
+  if (!e.rule.empty()) out += "\n  " + terminal.wrapped(withoutBackticks(e.rule), 2) + "\n";
   return out;
 }
 

@@ -10,4 +10,10 @@ namespace ulpscope {
 /// What `explain` and `decode` print: the JSON document, or text with the bit fields in their colours.
 std::string explanationText(const Explanation& explanation, const CommandContext& context);
 
+/// The bits with each field in the colour that the window gives it.
+std::string colouredBits(const NumberFormat& format, std::uint64_t code, const Terminal& terminal);
+
+/// A step's text without what sets off bits and numbers: all of a terminal is monospaced.
+std::string withoutBackticks(std::string text);
+
 }  // namespace ulpscope

@@ -59,7 +59,16 @@ void Options::argument(const std::string& name, std::string& target, const std::
 
 void Options::arguments(const std::string& name, std::vector<std::string>& target, const std::string& help,
                         bool required) {
-  m_app.add_option(name, target, help)->required(required)->option_text("...");
+  m_app
+      .add_option_function<std::vector<std::string>>(
+          name,
+          [&target](std::vector<std::string> texts) {
+            std::ranges::transform(texts, texts.begin(), unguarded);
+            target = std::move(texts);
+          },
+          help)
+      ->required(required)
+      ->option_text("...");
 }
 
 void Options::option(const std::string& name, const std::string& value, std::string& target, const std::string& help) {

@@ -28,24 +28,15 @@ cpp_int powerOfFive(int exponent) {
   return power;
 }
 
-ExactDecimal canonical(bool negative, std::string digits, int exponent10) {
-  digits.erase(0, std::min(digits.find_first_not_of('0'), digits.size()));
-  if (digits.empty()) return {.negative = negative};
-  const std::size_t significant = digits.find_last_not_of('0') + 1;
-  exponent10 += static_cast<int>(digits.size() - significant);
-  digits.resize(significant);
-  return {negative, std::move(digits), exponent10};
-}
-
 /// magnitude * 2^exponent.
 ExactDecimal decimalOf(bool negative, cpp_int magnitude, int exponent) {
   if (magnitude == 0) return {.negative = negative};
-  if (exponent >= 0) return canonical(negative, cpp_int(magnitude << exponent).str(), 0);
+  if (exponent >= 0) return canonicalDecimal(negative, cpp_int(magnitude << exponent).str(), 0);
   // Even factors first: 2^-n costs n digits.
   const int even = std::min(static_cast<int>(boost::multiprecision::lsb(magnitude)), -exponent);
   magnitude >>= even;
   exponent += even;
-  return canonical(negative, cpp_int(magnitude * powerOfFive(-exponent)).str(), exponent);
+  return canonicalDecimal(negative, cpp_int(magnitude * powerOfFive(-exponent)).str(), exponent);
 }
 
 /// The part of a number text around its point, without the point.
@@ -126,6 +117,15 @@ Result<Literal> parseLiteral(std::string_view rest, const Notation& notation, st
 
 }  // namespace
 
+ExactDecimal canonicalDecimal(bool negative, std::string digits, int exponent10) {
+  digits.erase(0, std::min(digits.find_first_not_of('0'), digits.size()));
+  if (digits.empty()) return {.negative = negative};
+  const std::size_t significant = digits.find_last_not_of('0') + 1;
+  exponent10 += static_cast<int>(digits.size() - significant);
+  digits.resize(significant);
+  return {negative, std::move(digits), exponent10};
+}
+
 Result<ParsedNumber> parseNumber(std::string_view text) {
   std::string lower(text);
   std::ranges::transform(lower, lower.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
@@ -144,7 +144,7 @@ Result<ParsedNumber> parseNumber(std::string_view text) {
   auto& [digits, exponent] = *literal;
   ExactDecimal decimal = hexadecimal
                              ? decimalOf(negative, cpp_int("0x" + digits.digits), exponent - 4 * digits.afterPoint)
-                             : canonical(negative, std::move(digits.digits), exponent - digits.afterPoint);
+                             : canonicalDecimal(negative, std::move(digits.digits), exponent - digits.afterPoint);
   const Kind kind = decimal.digits == "0" ? Kind::Zero : Kind::Finite;
   return ParsedNumber{kind, std::move(decimal)};
 }
@@ -195,7 +195,7 @@ ExactDecimal subtract(const ExactDecimal& a, const ExactDecimal& b) {
   cpp_int difference = scaled(a) - scaled(b);
   const bool negative = difference < 0;
   if (negative) difference = -difference;
-  return canonical(negative, difference.str(), exponent);
+  return canonicalDecimal(negative, difference.str(), exponent);
 }
 
 std::string toPlainString(const ExactDecimal& value) {

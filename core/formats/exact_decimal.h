@@ -18,6 +18,9 @@ struct ExactDecimal {
   friend bool operator==(const ExactDecimal&, const ExactDecimal&) = default;
 };
 
+/// +-digits * 10^exponent10, whatever zeros `digits` begins or ends with.
+ExactDecimal canonicalDecimal(bool negative, std::string digits, int exponent10);
+
 /// A number as a user writes it, before any rounding.
 struct ParsedNumber {
   Unrounded::Kind kind;
