@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <charconv>
+#include <cmath>
 
 #include "core/formats/codec.h"
 #include "core/formats/explain_steps.h"
@@ -76,6 +77,21 @@ Reasoning decodingReasoning(const NumberFormat& format, std::uint64_t code) {
   return {};
 }
 
+/// |a / b|, of decimals that may be beyond double's range. Precondition: neither is zero.
+double ratio(const std::string& a, const std::string& b) {
+  const Unrounded x = unrounded(parseNumber(a).value()), y = unrounded(parseNumber(b).value());
+  return std::ldexp(static_cast<double>(x.significand) / static_cast<double>(y.significand), x.exponent - y.exponent);
+}
+
+/// "-28 - (-27.15625) = -0.84375, 0.422 ulp."
+ExplanationStep errorStep(const Explanation& explanation, const ExactDecimal& given) {
+  const std::string shown = toString(given);
+  std::string text = fmt::format("Stored - given = {} - {} = {}", quoted(explanation.value),
+                                 given.negative ? "(" + quoted(shown) + ")" : quoted(shown), quoted(explanation.error));
+  if (explanation.ulp) text += fmt::format(", {:.3g} ulp", ratio(explanation.error, *explanation.ulp));
+  return {"Error", text + "."};
+}
+
 }  // namespace
 
 Result<Explanation> explainValue(std::string_view text, const NumberFormat& format, const RoundingChoice& rounding,
@@ -93,6 +109,8 @@ Result<Explanation> explainValue(std::string_view text, const NumberFormat& form
   if (isFinite(number) && isFinite(stored))
     explanation.error = toString(subtract(exactDecimal(stored), parsed->decimal));
   add(explanation, encodingReasoning(format, {*parsed, number, rounding, overflow, outcome}));
+  if (!explanation.error.empty() && !outcome.exact)
+    explanation.steps.push_back(errorStep(explanation, parsed->decimal));
   return explanation;
 }
 

@@ -4,8 +4,7 @@
 #include <algorithm>
 #include <cstdlib>
 
-#include "core/formats/anatomy.h"
-#include "core/formats/explain_steps.h"
+#include "core/formats/explain_float.h"
 #include "core/formats/value_text.h"
 
 namespace ulpscope {
@@ -47,8 +46,6 @@ bool canBeWrittenOut(const BinaryDigits& binary) {
   return binary.leading <= kMostPlaces && binary.leading >= -kMostPlaces && !integerIsCut;
 }
 
-std::string times2To(int exponent) { return " × 2" + superscript(exponent); }
-
 std::string binaryText(const ExactDecimal& decimal, const BinaryDigits& binary) {
   if (!canBeWrittenOut(binary)) {
     const char* size = binary.leading > 0 ? "large" : "small";
@@ -84,9 +81,10 @@ std::string normaliseText(const BinaryDigits& binary) {
                      withPoint(binary, binary.leading + 1), normalised);
 }
 
-/// A finite number cut at the format's last place, before the decision to round.
+/// A finite number of at least the smallest exponent, or one that becomes subnormal, cut at the format's last place.
 struct CutSignificand {
   bool normal;
+  int drop;            ///< bits of Unrounded::significand below the last place
   std::uint64_t kept;  ///< with the hidden bit
   bool guard, round, sticky;
   Dropped dropped;
@@ -100,6 +98,7 @@ CutSignificand cutSignificand(const FloatSpec& spec, const Unrounded& number) {
   const auto bit = [&](int index) { return index >= 0 && index < 64 && (number.significand >> index & 1) != 0; };
   const std::uint64_t below = drop - 2 >= 64 ? number.significand : number.significand & lowMask(std::max(drop - 2, 0));
   CutSignificand cut{.normal = normal,
+                     .drop = drop,
                      .kept = drop >= 64 ? 0 : number.significand >> drop,
                      .guard = bit(drop - 1),
                      .round = bit(drop - 2),
@@ -107,11 +106,6 @@ CutSignificand cutSignificand(const FloatSpec& spec, const Unrounded& number) {
                      .dropped = {}};
   cut.dropped = droppedShare(cut.guard, (cut.round || cut.sticky) ? 1 : 0);
   return cut;
-}
-
-/// Empty where there are no bits.
-std::string fieldBits(std::uint64_t value, int bits) {
-  return bits == 0 ? "" : fmt::format("{:0{}b}", value & lowMask(bits), bits);
 }
 
 std::string exponentText(const FloatSpec& spec, const CutSignificand& cut, const BinaryDigits& binary) {
@@ -133,21 +127,39 @@ std::string exponentText(const FloatSpec& spec, const CutSignificand& cut, const
 }
 
 std::string fractionText(const FloatSpec& spec, const CutSignificand& cut) {
-  const std::string kept =
-      fmt::format("The {} bits after the point: `{}`", spec.fractionBits, fieldBits(cut.kept, spec.fractionBits));
+  const std::string kept = spec.fractionBits == 0 ? "There is no fraction: the hidden 1 alone is kept"
+                                                  : fmt::format("The {} {} after the point: `{}`", spec.fractionBits,
+                                                                spec.fractionBits == 1 ? "bit" : "bits",
+                                                                fieldBits(cut.kept, spec.fractionBits));
   if (cut.dropped == Dropped::Nothing) return kept + "; nothing is left over.";
   return fmt::format(
       "{}. Left over: guard bit `{:d}`, round bit `{:d}`, sticky `{:d}` (whether anything is set below).", kept,
       cut.guard, cut.round, cut.sticky);
 }
 
-std::string roundText(const FloatSpec& spec, const CutSignificand& cut, const EncodingCase& encoding) {
-  std::string rule = roundingRule(encoding.rounding, cut.dropped, encoding.unrounded.negative);
+/// What the mode does; without fraction bits ties follow a rule of their own.
+std::string modeRule(const FloatSpec& spec, const CutSignificand& cut, const EncodingCase& encoding) {
+  const bool tieToEven = encoding.rounding.mode == Rounding::NearestEven && cut.dropped == Dropped::Half;
+  if (!tieToEven || spec.fractionBits != 0)
+    return roundingRule(encoding.rounding, cut.dropped, encoding.unrounded.negative);
+  return hasZero(spec)
+             ? "To nearest, ties to even: exactly half way to the next power of two, so the even code is taken."
+             : "To nearest: exactly half way to the next power of two, where ties go up in this format.";
+}
+
+std::string roundText(const FloatSpec& spec, const CutSignificand& cut, const BinaryDigits& binary,
+                      const EncodingCase& encoding) {
+  std::string rule = modeRule(spec, cut, encoding);
   if (cut.dropped == Dropped::Nothing) return rule;
-  // As dropBits rounds: a guard bit and one that stands for all below it are the same as the whole tail.
-  const std::uint64_t tail = std::uint64_t{cut.guard} << 1 | std::uint64_t{cut.round || cut.sticky};
+  const Unrounded& number = encoding.unrounded;
+  const int field = cut.normal ? binary.leading + spec.bias : 0;
+  const bool oddIsEven = spec.fractionBits == 0 && hasZero(spec) && (field - 1) % 2 != 0;  // as encodeFinite has it
   const auto rounded =
-      dropBits(cut.kept << 2 | tail, 2, false, encoding.unrounded.negative, encoding.rounding).quotient;
+      dropBits(number.significand, cut.drop, number.sticky, number.negative, encoding.rounding, oddIsEven).quotient;
+  if (spec.fractionBits == 0)
+    return rounded == cut.kept
+               ? fmt::format("{} 2{} stays.", rule, superscript(binary.leading))
+               : fmt::format("{} That carries into the exponent: 2{}.", rule, superscript(binary.leading + 1));
   const std::string before = fieldBits(cut.kept, spec.fractionBits);
   if (rounded == cut.kept) return fmt::format("{} `{}` stays.", rule, before);
   const std::string after = fieldBits(rounded, spec.fractionBits);
@@ -155,144 +167,80 @@ std::string roundText(const FloatSpec& spec, const CutSignificand& cut, const En
   return fmt::format("{} `{}` + 1 = `{}`{}.", rule, before, after, carries ? ", with a carry into the exponent" : "");
 }
 
-/// Why a number past the largest finite value got the code it has.
-std::string overflowRule(const NumberFormat& format, const FloatSpec& spec, const EncodingCase& encoding) {
-  const bool infinite = encoding.unrounded.kind == Kind::Infinity;
-  const char* beyond = infinite ? "Infinity is beyond" : "After rounding the number is beyond";
-  const std::string largest =
-      fmt::format("{} the largest finite value, {}", beyond, quoted(exactText(format, largestFiniteCode(spec, false))));
-  const char* result = "the largest finite value";
-  const NumberClass stored = format.classify(encoding.outcome.code);
-  if (stored == NumberClass::Infinity) result = "infinity";
-  if (stored == NumberClass::Nan) result = "NaN";
-
-  const char* reason = "the format has infinity";
-  if (encoding.overflow == Overflow::Saturate)
-    reason = "it was asked to saturate";
-  else if (!hasNan(spec))
-    reason = "the format has neither infinity nor NaN";
-  else if (stored == NumberClass::Nan && encoding.overflow == Overflow::Nan)
-    reason = "NaN was asked for";
-  else if (stored == NumberClass::Nan)
-    reason = "the format has NaN but no infinity";
-  else if (stored == NumberClass::Infinity && encoding.overflow == Overflow::Infinity)
-    reason = "infinity was asked for";
-  else if (stored == NumberClass::Normal)
-    reason = "this rounding mode does not go past it";
-  return fmt::format("{}; {}, so the result is {}.", largest, reason, result);
+/// Below the smallest value of a format without subnormals: zero and that value are the neighbours, or it alone.
+void explainBelowSmallest(const NumberFormat& format, const FloatSpec& spec, const EncodingCase& encoding,
+                          Reasoning& reasoning) {
+  const std::uint64_t code = makeCode(spec, false, smallestMagnitude(spec));
+  const std::string smallest = quoted(exactText(format, code));
+  if (!hasZero(spec)) {
+    reasoning.rule = fmt::format(
+        "The number is below the smallest value, {}, and the format has no zero: that value is "
+        "taken.",
+        smallest);
+    reasoning.steps.push_back({"Range", reasoning.rule});
+    return;
+  }
+  Unrounded half = format.decode(code);
+  --half.exponent;
+  ExactDecimal magnitude = encoding.number.decimal;
+  magnitude.negative = false;
+  const ExactDecimal past = subtract(magnitude, exactDecimal(half));
+  const Dropped share = past.digits == "0" ? Dropped::Half
+                        : past.negative    ? Dropped::LessThanHalf
+                                           : Dropped::MoreThanHalf;
+  const char* side = share == Dropped::Half           ? "exactly there"
+                     : share == Dropped::LessThanHalf ? "below it"
+                                                      : "above it";
+  reasoning.steps.push_back(
+      {"Neighbours", fmt::format("The format has no subnormals: below its smallest value, {}, there "
+                                 "is only zero. Half way lies {}; the number is {}.",
+                                 smallest, quoted(toString(exactDecimal(half))), side)});
+  reasoning.rule = roundingRule(encoding.rounding, share, encoding.unrounded.negative);
+  reasoning.steps.push_back({"Round", reasoning.rule});
 }
 
-Reasoning explainSpecial(const NumberFormat& format, const FloatSpec& spec, const EncodingCase& encoding) {
-  Reasoning reasoning;
-  reasoning.steps.push_back({"Sign", signText(encoding.unrounded.negative)});
-  const auto say = [&](const char* title, std::string text, std::string rule) {
-    reasoning.steps.push_back({title, std::move(text)});
-    reasoning.rule = std::move(rule);
-  };
-  const std::string ones = fieldBits(~std::uint64_t{0}, spec.exponentBits);
-  switch (encoding.unrounded.kind) {
-    case Kind::Zero:
-      say("Zero", "Zero has no first 1 to put before the point: exponent and fraction are all zeros.", kExactRule);
-      break;
-    case Kind::Nan:
-      say("NaN",
-          hasInfinity(spec)
-              ? fmt::format(
-                    "NaN has the exponent `{}` and a fraction that is not zero; the top fraction bit makes it quiet.",
-                    ones)
-              : "NaN is the code whose exponent and fraction are all ones.",
-          "NaN stays NaN and keeps its sign.");
-      break;
-    default:
-      if (encoding.outcome.exact)
-        say("Infinity", fmt::format("Infinity has the exponent `{}` and the fraction zero.", ones),
-            "Infinity stays infinity.");
-      else
-        say("Overflow", overflowRule(format, spec, encoding), overflowRule(format, spec, encoding));
+void explainRounding(const NumberFormat& format, const FloatSpec& spec, const EncodingCase& encoding,
+                     const BinaryDigits& binary, Reasoning& reasoning) {
+  const std::uint64_t largest = largestFiniteMagnitude(spec);
+  const auto largestField = static_cast<int>(largest >> spec.fractionBits);
+  const CutSignificand cut = cutSignificand(spec, encoding.unrounded);
+  reasoning.rule = modeRule(spec, cut, encoding);
+  if (binary.leading > largestField - spec.bias) {
+    reasoning.steps.push_back(
+        {"Exponent", fmt::format("{} + bias {} = {}, but finite values end at {} = `{}`.", binary.leading, spec.bias,
+                                 binary.leading + spec.bias, largestField,
+                                 fieldBits(static_cast<std::uint64_t>(largestField), spec.exponentBits))});
+    return;
   }
-  reasoning.steps.push_back({"Code", codeStepText(format, encoding)});
-  return reasoning;
+  const Unrounded smallest = format.decode(makeCode(spec, false, smallestMagnitude(spec)));
+  const bool hasSubnormals = spec.bottom == Bottom::Subnormal && spec.fractionBits > 0;
+  const bool below = std::pair(binary.leading, encoding.unrounded.significand) <
+                     std::pair(smallest.exponent + 63, smallest.significand);
+  if (!hasSubnormals && below) return explainBelowSmallest(format, spec, encoding, reasoning);
+  reasoning.steps.push_back({"Exponent", exponentText(spec, cut, binary)});
+  reasoning.steps.push_back({"Fraction", fractionText(spec, cut)});
+  reasoning.steps.push_back({"Round", roundText(spec, cut, binary, encoding)});
 }
 
 }  // namespace
 
 Reasoning explainFloatEncoding(const NumberFormat& format, const FloatSpec& spec, const EncodingCase& encoding) {
   const Unrounded& number = encoding.unrounded;
-  if (number.kind != Kind::Finite) return explainSpecial(format, spec, encoding);
+  if (number.kind != Kind::Finite) return explainSpecialEncoding(format, spec, encoding);
 
   const BinaryDigits binary = binaryDigits(number, std::clamp(spec.fractionBits + 8, 24, 64));
   Reasoning reasoning;
-  reasoning.steps = {{"Sign", signText(number.negative)},
+  reasoning.steps = {{"Sign", signText(number.negative, spec.signBits != 0)},
                      {"Binary", binaryText(encoding.number.decimal, binary)},
                      {"Normalise", normaliseText(binary)}};
-  const auto largestField = static_cast<int>(largestFiniteMagnitude(spec) >> spec.fractionBits);
-  const CutSignificand cut = cutSignificand(spec, number);
-  if (binary.leading > largestField - spec.bias) {
-    reasoning.steps.push_back(
-        {"Exponent", fmt::format("{} + bias {} = {}, but finite values end at {} = `{}`.", binary.leading, spec.bias,
-                                 binary.leading + spec.bias, largestField,
-                                 fieldBits(static_cast<std::uint64_t>(largestField), spec.exponentBits))});
-  } else {
-    reasoning.steps.push_back({"Exponent", exponentText(spec, cut, binary)});
-    reasoning.steps.push_back({"Fraction", fractionText(spec, cut)});
-    reasoning.steps.push_back({"Round", roundText(spec, cut, encoding)});
-  }
-  reasoning.rule = roundingRule(encoding.rounding, cut.dropped, number.negative);
+  const bool hasThatSign = !number.negative || spec.signBits != 0;
+  if (hasThatSign || !encoding.outcome.overflowed) explainRounding(format, spec, encoding, binary, reasoning);
   if (encoding.outcome.overflowed) {
-    reasoning.rule = overflowRule(format, spec, encoding);
-    reasoning.steps.push_back({"Overflow", reasoning.rule});
+    reasoning.rule = rangeRule(format, spec, encoding);
+    reasoning.steps.push_back({hasThatSign ? "Overflow" : "Range", reasoning.rule});
   }
   reasoning.steps.push_back({"Code", codeStepText(format, encoding)});
   return reasoning;
-}
-
-Reasoning explainFloatDecoding(const NumberFormat& format, const FloatSpec& spec, std::uint64_t code) {
-  const auto anatomy = std::get<FloatAnatomy>(anatomyOf(format, code));
-  const std::string exponentBits = fieldBits(anatomy.storedExponent, spec.exponentBits);
-  std::string padding;
-  if (spec.paddingBits > 0) padding = fmt::format(", {} bits of padding that mean nothing", spec.paddingBits);
-  Reasoning reasoning;
-  reasoning.steps = {
-      {"Fields", fmt::format("`{}` = `{}`: sign `{:d}`, exponent `{}`, fraction `{}`{}.", codeText(format, code),
-                             bitsText(format, code), anatomy.negative, exponentBits,
-                             fieldBits(anatomy.storedFraction, spec.fractionBits), padding)},
-      {"Sign", anatomy.negative ? "`1`: negative." : "`0`: positive."}};
-  const auto finish = [&](const char* title, std::string text, std::string rule) {
-    reasoning.steps.push_back({title, std::move(text)});
-    reasoning.rule = std::move(rule);
-    return reasoning;
-  };
-  switch (format.classify(code)) {
-    case NumberClass::Nan:
-      return finish("NaN",
-                    hasInfinity(spec) ? "Exponent all ones and a fraction that is not zero: not a number."
-                                      : "Exponent and fraction all ones: not a number.",
-                    "The code is set aside for NaN.");
-    case NumberClass::Infinity:
-      return finish("Infinity", "Exponent all ones and fraction zero: infinity.",
-                    "The code is set aside for infinity.");
-    case NumberClass::Zero:
-      return finish("Zero", "Exponent and fraction are all zeros: the value is zero, with a sign.",
-                    "Exponent field zero has no hidden 1, so a zero fraction is zero.");
-    case NumberClass::Subnormal:
-    case NumberClass::Normal:
-      break;
-  }
-  const bool subnormal = anatomy.storedExponent == 0;
-  reasoning.steps.push_back(
-      {"Exponent", subnormal
-                       ? fmt::format("`{}`: subnormal, so the exponent is the smallest normal one, 1 - bias {} = {}.",
-                                     exponentBits, anatomy.bias, anatomy.exponent)
-                       : fmt::format("`{}` = {}; {} - bias {} = {}.", exponentBits, anatomy.storedExponent,
-                                     anatomy.storedExponent, anatomy.bias, anatomy.exponent)});
-  reasoning.steps.push_back(
-      {"Significand", fmt::format("`{}` = {}, {} before the point.", anatomy.significandBits,
-                                  quoted(anatomy.significand), subnormal ? "no hidden 1" : "with the hidden 1")});
-  return finish("Value",
-                fmt::format("{}{} = {}.", quoted((anatomy.negative ? "-" : "") + anatomy.significand),
-                            times2To(anatomy.exponent), quoted(exactText(format, code))),
-                subnormal ? "Exponent field zero: the significand has no hidden 1 (subnormal)."
-                          : "The value is the significand with its hidden 1, times two to the exponent less the bias.");
 }
 
 }  // namespace ulpscope

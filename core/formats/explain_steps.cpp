@@ -46,7 +46,8 @@ std::string roundingRule(const RoundingChoice& rounding, Dropped dropped, bool n
   return "To odd: something is dropped, so the value whose last bit is 1 is taken.";
 }
 
-std::string signText(bool negative) {
+std::string signText(bool negative, bool stored) {
+  if (!stored) return negative ? "The number is negative; the format has no sign bit." : "The format has no sign bit.";
   return negative ? "The number is negative: sign bit `1`." : "The number is not negative: sign bit `0`.";
 }
 

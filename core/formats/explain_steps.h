@@ -47,7 +47,8 @@ constexpr Dropped droppedShare(bool guard, Word rest) {
 /// What the mode does with it, in one sentence.
 std::string roundingRule(const RoundingChoice& rounding, Dropped dropped, bool negative);
 
-std::string signText(bool negative);
+/// `stored`: the format has a sign bit.
+std::string signText(bool negative, bool stored);
 std::string codeStepText(const NumberFormat& format, const EncodingCase& encoding);
 
 /// A decimal between backticks; of many digits only the first, then an ellipsis and the exponent if there is one.
