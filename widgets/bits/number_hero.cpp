@@ -18,6 +18,7 @@ namespace {
 constexpr std::array kValueSizes{34, 30, 26, 22, 18};  ///< px, the first that fits in one line
 constexpr int kWrappedSize = 13;
 constexpr double kValueHeight = 48;
+constexpr int kWidest = 400;
 constexpr double kLineHeight = 20;
 const QString kSeparator = QStringLiteral(" · ");
 
@@ -41,7 +42,8 @@ void copy(const QString& text) { QApplication::clipboard()->setText(text); }
 }  // namespace
 
 NumberHero::NumberHero(QWidget* parent) : QWidget(parent) {
-  setSizePolicy(QSizePolicy::Preferred, QSizePolicy::Fixed);
+  setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
+  setMaximumWidth(kWidest);
   setAccessibleName(tr("Stored value"));
   connect(&theme(), &Theme::changed, this, qOverload<>(&QWidget::update));
 }

@@ -30,7 +30,7 @@ class NumberHero final : public QWidget {
   bool showsExact() const { return m_showsExact; }
 
   QSize sizeHint() const override { return {320, 116}; }
-  QSize minimumSizeHint() const override { return {200, 116}; }
+  QSize minimumSizeHint() const override { return {220, 116}; }
 
  protected:
   void paintEvent(QPaintEvent* event) override;

@@ -6,7 +6,6 @@
 #include <QKeyEvent>
 #include <QPainter>
 #include <QVBoxLayout>
-#include <algorithm>
 
 #include "core/formats/brief_decimal.h"
 #include "core/formats/representation.h"
@@ -33,10 +32,9 @@ constexpr auto kFirstValue = "-27.15625";
 constexpr int kErrorDigits = 9;
 constexpr int kSettleMs = 300;  ///< a burst of arrow keys is one step of the history
 
-// The stored value takes its share of the width, within bounds: it may not make the cells change size while it changes.
-constexpr double kHeroShare = 0.28;
-constexpr int kNarrowestHero = 220;
-constexpr int kWidestHero = 400;
+// Shares of the width: the stored value may not make the cells change size while it changes.
+constexpr int kBitsShare = 72;
+constexpr int kHeroShare = 28;
 
 QString qt(std::string_view text) { return QString::fromUtf8(text.data(), qsizetype(text.size())); }
 
@@ -103,8 +101,8 @@ void ExplorerPage::layOut() {
 
   auto* numberRow = new QHBoxLayout;
   numberRow->setSpacing(24);
-  numberRow->addWidget(m_bits, 1, Qt::AlignTop);
-  numberRow->addWidget(m_hero, 0, Qt::AlignVCenter);
+  numberRow->addWidget(m_bits, kBitsShare, Qt::AlignTop);
+  numberRow->addWidget(m_hero, kHeroShare, Qt::AlignVCenter);
 
   auto* number = new Card;
   number->body()->setSpacing(8);
@@ -313,11 +311,6 @@ void ExplorerPage::keyPressEvent(QKeyEvent* event) {
     step(*wanted);
   else
     Page::keyPressEvent(event);
-}
-
-void ExplorerPage::resizeEvent(QResizeEvent* event) {
-  m_hero->setFixedWidth(std::clamp(int(width() * kHeroShare), kNarrowestHero, kWidestHero));
-  Page::resizeEvent(event);
 }
 
 namespace {

@@ -35,7 +35,6 @@ class ExplorerPage final : public Page {
 
  protected:
   void keyPressEvent(QKeyEvent* event) override;
-  void resizeEvent(QResizeEvent* event) override;
 
  private:
   /// The control that the user is in keeps its text.
