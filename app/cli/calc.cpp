@@ -120,16 +120,6 @@ std::string errorText(const Calculation& c) {
   return fmt::format("{}{:.4g} ulp", c.approximate ? "about " : "", *c.errorUlp);
 }
 
-std::string indented(std::string_view lines, std::size_t indent) {
-  std::string out;
-  for (std::size_t at = 0; at < lines.size();) {
-    const std::size_t end = lines.find('\n', at);
-    out += std::string(indent, ' ') + std::string(lines.substr(at, end + 1 - at));
-    at = end + 1;
-  }
-  return out;
-}
-
 std::string CalcCommand::text(const Expression& expression, const Calculation& c, const Terminal& terminal) {
   const NumberFormat& format = *c.format;
   std::string out =

@@ -5,6 +5,7 @@
 #include "app/cli/explanation_text.h"
 #include "app/cli/options.h"
 #include "app/cli/rounding_options.h"
+#include "app/cli/via_option.h"
 
 namespace ulpscope {
 namespace {
@@ -15,6 +16,7 @@ class ExplainCommand final : public Command {
     options.argument("VALUE", m_value, "Decimal of any length, hex float, inf or nan");
     options.required("--format", "ID", m_format, "The format that stores it");
     m_rounding.declare(options);
+    m_via.declare(options);
   }
 
   Result<> run(CommandContext& context) override {
@@ -24,7 +26,19 @@ class ExplainCommand final : public Command {
     if (!rounding) return tl::unexpected(rounding.error());
     const auto explanation = explainValue(m_value, **format, rounding->at(0), rounding->overflow);
     if (!explanation) return tl::unexpected(explanation.error());
-    context.output = explanationText(*explanation, context);
+    if (!m_via.isGiven()) {
+      context.output = explanationText(*explanation, context);
+      return {};
+    }
+    const auto chain = m_via.round(m_value, *format, *rounding);
+    if (!chain) return tl::unexpected(chain.error());
+    if (context.json) {
+      Json document = explanationJson(*explanation);
+      addTo(document, *chain);
+      context.output = documentText(document);
+    } else {
+      context.output = explanationText(*explanation, context) + chainText(*chain, context.terminal);
+    }
     return {};
   }
 
@@ -32,6 +46,7 @@ class ExplainCommand final : public Command {
   std::string m_value;
   std::string m_format;
   RoundingOptions m_rounding;
+  ViaOption m_via;
 };
 
 }  // namespace

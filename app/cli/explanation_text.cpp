@@ -5,7 +5,6 @@
 
 #include <algorithm>
 
-#include "app/cli/json.h"
 #include "core/base/text.h"
 #include "core/formats/value_text.h"
 
@@ -14,6 +13,8 @@ namespace {
 
 Json orNull(const std::string& text) { return text.empty() ? Json() : Json(text); }
 Json orNull(const std::optional<std::string>& text) { return text ? Json(*text) : Json(); }
+
+}  // namespace
 
 Json explanationJson(const Explanation& e) {
   Json steps = Json::array();
@@ -37,7 +38,15 @@ Json explanationJson(const Explanation& e) {
           {"rule", e.rule}};
 }
 
-}  // namespace
+std::string indented(std::string_view lines, std::size_t indent) {
+  std::string out;
+  for (std::size_t at = 0; at < lines.size();) {
+    const std::size_t end = lines.find('\n', at);
+    out += std::string(indent, ' ') + std::string(lines.substr(at, end + 1 - at));
+    at = end + 1;
+  }
+  return out;
+}
 
 std::string withoutBackticks(std::string text) {
   std::erase(text, '`');
