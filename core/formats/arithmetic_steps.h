@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -27,5 +28,18 @@ struct ArithmeticReasoning {
 };
 
 ArithmeticReasoning explainArithmetic(const ArithmeticCase& arithmetic);
+
+/// From the operands to the exact result, in binary. Preconditions: the exact result is finite, its operands have
+/// significands, and the format keeps it down to weight `lastPlace`.
+std::vector<CalculationStep> explainOperation(const ArithmeticCase& arithmetic, int lastPlace);
+
+/// A word on the smaller of two numbers that were added, where the result is the larger one again.
+std::optional<CalculationStep> explainAbsorption(const ArithmeticCase& arithmetic);
+
+/// "Exactly `1/3` = `0.3333…`", without a full stop.
+std::string exactlyText(const ExactNumber& number);
+
+/// Significant bits with the point behind the first, as far as the format keeps them.
+std::string significandText(const NumberFormat& format, const ExactNumber& number);
 
 }  // namespace ulpscope

@@ -287,7 +287,7 @@ std::optional<ExactNumber> ulpOf(const NumberFormat& format, std::uint64_t code)
   };
   const auto to = number(*neighbour), from = number(*value);
   const auto distance = !from ? to : !to ? from : *to + -*from;
-  return distance && distance->negative() ? -*distance : distance;
+  return distance ? std::optional(magnitudeOf(*distance)) : std::nullopt;
 }
 
 }  // namespace ulpscope

@@ -63,6 +63,8 @@ class ExactNumber {
   std::shared_ptr<const Parts> m_parts;
 };
 
+inline ExactNumber magnitudeOf(const ExactNumber& number) { return number.negative() ? -number : number; }
+
 /// From the finite value of `code` to the next one away from zero, positive; from the last one, to the one before it.
 /// nullopt for codes that are not finite and where there is no other value.
 std::optional<ExactNumber> ulpOf(const NumberFormat& format, std::uint64_t code);
