@@ -265,6 +265,24 @@ TEST_P(ReadyExamples, HaveTheCodeAndValueOfTheTable) {
   EXPECT_EQ(valueOf(example.id, example.code), example.value);
 }
 
+// --- Formats of the past. ---
+
+TEST(Pitfalls, DlFloat16HasNoSubnormalValuesAndOneCodeForNanAndInfinity) {
+  EXPECT_EQ(largestOf("dlfloat16"), 8'573'157'376);
+  EXPECT_EQ(valueOf("dlfloat16", 0x0000), 0);
+  EXPECT_EQ(valueOf("dlfloat16", 0x0001), 0x1.008p-31);
+  EXPECT_EQ(limitsOf(*formatOf("dlfloat16")).smallestSubnormal, std::nullopt);
+  for (const char* text : {"nan", "inf", "1e10"}) EXPECT_EQ(codeOf("dlfloat16", text), 0x7FFFu) << text;
+}
+
+TEST(Pitfalls, CFloat8HasNoGapBelowItsSmallestNormalValue) {
+  EXPECT_EQ(valueOf("cfloat8_143:63", 0x08), 0x1p-62);
+  EXPECT_EQ(valueOf("cfloat8_143:63", 0x07), 0x1.cp-63);  // 0.111 * 2^(1 - 63), not 0.111 * 2^-63
+  EXPECT_EQ(valueOf("cfloat8_143:63", 0x01), 0x1p-65);
+  EXPECT_EQ(largestOf("cfloat8_143:0"), 0x1.ep15);
+  EXPECT_EQ(largestOf("cfloat8_152:0"), 0x1.cp31);
+}
+
 // --- Code books. ---
 
 TEST(Pitfalls, Nf4IsTheTableOfFloat32ValuesAndNotOneRoundedToFourDecimals) {
