@@ -48,7 +48,10 @@ class Rounder {
   /// Where the numbers that round as `lower` does end, on the way to `upper`, which rounds otherwise.
   Border borderBetween(double lower, double upper) const {
     const double below = value(lower);
-    const auto isBelow = [&](double number) { return value(number) == below; };
+    const auto isBelow = [&](double number) {  // NaN, where negative numbers have no place, is one outcome as well
+      const double found = value(number);
+      return found == below || (std::isnan(found) && std::isnan(below));
+    };
     std::uint64_t from = rankOf(lower);
     std::uint64_t to = rankOf(upper);
     // Borders are at midpoints or at the values themselves, as a rule; looking there first saves the search.
