@@ -161,6 +161,13 @@ TEST(Pitfalls, E8M0RoundsTowardPositiveAndTowardZeroAsTheConversionsOfCudaDo) {
   EXPECT_EQ(valueOf("float8_e8m0fnu", codeOf("float8_e8m0fnu", "0.75", Rounding::TowardPositive)), 1);
 }
 
+TEST(Pitfalls, E8M0RoundsToTheNearerOfItsTwoSmallestValues) {
+  // ml_dtypes 0.6 and torch take float32's exponent field 0 for zero here and give 0x01.
+  EXPECT_EQ(codeOf("float8_e8m0fnu", "0x1.4p-127"), 0x00u);
+  EXPECT_EQ(codeOf("float8_e8m0fnu", "0x1.7ffffcp-127"), 0x00u);
+  EXPECT_EQ(codeOf("float8_e8m0fnu", "0x1.8p-127"), 0x01u);
+}
+
 // --- NaN and the zeros. ---
 
 TEST(Pitfalls, NanOfE5M2IsSevenEWithTheSignKeptAndAnyOfSixCodesWhenRead) {
@@ -204,6 +211,15 @@ TEST(Pitfalls, TiesGoToEvenAndNotTowardZeroOrAway) {
   EXPECT_EQ(rounded("float4_e2m1fn", "0.25"), 0);
   EXPECT_EQ(rounded("float8_e4m3fn", "1.0625"), 1);
   EXPECT_EQ(rounded("float8_ue4m3", "300"), 288);  // and not 448 for everything from 256 on
+}
+
+TEST(Pitfalls, Tf32TiesGoWhereTheModeSaysWhichIsWhatItsConversionsDifferIn) {
+  const auto value = [](Rounding mode) { return valueOf("tfloat32", codeOf("tfloat32", "0x1.006p0", mode)); };
+  EXPECT_EQ(value(Rounding::NearestEven), 0x1.008p0);  // cvt.rn
+  EXPECT_EQ(value(Rounding::NearestAway), 0x1.008p0);  // cvt.rna
+  EXPECT_EQ(value(Rounding::TowardZero), 0x1.004p0);   // float32 bits as they are
+  EXPECT_EQ(rounded("tfloat32", "0x1.002p0"), 1);
+  EXPECT_EQ(valueOf("tfloat32", codeOf("tfloat32", "0x1.002p0", Rounding::NearestAway)), 0x1.004p0);
 }
 
 TEST(Pitfalls, Bfloat16KeepsItsSubnormalValues) {
