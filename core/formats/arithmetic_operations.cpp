@@ -34,8 +34,8 @@ int bottomOf(const ExactNumber& number, int lastPlace) {
 /// A number of many digits by its first ones.
 std::string briefly(const ExactNumber& number) {
   constexpr int kDigits = 12;
-  auto [text, exact] = briefDecimal(number.text(), kDigits);
-  return exact ? text : text.insert(std::min(text.find('e'), text.size()), "…");
+  const auto [text, exact] = briefDecimal(number.text(), kDigits);
+  return (exact ? "" : "≈ ") + text;
 }
 
 std::string withoutSign(const std::string& name) { return name.starts_with('-') ? name.substr(1) : name; }

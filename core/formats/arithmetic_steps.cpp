@@ -172,12 +172,14 @@ void Teller::tellNeighbours(std::optional<int> lastPlace) {
 }
 
 void Teller::tellOverflow() {
-  const bool negative = m_case.exact.number.negative;
-  const std::uint64_t end =
-      format().encode({.kind = Kind::Infinity, .negative = negative}, Rounding::TowardZero, Overflow::Saturate).code;
-  const std::string what = m_case.exact.value ? quoted(exact().text()) : "Infinity";
+  Unrounded beyond = m_case.exact.number;
+  if (beyond.kind == Kind::Finite) beyond = {.kind = Kind::Infinity, .negative = beyond.negative};
+  const std::uint64_t end = format().encode(beyond, Rounding::TowardZero, Overflow::Saturate).code;
+  const std::string what = m_case.exact.value                       ? quoted(exact().text())
+                           : m_case.exact.number.kind == Kind::Zero ? "Zero"
+                                                                    : "Infinity";
   m_rule =
-      fmt::format("{} is beyond the last finite value of {}, {}; by the overflow rule `{}` the result is {}.", what,
+      fmt::format("{} is outside the values of {}, which end at {}; by the overflow rule `{}` the result is {}.", what,
                   format().info().title, valueText(end), idOf(m_case.overflow), valueText(m_case.outcome.code));
   say("Overflow", m_rule);
 }

@@ -137,9 +137,11 @@ TEST(Calculation, TakesCodesWhereTextsWouldBeTooLong) {
 
 TEST(Calculation, SaysWhereOverflowWent) {
   EXPECT_EQ(calculated(Operation::Add, {"65504", "65504"}, "float16").rule,
-            "`131008` is beyond the last finite value of FP16, `65504`; by the overflow rule `format` the result is "
+            "`131008` is outside the values of FP16, which end at `65504`; by the overflow rule `format` the result is "
             "`inf`.");
   EXPECT_EQ(calculated(Operation::Multiply, {"-100", "2"}, "int8").value, "-128");
+  EXPECT_THAT(calculated(Operation::Subtract, {"4", "4"}, "float8_e8m0fnu").rule,
+              testing::StartsWith("Zero is outside the values of E8M0"));
   EXPECT_EQ(calculated(Operation::Multiply, {"-100", "2"}, "int8").errorUlp, 72.0);
 }
 
