@@ -133,7 +133,7 @@ TEST(Explain, ShowsTheTableThatACodebookChoosesFrom) {
   EXPECT_EQ(tie.code, 7u);
   EXPECT_EQ(stepText(tie, "Neighbours"),
             "`0.0397901497781276702880859375` lies between `0` (code 7) and `0.0795803` (code 8).");
-  EXPECT_EQ(tie.rule, "The number is the threshold itself, and in this table ties take the lower code.");
+  EXPECT_EQ(tie.rule, "The number is the threshold itself, and in this table ties take the lower value.");
 }
 
 TEST(Explain, TellsAStorySubnormalsZeroAndSpecialsUnderstand) {

@@ -20,6 +20,8 @@ constexpr const char* kOracleTypes[] = {
     "float8_e4m3fn", "float8_e4m3fnuz", "float8_e5m2",  "float8_e5m2fnuz", "float8_e8m0fnu",
     "float6_e2m3fn", "float6_e3m2fn",   "float4_e2m1fn"};
 
+constexpr const char* kCodeBooks[] = {"nf4", "bnb_fp4", "af4", "iq4_nl", "dynamic8", "dynamic8_unsigned"};
+
 /// A golden test of one format, by id: an id that the registry does not know fails.
 class GoldenTest : public testing::TestWithParam<const char*> {
  protected:
@@ -34,7 +36,8 @@ struct IdName {
 
 class GoldenDecode : public GoldenTest {};
 INSTANTIATE_TEST_SUITE_P(MlDtypes, GoldenDecode, testing::ValuesIn(kOracleTypes), IdName());
-INSTANTIATE_TEST_SUITE_P(Others, GoldenDecode, testing::Values("int8", "int4", "nf4"), IdName());
+INSTANTIATE_TEST_SUITE_P(CodeBooks, GoldenDecode, testing::ValuesIn(kCodeBooks), IdName());
+INSTANTIATE_TEST_SUITE_P(Others, GoldenDecode, testing::Values("int8", "int4"), IdName());
 
 TEST_P(GoldenDecode, GivesTheValueOfEveryCode) {
   const std::vector<float> values = goldenValues(id());
@@ -88,7 +91,8 @@ TEST_P(GoldenDigest, OfTheCodesOfEachBlockOfInputsIsThatOfTheOracle) {
 }
 
 class GoldenEncode : public GoldenTest {};
-INSTANTIATE_TEST_SUITE_P(Others, GoldenEncode, testing::Values("tfloat32", "int8", "int4", "nf4"), IdName());
+INSTANTIATE_TEST_SUITE_P(CodeBooks, GoldenEncode, testing::ValuesIn(kCodeBooks), IdName());
+INSTANTIATE_TEST_SUITE_P(Others, GoldenEncode, testing::Values("tfloat32", "int8", "int4"), IdName());
 
 TEST_P(GoldenEncode, RoundsEveryInputToTheCodeOfTheOracle) {
   const GoldenArray inputs = readGoldenArray(id() + ".encode.input.npy");

@@ -8,7 +8,6 @@ tfloat32 (no library has it as a type). Each code of numpy and ml_dtypes is also
 midpoints of the decoded values, and the script stops where the two differ.
 """
 
-import importlib.metadata
 import json
 import platform
 from fractions import Fraction
@@ -16,7 +15,6 @@ from pathlib import Path
 
 import bitsandbytes
 import bitsandbytes.functional
-import gguf.quants
 import ml_dtypes
 import numpy
 
@@ -137,30 +135,17 @@ def make_nf4(manifest):
     save("nf4.encode.code.npy", codes, "numpy searchsorted over bitsandbytes' midpoints", manifest)
 
 
-def make_codebooks(manifest):
-    """Tables only, in the order of their codes; af4 is stored from high to low."""
-    for name, kind in (("bnb_fp4", "fp4"), ("af4", "af4")):
-        table = bitsandbytes.functional.get_4bit_type(kind, device="cpu", blocksize=64).numpy()
-        save(f"{name}.decode.npy", table, "bitsandbytes", manifest)
-    for name, signed in (("dynamic8", True), ("dynamic8_unsigned", False)):
-        table = bitsandbytes.functional.create_dynamic_map(signed, max_exponent_bits=7, total_bits=8).numpy()
-        save(f"{name}.decode.npy", table, "bitsandbytes", manifest)
-    save("iq4_nl.decode.npy", numpy.array(gguf.quants.IQ4_NL.kvalues, dtype=numpy.float32), "gguf", manifest)
-
-
 def main():
     files = {}
     make_floats(files)
     make_tfloat32(files)
     make_integers(files)
     make_nf4(files)
-    make_codebooks(files)
     manifest = {
         "script": Path(__file__).name,
         "seed": SEED,
         "versions": {"python": platform.python_version(), "numpy": numpy.__version__,
-                     "ml_dtypes": ml_dtypes.__version__, "bitsandbytes": bitsandbytes.__version__,
-                     "gguf": importlib.metadata.version("gguf")},
+                     "ml_dtypes": ml_dtypes.__version__, "bitsandbytes": bitsandbytes.__version__},
         "files": dict(sorted(files.items())),
     }
     (FOLDER / "manifest.json").write_text(json.dumps(manifest, indent=1) + "\n")
