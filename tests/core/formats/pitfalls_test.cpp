@@ -307,5 +307,34 @@ TEST(Pitfalls, Nf4IsTheTableOfFloat32ValuesAndNotOneRoundedToFourDecimals) {
   EXPECT_EQ(valueOf("nf4", 1), -0.6961928009986877);
 }
 
+TEST(Pitfalls, Fp4OfBitsandbytesHasAnotherOrderAndAnotherSmallestValueThanE2M1) {
+  const std::vector<double> twelfths{0, 0.0625, 8, 12, 4, 6, 2, 3};
+  for (std::uint64_t code = 0; code < 8; ++code)
+    EXPECT_EQ(valueOf("bnb_fp4", code), static_cast<float>(twelfths[code] / 12)) << code;
+  EXPECT_EQ(valueOf("bnb_fp4", 1), 0.0052083334885537624);  // not 0.0208333, which its own comment leads to
+  EXPECT_EQ(valueOf("float4_e2m1fn", 1) / 6, 0.5 / 6);
+}
+
+TEST(Pitfalls, Af4FallsFromCodeToCode) {
+  EXPECT_EQ(valueOf("af4", 0), 1);
+  EXPECT_EQ(valueOf("af4", 15), -1);
+  for (std::uint64_t code = 1; code < 16; ++code) EXPECT_LT(valueOf("af4", code), valueOf("af4", code - 1));
+}
+
+TEST(Pitfalls, Iq4NlHasNoZero) {
+  for (std::uint64_t code = 0; code < 16; ++code) EXPECT_NE(valueOf("iq4_nl", code), 0);
+  EXPECT_EQ(rounded("iq4_nl", "0"), 1);
+}
+
+TEST(Pitfalls, TheDynamicMapReachesOneButNotMinusOne) {
+  EXPECT_EQ(valueOf("dynamic8", 255), 1);
+  EXPECT_EQ(valueOf("dynamic8", 254), static_cast<float>(0.99296875));
+  EXPECT_EQ(valueOf("dynamic8", 0), -static_cast<float>(0.99296875));
+  EXPECT_EQ(valueOf("dynamic8", 127), 0);
+  EXPECT_EQ(codeOf("dynamic8", "0.1"), 190u);
+  EXPECT_EQ(valueOf("dynamic8_unsigned", 0), 0);
+  EXPECT_EQ(valueOf("dynamic8_unsigned", 255), 1);
+}
+
 }  // namespace
 }  // namespace ulpscope
