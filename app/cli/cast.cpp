@@ -5,6 +5,7 @@
 
 #include "app/cli/command.h"
 #include "app/cli/json.h"
+#include "app/cli/like_option.h"
 #include "app/cli/lookup.h"
 #include "app/cli/options.h"
 #include "app/cli/rounding_options.h"
@@ -44,6 +45,7 @@ class CastCommand final : public Command {
     options.argument("OUT.npy", m_output, "The file to write");
     options.required("--to", "ID", m_format, "The format to round to");
     m_rounding.declare(options);
+    m_like.declare(options, LikeOption::Takes::OneStack);
     options.option("--nan", "N", m_nan, "NaN that the format cannot hold: error, zero");
     options.option("--output", "KIND", m_kind,
                    "What to write: codes (smallest unsigned type), values (float32, float64 if needed)");
@@ -53,6 +55,8 @@ class CastCommand final : public Command {
   Result<> run(CommandContext& context) override {
     const auto format = makeFormat(m_format);
     if (!format) return tl::unexpected(format.error());
+    const auto like = m_like.read(m_rounding);
+    if (!like) return tl::unexpected(like.error());
     const auto rounding = m_rounding.read();
     if (!rounding) return tl::unexpected(rounding.error());
     if (m_nan != "error" && m_nan != "zero")
@@ -71,11 +75,12 @@ class CastCommand final : public Command {
                         .overflow = rounding->overflow,
                         .seed = rounding->seed,
                         .randomBits = rounding->randomBits,
-                        .nanBecomesZero = m_nan == "zero"};
+                        .nanBecomesZero = m_nan == "zero",
+                        .like = *like};
     auto result = castElements(*input, rule, context.job);
-    if (!result && result.error().code == Errc::Usage) {
+    if (!result && (result.error().code == Errc::Usage || result.error().code == Errc::Unsupported)) {
       result.error().subject = m_input;
-      result.error().message += " (--nan zero stores zero)";
+      if (*like == nullptr) result.error().message += " (--nan zero stores zero)";
     }
     if (!result) return tl::unexpected(result.error());
     if (auto written = write(**format, *input, *result); !written) return written;
@@ -117,6 +122,7 @@ class CastCommand final : public Command {
   std::string m_output;
   std::string m_format;
   RoundingOptions m_rounding;
+  LikeOption m_like;
   std::string m_nan = "error";
   std::string m_kind = "codes";
   bool m_force = false;

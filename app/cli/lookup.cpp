@@ -45,6 +45,11 @@ Result<Overflow> overflowOf(std::string_view id) {
   return unknown("an overflow rule", id, overflowIds());
 }
 
+Result<const Stack*> stackOf(std::string_view id) {
+  if (const Stack* stack = findStack(id)) return stack;
+  return unknown("a stack", id, stackIds());
+}
+
 std::string typeTitle(std::string_view storedType) {
   const ElementType* type = findElementType(storedType);
   return type ? std::string(type->title) : printable(storedType);
@@ -55,6 +60,9 @@ std::string roundingIds() {
 }
 std::string overflowIds() {
   return idsOf(kOverflows, [](Overflow overflow) { return idOf(overflow); });
+}
+std::string stackIds() {
+  return idsOf(stackRegistry(), [](const Stack* stack) { return stack->id; });
 }
 
 Result<> checkFree(const std::string& path, bool force, std::span<const std::string> inputs) {

@@ -7,6 +7,7 @@
 #include "core/base/atomic_file.h"
 #include "core/base/result.h"
 #include "core/formats/number_format.h"
+#include "core/formats/stack.h"
 #include "core/quantization/scheme.h"
 
 namespace ulpscope {
@@ -16,6 +17,7 @@ namespace ulpscope {
 Result<const Scheme*> schemeOf(std::string_view id);
 Result<Rounding> roundingOf(std::string_view id);
 Result<Overflow> overflowOf(std::string_view id);
+Result<const Stack*> stackOf(std::string_view id);
 
 /// The one name of an element type in texts, from the name as stored: "FP32" for "F32"; an unknown one as it stands.
 std::string typeTitle(std::string_view storedType);
@@ -23,6 +25,7 @@ std::string typeTitle(std::string_view storedType);
 /// The choices, for help texts: "a, b, c".
 std::string roundingIds();
 std::string overflowIds();
+std::string stackIds();
 
 /// Usage if `path` exists and may not be replaced, which a file that is read (one of `inputs`) never may; said before
 /// the work, AtomicFile says it again after it.

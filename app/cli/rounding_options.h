@@ -26,10 +26,12 @@ class RoundingOptions {
   void declare(Options& options);
   /// Usage if an id is unknown, --random-bits is out of range, or random bits are asked for that no mode would use.
   Result<RoundingRequest> read() const;
+  /// Whether any of them is on the command line.
+  bool isGiven() const { return m_rounding || m_overflow || m_seed || m_randomBits; }
 
  private:
-  std::string m_rounding{idOf(Rounding::NearestEven)};
-  std::string m_overflow{idOf(Overflow::Format)};
+  std::optional<std::string> m_rounding;
+  std::optional<std::string> m_overflow;
   std::optional<std::uint64_t> m_seed;
   std::optional<std::uint64_t> m_randomBits;
 };

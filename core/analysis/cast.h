@@ -8,6 +8,7 @@
 #include "core/analysis/error_metrics.h"
 #include "core/base/result.h"
 #include "core/formats/number_format.h"
+#include "core/formats/stack.h"
 #include "core/jobs/job.h"
 
 namespace ulpscope {
@@ -19,6 +20,7 @@ struct CastRule {
   std::uint64_t seed = 0;  ///< of Rounding::Stochastic: element i is rounded by randomBits(seed, i, randomBits)
   int randomBits = 32;
   bool nanBecomesZero = false;  ///< where the format has no NaN; otherwise that is an error
+  const Stack* like = nullptr;  ///< whose conversion is followed instead of all of the above; must outlive this
 };
 
 /// A whole array in another format. The counts of elements overlap: infinity in binary16 is both overflowed and
@@ -35,7 +37,8 @@ struct CastResult {
   std::vector<double> values;    ///< what the codes stand for; exact
 };
 
-/// Progress in bytes of the input. Usage if a NaN cannot be held, saying at which element.
+/// Progress in bytes of the input. Usage if a NaN cannot be held, and Unsupported if the stack has no such conversion
+/// or leaves open what a number becomes, saying at which element.
 Result<CastResult> castArray(std::span<const float> input, const CastRule& rule, const JobContext& job);
 Result<CastResult> castArray(std::span<const double> input, const CastRule& rule, const JobContext& job);
 

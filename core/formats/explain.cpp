@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 
@@ -92,6 +93,28 @@ ExplanationStep errorStep(const Explanation& explanation, const ExactDecimal& gi
   return {"Error", text + "."};
 }
 
+/// `encoding.outcome` by way of `reasoning`.
+Explanation explainOutcome(std::string_view text, const NumberFormat& format, const EncodingCase& encoding,
+                           Reasoning reasoning) {
+  Explanation explanation = describeCode(std::string(text), format, encoding.outcome);
+  const ExactDecimal& given = encoding.number.decimal;
+  const Unrounded stored = format.decode(explanation.code);
+  if (isFinite(encoding.unrounded) && isFinite(stored))
+    explanation.error = toString(subtract(exactDecimal(stored), given));
+  add(explanation, std::move(reasoning));
+  if (!explanation.error.empty() && !encoding.outcome.exact) explanation.steps.push_back(errorStep(explanation, given));
+  return explanation;
+}
+
+/// The steps that every stack takes: up to the cut, before anything is decided.
+std::vector<ExplanationStep> stepsBeforeDecision(std::vector<ExplanationStep> steps) {
+  static constexpr std::string_view kTitles[] = {"Sign", "Binary", "Normalise", "Exponent", "Fraction"};
+  const auto decision = std::ranges::find_if(
+      steps, [](const ExplanationStep& step) { return std::ranges::find(kTitles, step.title) == std::end(kTitles); });
+  steps.erase(decision, steps.end());
+  return steps;
+}
+
 }  // namespace
 
 Result<Explanation> explainValue(std::string_view text, const NumberFormat& format, const RoundingChoice& rounding,
@@ -104,14 +127,29 @@ Result<Explanation> explainValue(std::string_view text, const NumberFormat& form
     return fail(Errc::Usage, fmt::format("a number expected, NaN found, which {} cannot hold", format.info().id),
                 std::string(text));
 
-  Explanation explanation = describeCode(std::string(text), format, outcome);
-  const Unrounded stored = format.decode(outcome.code);
-  if (isFinite(number) && isFinite(stored))
-    explanation.error = toString(subtract(exactDecimal(stored), parsed->decimal));
-  add(explanation, encodingReasoning(format, {*parsed, number, rounding, overflow, outcome}));
-  if (!explanation.error.empty() && !outcome.exact)
-    explanation.steps.push_back(errorStep(explanation, parsed->decimal));
-  return explanation;
+  const EncodingCase encoding{*parsed, number, rounding, overflow, outcome};
+  return explainOutcome(text, format, encoding, encodingReasoning(format, encoding));
+}
+
+Result<Explanation> explainLike(std::string_view text, const NumberFormat& format, const Stack& stack) {
+  Result<ParsedNumber> parsed = parseNumber(text);
+  if (!parsed) return tl::unexpected(std::move(parsed.error()));
+  const Unrounded number = unrounded(*parsed);
+  const Result<StackResult> result = convert(stack, format, number);
+  if (!result) return tl::unexpected(result.error());
+
+  const StackConversion& conversion = *conversionTo(stack, format);
+  const Encoded plain = format.encode(number, conversion.rounding, conversion.overflow);
+  EncodingCase encoding{*parsed, number, conversion.rounding, conversion.overflow, plain};
+  Reasoning reasoning = encodingReasoning(format, encoding);
+  encoding.outcome = result->encoded;
+  if (plain.code != result->encoded.code) {
+    reasoning.steps = stepsBeforeDecision(std::move(reasoning.steps));
+    reasoning.steps.push_back({"Stack", result->rule + "."});
+    reasoning.steps.push_back({"Code", codeStepText(format, encoding)});
+  }
+  reasoning.rule = result->rule + ".";
+  return explainOutcome(text, format, encoding, std::move(reasoning));
 }
 
 Result<Explanation> explainCode(std::uint64_t code, const NumberFormat& format) {

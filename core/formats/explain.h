@@ -8,6 +8,7 @@
 
 #include "core/base/result.h"
 #include "core/formats/number_format.h"
+#include "core/formats/stack.h"
 
 namespace ulpscope {
 
@@ -39,6 +40,10 @@ struct Explanation {
 /// `text` is what parseNumber reads. Usage if it cannot be read or if it is NaN and the format has none.
 Result<Explanation> explainValue(std::string_view text, const NumberFormat& format, const RoundingChoice& rounding,
                                  Overflow overflow);
+
+/// The same as `stack` stores it, with the rule that fired: where that is not plain rounding and overflow, it takes the
+/// place of their steps. Unsupported as convert().
+Result<Explanation> explainLike(std::string_view text, const NumberFormat& format, const Stack& stack);
 
 /// The other way: what `code` stands for. Usage if it does not fit in the format's bits.
 Result<Explanation> explainCode(std::uint64_t code, const NumberFormat& format);

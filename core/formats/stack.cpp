@@ -26,9 +26,10 @@ Encoded judged(const ConversionCase& conversion, std::uint64_t code) {
           .lostNan = number.kind == Kind::Nan && !bothNan};
 }
 
-std::string_view wordsOf(Rounding rounding) {
+std::string_view wordsOf(Rounding rounding, const FloatSpec& spec) {
   switch (rounding) {
     case Rounding::NearestEven:
+      if (spec.bottom == Bottom::Normal) return "rounds to nearest, ties up, {value}";  // as encodeFinite has it
       return "rounds to nearest, ties to even, {value}";
     case Rounding::NearestAway:
       return "rounds to nearest, halves up, {value}";
@@ -47,7 +48,9 @@ std::string_view wordsOf(Rounding rounding) {
 }
 
 /// What plain rounding and overflow did.
-std::string_view plainWords(const Unrounded& number, const Unrounded& stored, const Encoded& plain, Rounding rounding) {
+std::string_view plainWords(const NumberFormat& format, const Unrounded& number, const Encoded& plain,
+                            Rounding rounding) {
+  const Unrounded stored = format.decode(plain.code);
   const bool toNan = stored.kind == Kind::Nan;
   if (number.kind == Kind::Nan) return toNan ? "NaN stays NaN, {code}" : "NaN becomes {value}";
   if (number.kind == Kind::Infinity) {
@@ -63,7 +66,7 @@ std::string_view plainWords(const Unrounded& number, const Unrounded& stored, co
     return toNan ? "finite overflow becomes NaN, {code}" : "finite overflow saturates to {value}";
   }
   if (plain.exact) return "a value of the format, stored as it is, {value}";
-  return wordsOf(rounding);
+  return wordsOf(rounding, *format.floatSpec());
 }
 
 }  // namespace
@@ -91,9 +94,8 @@ std::string ruleText(const Stack& stack, const NumberFormat& format, const Unrou
   const std::uint64_t code = outcome.encoded.code;
   const StackConversion* conversion = conversionTo(stack, format);
   if (conversion == nullptr) return fmt::format("{}: {}", stack.title, stack.otherwise);
-  const std::string_view words = outcome.rule
-                                     ? outcome.rule->text
-                                     : plainWords(number, format.decode(code), outcome.encoded, conversion->rounding);
+  const std::string_view words =
+      outcome.rule ? outcome.rule->text : plainWords(format, number, outcome.encoded, conversion->rounding);
   return fmt::format("{}: {}", stack.title,
                      fmt::format(fmt::runtime(words), fmt::arg("value", readableText(format, code)),
                                  fmt::arg("code", codeText(format, code))));

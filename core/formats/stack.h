@@ -30,7 +30,8 @@ struct StackRule {
   std::string_view text;
 };
 
-/// How a stack converts numbers to one format: the first of `rules` that holds decides, else rounding and overflow.
+/// How a stack converts numbers to one format, a binary float: the first of `rules` that holds decides, else rounding
+/// and overflow.
 struct StackConversion {
   std::string_view format;  ///< id
   Overflow overflow = Overflow::Format;

@@ -11,7 +11,7 @@ const Stack& cuda_satfinite_entry() {
   static constexpr StackRule kFloat8[] = {kNanLosesItsSign};
   static constexpr StackRule kNoNan[] = {kNanIsLargest};
   static constexpr StackRule kE8m0[] = {
-      {isZero, firstCode, "there is no zero in the format, it becomes {value}"},
+      {isZero, firstCode, "there is no zero in the format, it becomes {code}, which stands for 2^-127"},
       {isInfinite, largestPositiveCode, "infinity saturates to {value}, whatever its sign"},
       kSignIsDropped,
   };

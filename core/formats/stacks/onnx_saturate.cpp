@@ -12,7 +12,7 @@ const Stack& onnx_saturate_entry() {
        "infinity becomes NaN, {code}, though finite numbers saturate (opset 24: saturates as well)"}};
   static constexpr StackRule kScale[] = {
       onnx_rules::kNegativeScale,
-      {isZero, firstCode, "there is no zero in the format, it becomes {value}"},
+      {isZero, firstCode, "there is no zero in the format, it becomes {code}, which stands for 2^-127"},
   };
   static constexpr StackConversion kConversions[] = {
       {.format = "float64"},

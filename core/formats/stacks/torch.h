@@ -10,7 +10,8 @@ inline constexpr StackRule kWide[] = {stack_rules::kNanByMachine};
 inline constexpr StackRule kE5m2[] = {stack_rules::kNanIsAllOnes};
 /// Reads the exponent field of a float32 and rounds by its fraction: zero has field 0, which stands for 2^-127.
 inline constexpr StackRule kE8m0[] = {
-    {stack_rules::isZero, stack_rules::firstCode, "there is no zero in the format, it becomes {value}"},
+    {stack_rules::isZero, stack_rules::firstCode,
+     "there is no zero in the format, it becomes {code}, which stands for 2^-127"},
     stack_rules::kInfinityIsNan,
     {[](const ConversionCase& given) { return given.number.negative && stack_rules::isJustAboveSmallestScale(given); },
      stack_rules::secondCode, "the sign is dropped, and anything above 2^-127 goes up to 2^-126"},

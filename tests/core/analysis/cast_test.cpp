@@ -58,6 +58,14 @@ TEST(Cast, SaysWhichNanCannotBeHeld) {
   EXPECT_THAT(cast(values, {.format = int4, .nanBecomesZero = true}).values, ElementsAre(1, 2, 0));
 }
 
+TEST(Cast, FollowsAStackInPlaceOfRoundingAndOverflow) {
+  const CastRule rule{.format = *findFormat("float4_e2m1fn"),
+                      .rounding = Rounding::ToOdd,
+                      .overflow = Overflow::Saturate,
+                      .like = findStack("ggml")};
+  EXPECT_THAT(cast({1.75, 2.5, -0.25, 100}, rule).values, ElementsAre(1.5, 2, 0, 6));
+}
+
 TEST(Cast, OfFloatsToDoubleLosesNothing) {
   const std::vector<float> values = {0.1f, 1e-45f, -3e38f};
   const auto result = castArray(std::span<const float>(values), {.format = *findFormat("float64")}, {});

@@ -216,6 +216,7 @@ TEST(StackRules, NameWhatFired) {
             "ml_dtypes 0.6: a value of the format, stored as it is, 448");
   EXPECT_EQ(ruleOf("ml_dtypes-0.6", "float8_e4m3fnuz", "-0"),
             "ml_dtypes 0.6: the one zero of the format, 0x00, stands for -0 too");
+  EXPECT_EQ(ruleOf("torch-2.12", "float8_e8m0fnu", "3"), "torch 2.12: rounds to nearest, ties up, 4");
   EXPECT_EQ(ruleOf("torch-2.12", "float8_e8m0fnu", "-1"), "torch 2.12: the sign is dropped, 1");
 }
 
@@ -223,7 +224,7 @@ TEST(StackRules, SayWhyThereIsNoCode) {
   const auto missing = converted("ocp-saturate", "bfloat16", "1");
   ASSERT_FALSE(missing.has_value());
   EXPECT_EQ(missing.error().code, Errc::Unsupported);
-  EXPECT_THAT(missing.error().message, StartsWith("OCP saturating: specifies conversions to FP8"));
+  EXPECT_THAT(missing.error().message, StartsWith("OCP saturating: the specifications have conversions to FP8"));
   EXPECT_EQ(missing.error().subject, "bfloat16");
   const auto open = converted("ocp-overflow", "float6_e3m2fn", "nan");
   ASSERT_FALSE(open.has_value());
