@@ -5,9 +5,9 @@
     verify_formats.py build/release/bin/ulp [ID...]
 
 Decode: every code of up to 8 bits through `ulp decode`, of 16 bits through the values that `ulp cast` writes. Encode: the
-inputs of formats/encode_inputs.py (1.1 million or more a type) through `ulp cast`, codes and values. Limits: the finfo of
-ml_dtypes against `ulp formats`. NaN codes count as equal; -0 and 0 do not. Left out is what formats/README.md names.
-Run by hand in script/golden's environment.
+inputs of formats/encode_inputs.py (1.1 million or more a type) through `ulp cast`, codes and values; left out is what
+formats/README.md names. The same with `--like ml_dtypes-0.6`, where nothing is left out. Limits: the finfo of ml_dtypes
+against `ulp formats`. NaN codes count as equal; -0 and 0 do not. Run by hand in script/golden's environment.
 """
 
 import argparse
@@ -26,6 +26,7 @@ import encode_inputs as oracle  # noqa: E402
 # Of `ulp formats`, and of finfo. Not "resolution": finfo rounds it to the type, which makes 0.1015625 of 0.1.
 LIMITS = {"max": "max", "lowest": "min", "min": "smallest_normal", "smallestSubnormal": "smallest_subnormal",
           "epsilon": "eps", "exponentBits": "nexp", "fractionBits": "nmant"}
+STACK = "ml_dtypes-0.6"
 SHOWN = 5
 
 
@@ -36,11 +37,11 @@ def ulp(program, *arguments):
     return run.stdout
 
 
-def cast(program, name, inputs, output):
+def cast(program, name, inputs, output, *options):
     with tempfile.TemporaryDirectory() as folder:
         source, target = Path(folder) / "in.npy", Path(folder) / "out.npy"
         numpy.save(source, inputs)
-        ulp(program, "cast", source, target, "--to", name, "--output", output)
+        ulp(program, "cast", source, target, "--to", name, "--output", output, *options)
         return numpy.load(target)
 
 
@@ -68,13 +69,13 @@ def verify_decode(program, name):
     return len(expected), [f"code {i:#04x}: ulp {found[i]!r}, oracle {expected[i]!r}" for i in differing(found, expected)]
 
 
-def verify_encode(program, name):
+def verify_encode(program, name, sets, *options):
     """(number of inputs, descriptions of mismatches)"""
-    sets = oracle.input_sets(name)
     bits = numpy.concatenate(list(sets.values()))
     inputs = oracle.floats_of(bits)
     expected = oracle.encode(name, bits)
-    codes, values = cast(program, name, inputs, "codes"), cast(program, name, inputs, "values")
+    codes = cast(program, name, inputs, "codes", *options)
+    values = cast(program, name, inputs, "values", *options)
     wrong = [f"{float(inputs[i]).hex()} ({bits[i]:#010x}): ulp {codes[i]:#04x}, oracle {expected[i]:#04x}"
              for i in numpy.flatnonzero(oracle.marked(name, codes) != oracle.marked(name, expected))]
     rounded = oracle.decode_all(name)[expected]
@@ -100,13 +101,14 @@ def main():
     total = 0
     for name in arguments.ids:
         codes, wrong_codes = verify_decode(arguments.ulp, name)
-        inputs, wrong_inputs = verify_encode(arguments.ulp, name)
-        left_out = sum(map(len, oracle.every_input(name).values())) - inputs
+        inputs, wrong_inputs = verify_encode(arguments.ulp, name, oracle.input_sets(name))
+        every, wrong_alike = verify_encode(arguments.ulp, name, oracle.every_input(name), "--like", STACK)
         wrong_limits = verify_limits(arguments.ulp, name)
         print(f"{name:20} decode: {codes:6,} codes, {len(wrong_codes)} mismatches   "
-              f"encode: {inputs:,} inputs, {len(wrong_inputs)} mismatches, {left_out:,} left out   "
+              f"encode: {inputs:,} inputs, {len(wrong_inputs)} mismatches, {every - inputs:,} left out   "
+              f"--like {STACK}: {every:,} inputs, {len(wrong_alike)} mismatches   "
               f"limits: {len(wrong_limits)} of {len(LIMITS)} differ", flush=True)
-        for wrong in (wrong_codes, wrong_inputs, wrong_limits):
+        for wrong in (wrong_codes, wrong_inputs, wrong_alike, wrong_limits):
             for line in wrong[:SHOWN]:
                 print("  DIFFERS", line)
             total += len(wrong)
