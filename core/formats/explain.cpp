@@ -8,6 +8,7 @@
 #include <cmath>
 
 #include "core/formats/codec.h"
+#include "core/formats/exact_number.h"
 #include "core/formats/explain_steps.h"
 #include "core/formats/value_text.h"
 
@@ -18,25 +19,10 @@ bool isFinite(const Unrounded& number) {
   return number.kind == Unrounded::Kind::Zero || number.kind == Unrounded::Kind::Finite;
 }
 
-/// From a finite value to the next one away from zero, or to the one before it where there is none.
-std::optional<std::string> ulpOf(const NumberFormat& format, std::uint64_t code) {
-  const Unrounded value = format.decode(code);
-  if (!isFinite(value)) return std::nullopt;
-  const auto finite = [&](std::optional<std::uint64_t> neighbour) {
-    return neighbour && isFinite(format.decode(*neighbour)) ? neighbour : std::nullopt;
-  };
-  const auto up = finite(format.nextUp(code)), down = finite(format.nextDown(code));
-  const auto outward = value.negative ? down : up, inward = value.negative ? up : down;
-  const auto neighbour = outward ? outward : inward;
-  if (!neighbour) return std::nullopt;
-  ExactDecimal distance = subtract(exactDecimal(format.decode(*neighbour)), exactDecimal(value));
-  distance.negative = false;
-  return toString(distance);
-}
-
 /// All that follows from the code alone.
 Explanation describeCode(std::string input, const NumberFormat& format, const Encoded& outcome) {
   const std::uint64_t code = outcome.code;
+  const auto ulp = ulpOf(format, code);
   const auto textOf = [&](std::optional<std::uint64_t> neighbour) -> std::optional<std::string> {
     if (!neighbour) return std::nullopt;
     return exactText(format, *neighbour);
@@ -50,7 +36,7 @@ Explanation describeCode(std::string input, const NumberFormat& format, const En
           .shortest = shortestText(format, code),
           .hexFloat = hexFloatText(format, code),
           .error = {},
-          .ulp = ulpOf(format, code),
+          .ulp = ulp ? std::optional(ulp->text()) : std::nullopt,
           .previous = textOf(format.nextDown(code)),
           .next = textOf(format.nextUp(code)),
           .steps = {},

@@ -82,6 +82,11 @@ TEST(RoundingVia, GivesTheCodesOfBothWays) {
 }
 
 TEST(RoundingVia, TellsWhichStageLostTheNumber) {
+  EXPECT_EQ(rounded("1.0625001", stagesOf({"float16", "float8_e4m3fn"})).verdict,
+            "The number lies `1e-07` above `1.0625`, the middle between `1` and `1.125`. Rounding to FP16 loses just "
+            "that, and what follows meets a tie. The way round ends in `1`; rounded once, the number goes to `1.125`.");
+  EXPECT_THAT(rounded("1.1874999", stagesOf({"float16", "float8_e4m3fn"})).verdict,
+              HasSubstr("lies `1e-07` below `1.1875`, the middle between `1.125` and `1.25`"));
   EXPECT_THAT(rounded("1e6", stagesOf({"float16", "float32"})).verdict, HasSubstr("FP16 does not reach as far"));
   EXPECT_THAT(rounded("1e-30", stagesOf({"float16", "float32"})).verdict, HasSubstr("too small for FP16"));
   EXPECT_THAT(rounded("1.4", stagesOf({"int8", "float32"})).verdict,
