@@ -62,11 +62,11 @@ class RowWriter {
   }
   void layout(std::optional<std::int64_t> number) {
     FormatCell cell{.source = m_source};
-    if (number) cell = {*number, std::to_string(*number), {}, m_source};
+    if (number) cell = {*number, std::to_string(*number), {}, {}, m_source};
     m_cells.push_back(std::move(cell));
   }
-  void count(std::uint64_t number) { m_cells.push_back({number, std::to_string(number), {}, found()}); }
-  void flag(bool is) { m_cells.push_back({is, is ? "yes" : "no", {}, found()}); }
+  void count(std::uint64_t number) { m_cells.push_back({number, std::to_string(number), {}, {}, found()}); }
+  void flag(bool is) { m_cells.push_back({is, is ? "yes" : "no", {}, {}, found()}); }
 
   /// A value of the format.
   void value(std::optional<std::uint64_t> code) {
@@ -75,7 +75,8 @@ class RowWriter {
       const double number = toDouble(m_format.decode(*code));
       cell.value = number;
       cell.text = fmt::format("{:.6g}", number);
-      cell.exact = fmt::format("{} (code {})", exactText(m_format, *code), codeText(m_format, *code));
+      cell.exact = exactText(m_format, *code);
+      cell.code = codeText(m_format, *code);
     }
     m_cells.push_back(std::move(cell));
   }

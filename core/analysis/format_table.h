@@ -19,7 +19,8 @@ using FormatValue = std::variant<std::monostate, bool, std::int64_t, std::uint64
 struct FormatCell {
   FormatValue value = {};
   std::string text = {};    ///< short, as a table shows it; empty where there is no value
-  std::string exact = {};   ///< every digit, with the code where it is a value of the format; empty: text is all
+  std::string exact = {};   ///< every digit; empty: text is all
+  std::string code = {};    ///< "0x7E", where the number is a value of the format
   std::string source = {};  ///< how it was found, and the document that defines it
 };
 

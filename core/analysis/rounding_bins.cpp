@@ -31,6 +31,9 @@ int significantBits(double value) {
   return value == 0 ? 0 : 64 - std::countr_zero(std::bit_cast<std::uint64_t>(value) | std::uint64_t{1} << 52);
 }
 
+/// NaN, which negative numbers become where there is no sign, is one outcome as well.
+bool isSame(double a, double b) { return a == b || (std::isnan(a) && std::isnan(b)); }
+
 struct Border {
   double at;
   bool belongsBelow;
@@ -48,10 +51,7 @@ class Rounder {
   /// Where the numbers that round as `lower` does end, on the way to `upper`, which rounds otherwise.
   Border borderBetween(double lower, double upper) const {
     const double below = value(lower);
-    const auto isBelow = [&](double number) {  // NaN, where negative numbers have no place, is one outcome as well
-      const double found = value(number);
-      return found == below || (std::isnan(found) && std::isnan(below));
-    };
+    const auto isBelow = [&](double number) { return isSame(value(number), below); };
     std::uint64_t from = rankOf(lower);
     std::uint64_t to = rankOf(upper);
     // Borders are at midpoints or at the values themselves, as a rule; looking there first saves the search.
@@ -144,6 +144,18 @@ NumberLinePart roundingBins(const NumberFormat& format, const FormatLimits& limi
     bins.insert(bins.begin(), beyond.begin(), beyond.end());
   }
   return part;
+}
+
+std::optional<std::vector<double>> valuesBetween(const NumberFormat& format, const FormatLimits& limits, double lower,
+                                                 double upper, std::size_t atMost) {
+  std::vector<double> values;
+  for (auto code = firstAtLeast(format, limits, unrounded(lower)); code; code = nextFinite(format, *code)) {
+    const double value = toDouble(format.decode(*code));
+    if (value > upper) break;
+    if (values.size() == atMost) return std::nullopt;
+    values.push_back(value);
+  }
+  return values;
 }
 
 }  // namespace ulpscope

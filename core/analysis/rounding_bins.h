@@ -2,6 +2,7 @@
 #pragma once
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "core/formats/limits.h"
@@ -31,5 +32,9 @@ struct NumberLinePart {
 /// and the last bin are cut at their value where the window ends there.
 NumberLinePart roundingBins(const NumberFormat& format, const FormatLimits& limits, double lower, double upper,
                             Rounding rounding, std::size_t atMost);
+
+/// The finite values in [lower, upper], rising; nullopt where there are more than `atMost`.
+std::optional<std::vector<double>> valuesBetween(const NumberFormat& format, const FormatLimits& limits, double lower,
+                                                 double upper, std::size_t atMost);
 
 }  // namespace ulpscope

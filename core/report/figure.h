@@ -32,6 +32,7 @@ struct Figure {
   Axis x = {};
   Axis y = {};
   std::vector<Series> series = {};
+  bool solidLines = false;              ///< teeth would hide dashes; the names at the lines tell them apart
   std::vector<std::string> notes = {};  ///< printed under the title: "12 values beyond", "NaN 0"
 };
 

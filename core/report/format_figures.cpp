@@ -18,7 +18,8 @@ namespace {
 Figure figureOver(std::string title, std::string valueTitle) {
   return {.title = std::move(title),
           .x = {.title = "magnitude", .powersOfTwo = true},
-          .y = {.title = std::move(valueTitle), .powersOfTwo = true}};
+          .y = {.title = std::move(valueTitle), .powersOfTwo = true},
+          .solidLines = true};
 }
 
 Series lineOf(const FormatProfile* profile) {
@@ -44,7 +45,7 @@ std::string distanceText(const NumberFormat& format, std::uint64_t from, std::ui
 }  // namespace
 
 Figure spacingFigure(ComparedFormats formats) {
-  Figure figure = figureOver("Relative spacing", "spacing / magnitude");
+  Figure figure = figureOver("Relative spacing", "relative spacing");
   for (const FormatProfile* profile : formats) {
     Series series = lineOf(profile);
     if (profile)
@@ -99,12 +100,13 @@ Table spacingTable(ComparedFormats formats) {
 }
 
 Table densityTable(ComparedFormats formats) {
-  Table table{{"format", "from", "below", "positive values"}, {}};
+  Table table{{"format", "exponent", "from", "below", "positive values"}, {}};
   for (const FormatProfile* profile : formats) {
     if (!profile) continue;
     for (const BinadeCount& binade : profile->spacing.binades)
-      table.rows.push_back({std::string(profile->format->info().title), powerOfTwoText(binade.exponent),
-                            powerOfTwoText(binade.exponent + 1), std::to_string(binade.values)});
+      table.rows.push_back({std::string(profile->format->info().title), std::to_string(binade.exponent),
+                            powerOfTwoText(binade.exponent), powerOfTwoText(binade.exponent + 1),
+                            std::to_string(binade.values)});
   }
   return table;
 }

@@ -305,7 +305,7 @@ std::string toSvg(const Figure& figure) {
     if (series.kind == Kind::Line)
       drawLine(out, series, x, y,
                fmt::format("fill=\"none\" stroke=\"{}\" stroke-width=\"1.5\" stroke-dasharray=\"{}\"", own,
-                           kDashes[colour % kDashes.size()]),
+                           figure.solidLines ? "none" : kDashes[colour % kDashes.size()]),
                svg::kText);
     ++colour;
   }

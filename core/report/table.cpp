@@ -37,6 +37,31 @@ void appendCsvRow(std::string& out, const std::vector<std::string>& cells) {
   out += "\r\n";
 }
 
+void appendLatexRow(std::string& out, const std::vector<std::string>& cells) {
+  for (std::size_t i = 0; i < cells.size(); ++i) {
+    if (i > 0) out += " & ";
+    for (const char c : printable(cells[i], cells[i].size() * 8)) {
+      if (c == '\\')
+        out += "\\textbackslash{}";
+      else if (c == '~' || c == '^')
+        out.append(1, '\\').append(1, c).append("{}");
+      else
+        out.append(std::string_view("&%$#_{}").find(c) != std::string_view::npos ? 1 : 0, '\\').append(1, c);
+    }
+  }
+  out += " \\\\\n";
+}
+
+bool isNumberColumn(const Table& table, std::size_t column) {
+  bool any = false;
+  for (const auto& row : table.rows) {
+    if (row[column].empty()) continue;
+    if (!isNumber(row[column])) return false;
+    any = true;
+  }
+  return any;
+}
+
 void appendMarkdownRow(std::string& out, const std::vector<std::string>& cells) {
   out += '|';
   for (const std::string& cell : cells) {
@@ -67,6 +92,16 @@ std::string toMarkdown(const Table& table) {
   out += '\n';
   for (const auto& row : table.rows) appendMarkdownRow(out, row);
   return out;
+}
+
+std::string toLatex(const Table& table) {
+  std::string out = "\\begin{tabular}{";
+  for (std::size_t i = 0; i < table.header.size(); ++i) out += isNumberColumn(table, i) ? 'r' : 'l';
+  out += "}\n\\toprule\n";
+  appendLatexRow(out, table.header);
+  out += "\\midrule\n";
+  for (const auto& row : table.rows) appendLatexRow(out, row);
+  return out + "\\bottomrule\n\\end{tabular}\n";
 }
 
 }  // namespace ulpscope

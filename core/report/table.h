@@ -14,5 +14,7 @@ struct Table {
 /// RFC 4180; cells that a spreadsheet would take for a formula (= + - @ at the start of a non-number) get a leading '.
 std::string toCsv(const Table& table);
 std::string toMarkdown(const Table& table);
+/// A tabular environment with booktabs rules, one line a row; columns of numbers stand at the right.
+std::string toLatex(const Table& table);
 
 }  // namespace ulpscope

@@ -84,13 +84,13 @@ QVariant TableModel::headerData(int section, Qt::Orientation orientation, int ro
   }
 }
 
-Table toTable(const QAbstractItemModel& model, const QList<int>& rows) {
+Table toTable(const QAbstractItemModel& model, const QList<int>& rows, const QList<int>& columns) {
   Table table;
-  for (int c = 0; c < model.columnCount(); ++c)
+  for (const int c : columns)
     table.header.push_back(model.headerData(c, Qt::Horizontal, Qt::DisplayRole).toString().toStdString());
   for (const int row : rows) {
     auto& cells = table.rows.emplace_back();
-    for (int c = 0; c < model.columnCount(); ++c) {
+    for (const int c : columns) {
       const QModelIndex index = model.index(row, c);
       const QVariant exact = index.data(TableModel::ExactRole);
       cells.push_back((exact.isValid() ? exact : index.data(Qt::DisplayRole)).toString().toStdString());

@@ -47,9 +47,8 @@ class TableModel final : public QAbstractTableModel {
   std::vector<std::vector<TableCell>> m_rows;
 };
 
-/// The rows of any table model as text, in its order, exact values where it has them (ExactRole); hidden sections are
-/// the caller's business.
-Table toTable(const QAbstractItemModel& model, const QList<int>& rows);
+/// These rows and columns of any table model as text, exact values where it has them (ExactRole).
+Table toTable(const QAbstractItemModel& model, const QList<int>& rows, const QList<int>& columns);
 
 /// Tab-separated, for spreadsheets and columns of text; tabs and line ends in cells become spaces.
 QString toTsv(const Table& table);

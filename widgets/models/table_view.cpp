@@ -110,12 +110,17 @@ QList<int> TableView::rowsToCopy() const {
 }
 
 QString TableView::textAs(CopyAs format) const {
-  const Table table = toTable(*m_sorted, rowsToCopy());
+  QList<int> columns;
+  for (int column = 0; column < m_sorted->columnCount(); ++column)
+    if (m_copiesHidden || !isColumnHidden(column)) columns << column;
+  const Table table = toTable(*m_sorted, rowsToCopy(), columns);
   switch (format) {
     case CopyAs::Csv:
       return QString::fromStdString(toCsv(table));
     case CopyAs::Markdown:
       return QString::fromStdString(toMarkdown(table));
+    case CopyAs::Latex:
+      return QString::fromStdString(toLatex(table));
     case CopyAs::Tsv:
       break;
   }
@@ -133,6 +138,7 @@ void TableView::openCopyMenu(QPoint at) {
   QMenu menu(this);
   menu.addAction(tr("Copy as CSV"), this, [this] { copyAs(CopyAs::Csv); });
   menu.addAction(tr("Copy as Markdown"), this, [this] { copyAs(CopyAs::Markdown); });
+  menu.addAction(tr("Copy as LaTeX"), this, [this] { copyAs(CopyAs::Latex); });
   menu.addAction(tr("Copy as tab-separated text"), this, [this] { copyAs(CopyAs::Tsv); });
   menu.exec(at);
 }

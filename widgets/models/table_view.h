@@ -7,12 +7,13 @@ class QSortFilterProxyModel;
 namespace ulpscope {
 
 /// A table to read, sort and take away. Click on a header sorts; Ctrl+C copies the selected rows (all, where none is)
-/// as tab-separated text, Ctrl+Shift+C opens a menu of CSV, Markdown and TSV.
+/// as tab-separated text, Ctrl+Shift+C opens a menu of CSV, Markdown, LaTeX and
+/// TSV.
 class TableView final : public QTableView {
   Q_OBJECT
 
  public:
-  enum class CopyAs { Csv, Markdown, Tsv };
+  enum class CopyAs { Csv, Markdown, Latex, Tsv };
 
   explicit TableView(const QString& name, QWidget* parent = nullptr);
 
@@ -23,8 +24,12 @@ class TableView final : public QTableView {
   /// Selects without announcing it.
   void setCurrentSourceRow(int row);
 
+  /// Hidden columns are copied too, unless told otherwise: they hold what there is no room for.
+  void setCopiesHiddenColumns(bool copies) { m_copiesHidden = copies; }
+
   QString textAs(CopyAs format) const;
   void copyAs(CopyAs format) const;
+  void openCopyMenu(QPoint at);
 
  Q_SIGNALS:
   /// The user chose a row, by pointer or keys.
@@ -38,10 +43,10 @@ class TableView final : public QTableView {
 
  private:
   QList<int> rowsToCopy() const;
-  void openCopyMenu(QPoint at);
 
   QSortFilterProxyModel* m_sorted;
   bool m_announces = true;
+  bool m_copiesHidden = true;
 };
 
 }  // namespace ulpscope

@@ -56,9 +56,9 @@ MapView::MapView(QWidget* parent)
   QCustomPlot& p = plot();
   p.plotLayout()->addElement(0, 1, m_colors);
   m_colors->setBarWidth(kScaleWidth);
-  m_colors->axis()->setTicker(QSharedPointer<Ticker>::create(false));
-  p.xAxis->setTicker(QSharedPointer<Ticker>::create(false));
-  p.yAxis->setTicker(QSharedPointer<Ticker>::create(false));
+  m_colors->axis()->setTicker(QSharedPointer<Ticker>::create(Axis()));
+  p.xAxis->setTicker(QSharedPointer<Ticker>::create(Axis()));
+  p.yAxis->setTicker(QSharedPointer<Ticker>::create(Axis()));
   p.yAxis->setRangeReversed(true);
   p.xAxis->grid()->setVisible(false);
   p.yAxis->grid()->setVisible(false);

@@ -7,8 +7,10 @@
 #include <cmath>
 
 #include "core/base/text.h"
+#include "core/report/ticks.h"
 #include "widgets/plots/bars_p.h"
 #include "widgets/plots/format_ticks_p.h"
+#include "widgets/plots/line_labels_p.h"
 #include "widgets/plots/points_p.h"
 #include "widgets/plots/ticker_p.h"
 
@@ -20,12 +22,12 @@ using Kind = Series::Kind;
 constexpr double kReach = 24;           ///< px from a point within which it is the one meant
 constexpr double kMargin = 0.05;        ///< of the range, around points and lines
 constexpr double kRoomForNames = 0.12;  ///< the same around points with names, which stand beside them
-constexpr double kLabelPitch = 14;      ///< px between the names of two lines
 constexpr double kLineWidth = 1.5;
+constexpr int kLabelGround = 190;  ///< alpha of what keeps a name apart from lines behind it
 
 void setScale(QCPAxis& axis, const Axis& data) {
   axis.setScaleType(data.logarithmic ? QCPAxis::stLogarithmic : QCPAxis::stLinear);
-  axis.setTicker(QSharedPointer<Ticker>::create(data.logarithmic));
+  axis.setTicker(QSharedPointer<Ticker>::create(data));
   axis.setLabel(QString::fromStdString(data.title));
 }
 
@@ -45,6 +47,32 @@ double middle(const Series& series, std::size_t i) {
 }
 
 QString number(double value) { return QString::fromStdString(shortest(value)); }
+
+/// "2⁻⁸ = 0.00390625" where the axis counts exponents.
+QString valueText(const Axis& axis, double value) {
+  if (!axis.powersOfTwo) return number(value);
+  const QString decimal = QString::number(std::exp2(value), 'g', 6);
+  if (value != std::round(value)) return decimal;
+  return QStringLiteral("%1 = %2").arg(QString::fromStdString(powerOfTwoText(int(value))), decimal);
+}
+
+/// `color` as text: drawn nearer to `text` until it stands out from the ground.
+QColor readable(const QColor& color, const QColor& text, const QColor& ground) {
+  const auto luminance = [](const QColor& c) {
+    const auto linear = [](double v) { return v <= 0.04045 ? v / 12.92 : std::pow((v + 0.055) / 1.055, 2.4); };
+    return 0.2126 * linear(c.redF()) + 0.7152 * linear(c.greenF()) + 0.0722 * linear(c.blueF());
+  };
+  constexpr double kEnough = 4.5;  // WCAG 2.1, level AA
+  for (double share = 0; share < 1; share += 0.1) {
+    const auto mixed = [&](float a, float b) { return float(a + (b - a) * share); };
+    const QColor now = QColor::fromRgbF(mixed(color.redF(), text.redF()), mixed(color.greenF(), text.greenF()),
+                                        mixed(color.blueF(), text.blueF()));
+    const double a = luminance(now) + 0.05;
+    const double b = luminance(ground) + 0.05;
+    if (std::max(a, b) / std::min(a, b) >= kEnough) return now;
+  }
+  return text;
+}
 
 }  // namespace
 
@@ -131,31 +159,27 @@ void PlotView::build() {
   if (widest > 0) connect(&p, &QCustomPlot::afterLayout, this, &PlotView::labelLines);
 }
 
-/// Each line's name at its right end, one under the other where they would meet.
+/// Each line's name at its right end, or elsewhere along it where that is taken.
 void PlotView::labelLines() {
-  struct Placed {
-    QCPItemText* label;
-    QPointF at;
-  };
-  std::vector<Placed> placed;
-  const QRect area = plot().axisRect()->rect();
+  const QRectF area = plot().axisRect()->rect();
+  LineLabels labels(area, plot().width() - area.right() - 2);
+  std::vector<std::size_t> lines;  // those of m_lineLabels that can be seen
   for (std::size_t i = 0; i < m_lineLabels.size(); ++i) {
-    if (!m_lineLabels[i]) continue;
     const Series& series = m_figure.series[i];
-    std::optional<QPointF> end;
-    for (std::size_t k = 0; k < series.x.size(); ++k) {
-      const QPointF at(plot().xAxis->coordToPixel(series.x[k]), plot().yAxis->coordToPixel(series.y[k]));
-      if (std::isfinite(at.x()) && std::isfinite(at.y()) && QRectF(area).adjusted(-2, -2, 2, 2).contains(at)) end = at;
-    }
-    m_lineLabels[i]->setVisible(end.has_value());
-    if (end) placed.push_back({m_lineLabels[i], *end});
+    if (!isLine(series)) continue;
+    QPolygonF points;
+    for (std::size_t k = 0; k < series.x.size(); ++k)
+      points << QPointF(plot().xAxis->coordToPixel(series.x[k]), plot().yAxis->coordToPixel(series.y[k]));
+    labels.addLine(points);
+    lines.push_back(i);
   }
-  std::sort(placed.begin(), placed.end(), [](const Placed& a, const Placed& b) { return a.at.y() < b.at.y(); });
-  double freeFrom = area.top();
-  for (const Placed& one : placed) {
-    const double y = std::max(one.at.y(), freeFrom);
-    one.label->position->setCoords(one.at.x() + 5, y);
-    freeFrom = y + kLabelPitch;
+  for (std::size_t line = 0; line < lines.size(); ++line) {
+    QCPItemText* label = m_lineLabels[lines[line]];
+    if (!label) continue;
+    const QSizeF size = QFontMetricsF(theme().words(11)).size(0, label->text());
+    const auto at = labels.place(line, size);
+    label->setVisible(at.has_value());
+    if (at) label->position->setCoords(*at);
   }
 }
 
@@ -201,10 +225,14 @@ void PlotView::applyColors(const ThemeColors& c) {
     else if (auto* points = dynamic_cast<Points*>(m_plottables[i]))
       points->setColors(ink, c.plotOutlier, c.text, c.surface);
     else
-      m_plottables[i]->setPen(QPen(ink, guide ? 1 : kLineWidth, guide ? Qt::DashLine : theme().dash(color)));
+      m_plottables[i]->setPen(QPen(ink, guide ? 1 : kLineWidth,
+                                   guide                 ? Qt::DashLine
+                                   : m_figure.solidLines ? Qt::SolidLine
+                                                         : theme().dash(color)));
     if (m_lineLabels[i]) {
       m_lineLabels[i]->setFont(theme().words(11));
-      m_lineLabels[i]->setColor(guide ? c.muted : c.text);
+      m_lineLabels[i]->setColor(guide ? c.muted : readable(ink, c.text, c.surface));
+      m_lineLabels[i]->setBrush(QBrush(QColor(c.surface.red(), c.surface.green(), c.surface.blue(), kLabelGround)));
     }
     if (!guide) ++color;
   }
@@ -243,10 +271,12 @@ QString PlotView::textOf(Item item) const {
   else if (!series.name.empty() && m_figure.series.size() > 1)
     lines << QString::fromStdString(printable(series.name));
   if (series.kind == Kind::Bars)
-    lines << QStringLiteral("%1 \u2026 %2").arg(number(series.x[item.index]), number(series.x[item.index + 1]));
+    lines << QStringLiteral("%1 \u2026 %2")
+                 .arg(valueText(m_figure.x, series.x[item.index]), valueText(m_figure.x, series.x[item.index + 1]));
   else
-    lines << number(series.x[item.index]);
-  lines << QStringLiteral("%1: %2").arg(QString::fromStdString(m_figure.y.title), number(series.y[item.index]));
+    lines << valueText(m_figure.x, series.x[item.index]);
+  lines << QStringLiteral("%1: %2").arg(QString::fromStdString(m_figure.y.title),
+                                        valueText(m_figure.y, series.y[item.index]));
   return lines.join(QLatin1Char('\n'));
 }
 

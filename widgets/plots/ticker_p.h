@@ -2,13 +2,15 @@
 #pragma once
 #include <qcustomplot.h>
 
+#include "core/report/figure.h"
+
 namespace ulpscope {
 
-/// The ticks of core/report, so that the window and the SVG files number their axes alike; powers of ten with Unicode
-/// superscripts.
+/// The ticks of core/report, so that the window and the SVG files number their axes alike; powers of ten and
+/// of two with Unicode superscripts.
 class Ticker final : public QCPAxisTicker {
  public:
-  explicit Ticker(bool logarithmic) : m_logarithmic(logarithmic) {}
+  explicit Ticker(const Axis& axis) : m_logarithmic(axis.logarithmic), m_powersOfTwo(axis.powersOfTwo) {}
   /// About how many fit; set from the axis' length in pixels.
   void setRoomFor(int ticks) { m_atMost = ticks; }
 
@@ -17,6 +19,7 @@ class Ticker final : public QCPAxisTicker {
 
  private:
   bool m_logarithmic;
+  bool m_powersOfTwo;
   int m_atMost = 8;
 };
 

@@ -43,6 +43,15 @@ TabStack::TabStack(const QString& name, QWidget* parent)
 void TabStack::addTab(const QString& title, QWidget* content) {
   m_stack->addWidget(content);
   m_tabs->addTab(title);
+  m_tabs->updateGeometry();
+}
+
+void TabStack::removeTab(QWidget* content) {
+  const int index = m_stack->indexOf(content);
+  if (index < 0) return;
+  m_stack->removeWidget(content);
+  m_tabs->removeTab(index);
+  m_stack->setCurrentIndex(m_tabs->currentIndex());
 }
 
 void TabStack::addToNote(QWidget* control) { m_noteRow->layout()->addWidget(control); }

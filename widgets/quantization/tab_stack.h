@@ -17,6 +17,8 @@ class TabStack final : public QWidget {
   explicit TabStack(const QString& name, QWidget* parent = nullptr);
 
   void addTab(const QString& title, QWidget* content);
+  /// Of content that is elsewhere by now, or goes there.
+  void removeTab(QWidget* content);
   void addToNote(QWidget* control);
   /// Without a note its line goes, and the controls on it.
   void setNote(const QString& note);

@@ -21,11 +21,12 @@ TEST(FormatTable, GivesEachNumberWithAllItsDigitsItsCodeAndItsSource) {
   const FormatCell max = cellOf("float8_e4m3fn", "max");
   EXPECT_EQ(std::get<double>(max.value), 448);
   EXPECT_EQ(max.text, "448");
-  EXPECT_EQ(max.exact, "448 (code 0x7E)");
+  EXPECT_EQ(max.exact, "448");
+  EXPECT_EQ(max.code, "0x7E");
   EXPECT_THAT(max.source, HasSubstr("all 256 codes"));
   EXPECT_THAT(max.source, HasSubstr(std::string(findFormat("float8_e4m3fn")->info().source)));
   EXPECT_THAT(cellOf("float32", "max").source, HasSubstr("layout"));
-  EXPECT_EQ(cellOf("bfloat16", "max").exact, "338953138925153547590470800371487866880 (code 0x7F7F)");
+  EXPECT_EQ(cellOf("bfloat16", "max").exact, "338953138925153547590470800371487866880");
 }
 
 TEST(FormatTable, LeavesOutWhatAFormatDoesNotHave) {

@@ -106,6 +106,13 @@ TEST(RoundingBins, OfAWindowHoldItAndNoMore) {
   EXPECT_EQ(beyond.bins.front().value, 6);
 }
 
+TEST(ValuesBetween, AreThoseInTheWindowOrNoneWhereThereAreTooMany) {
+  const NumberFormat& format = *findFormat("float4_e2m1fn");
+  EXPECT_EQ(valuesBetween(format, limitsOf(format), -0.5, 1.2, 10), (std::vector<double>{-0.5, 0, 0.5, 1}));
+  EXPECT_EQ(valuesBetween(format, limitsOf(format), 7, 8, 10), std::vector<double>());
+  EXPECT_EQ(valuesBetween(format, limitsOf(format), -9, 9, 14), std::nullopt);
+}
+
 class EveryRoundingBin : public FormatLaws {};
 INSTANTIATE_TEST_SUITE_P(Registry, EveryRoundingBin,
                          testing::ValuesIn(formatRegistry().begin(), formatRegistry().end()), FormatName());

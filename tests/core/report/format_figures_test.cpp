@@ -34,7 +34,7 @@ TEST(FormatTables, HoldEveryRunBinadeAndCode) {
   const FormatProfile* const formats[] = {&profile};
   EXPECT_THAT(rangeTable(formats).rows, ElementsAre(ElementsAre("FP4 E2M1", "0.5", "-1", "1", "0", "6", "2.58496")));
   EXPECT_THAT(spacingTable(formats).rows[2], ElementsAre("FP4 E2M1", "4", "6", "2", "0.5", "0.333333"));
-  EXPECT_THAT(densityTable(formats).rows[0], ElementsAre("FP4 E2M1", "2⁻¹", "2⁰", "1"));
+  EXPECT_THAT(densityTable(formats).rows[0], ElementsAre("FP4 E2M1", "-1", "2⁻¹", "2⁰", "1"));
   EXPECT_EQ(codeTable(*profile.format).rows.size(), 16u);
   EXPECT_THAT(codeTable(*profile.format).rows[15], ElementsAre("0xF", "1 11 1", "normal", "-6"));
   const auto bins = roundingBins(*profile.format, profile.limits, 0, 0.5, Rounding::NearestEven, 10);

@@ -29,5 +29,12 @@ TEST(Table, MarkdownKeepsCellsFromEndingTheRowOrBecomingMarkup) {
   EXPECT_EQ(toMarkdown(table), "| tensor |\n| --- |\n| a\\|b |\n| \\<img src=x\\> |\n| line\\\\x0Abreak |\n");
 }
 
+TEST(Table, LatexSetsNumbersAtTheRightAndEscapesWhatTexReads) {
+  const Table table{{"format", "max"}, {{"float8_e4m3fn", "448"}, {"100% & {a}\\^", "1e38"}}};
+  EXPECT_EQ(toLatex(table),
+            "\\begin{tabular}{lr}\n\\toprule\nformat & max \\\\\n\\midrule\nfloat8\\_e4m3fn & 448 \\\\\n"
+            "100\\% \\& \\{a\\}\\textbackslash{}\\^{} & 1e38 \\\\\n\\bottomrule\n\\end{tabular}\n");
+}
+
 }  // namespace
 }  // namespace ulpscope

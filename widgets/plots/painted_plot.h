@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+#include <QWidget>
+
+#include "widgets/plots/plot_base.h"
+
+class QPainter;
+
+namespace ulpscope {
+
+/// A picture that is painted as a whole, not drawn on a pair of axes: it obeys the theme and leaves the window as plots
+/// do.
+class PaintedPlot : public QWidget {
+  Q_OBJECT
+
+ public:
+  /// Opens the panel that asks for size and title, then for a file.
+  void askAndExport();
+  /// False if the file cannot be written.
+  bool savePicture(const PictureRequest& request) const;
+
+ Q_SIGNALS:
+  /// One sentence for the user.
+  void exportFailed(const QString& sentence);
+
+ protected:
+  explicit PaintedPlot(const QString& title, QWidget* parent = nullptr);
+
+  /// Paints the data into `area` without what the pointer or the focus add.
+  virtual void paintPicture(QPainter& painter, const QRectF& area, const ThemeColors& colors) const = 0;
+  /// Paints what the pointer and the focus add.
+  virtual void paintMarks(QPainter&) const {}
+
+  void paintEvent(QPaintEvent* event) override;
+  void contextMenuEvent(QContextMenuEvent* event) override;
+
+ private:
+  QString m_title;
+};
+
+}  // namespace ulpscope
