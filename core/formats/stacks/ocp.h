@@ -5,9 +5,7 @@
 // What the specifications of the Open Compute Project say in both overflow modes.
 namespace ulpscope::ocp_rules {
 
-inline constexpr StackRule kNanOfAnyCode{stack_rules::isNan, stack_rules::nanCode,
-                                         "NaN becomes a NaN that the implementation chooses, {code} is shown"};
-inline constexpr StackRule kFloat8[] = {kNanOfAnyCode};
+inline constexpr StackRule kFloat8[] = {stack_rules::kNanOfAnyCode};
 /// MX 1.0 has finite numbers beyond the range clamp, and nothing to say on the rest.
 inline constexpr StackRule kNoSpecials[] = {
     {stack_rules::isNan, nullptr,

@@ -5,7 +5,8 @@
 // What ONNX's Cast does whatever `saturate` says.
 namespace ulpscope::onnx_rules {
 
-/// docs: technical/float4.md.
+inline constexpr StackRule kE5m2[] = {stack_rules::kNanOfAnyCode};
+/// technical/float4.md.
 inline constexpr StackRule kE2m1[] = {stack_rules::kNanIsLargest};
 inline constexpr StackRule kNegativeScale{
     [](const ConversionCase& given) { return given.number.negative && !stack_rules::isNan(given); }, nullptr,

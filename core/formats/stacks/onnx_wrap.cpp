@@ -21,7 +21,7 @@ const Stack& onnx_wrap_entry() {
       {.format = "float16"},
       {.format = "bfloat16"},
       {.format = "float8_e4m3fn"},
-      {.format = "float8_e5m2"},
+      {.format = "float8_e5m2", .rules = onnx_rules::kE5m2},
       {.format = "float8_e4m3fnuz"},
       {.format = "float8_e5m2fnuz"},
       {.format = "float4_e2m1fn", .rules = onnx_rules::kE2m1},

@@ -50,6 +50,8 @@ inline constexpr StackRule kNanIsLargest{isNan, largestPositiveCode,
                                          "there is no NaN in the format, it becomes the largest value, {value}"};
 inline constexpr StackRule kInfinityIsNan{isInfinite, nanCode, "infinity becomes NaN, {code}"};
 inline constexpr StackRule kSignIsDropped{isBelowZero, magnitudeCode, "the sign is dropped, {value}"};
+inline constexpr StackRule kNanOfAnyCode{isNan, nanCode,
+                                         "NaN becomes a NaN that the implementation chooses, {code} is shown"};
 inline constexpr StackRule kNanByMachine{
     isNan, plainCode, "NaN stays NaN; sign and payload depend on the instructions used, {code} is shown"};
 
