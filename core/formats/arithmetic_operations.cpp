@@ -226,7 +226,7 @@ void OperationTeller::tellQuotient() {
   say("Exponents", fmt::format("{} - {} = {}.", a.leading(), b.leading(), exponent));
   sayWithResult("Significands",
                 fmt::format("`{}` over `{}`{}", significandText(format(), a), significandText(format(), b),
-                            exact().trailing() ? ", which comes out even" : ", which never comes out even"),
+                            exact().trailing() ? " comes out even" : " never comes out even"),
                 exponent);
   const bool belowOne = exact().leading() < exponent;
   say("Quotient",
@@ -250,10 +250,9 @@ void OperationTeller::tellRoot() {
                       ? fmt::format("Half of {} is {}.", exponent, half)
                       : fmt::format("{} is odd: one factor 2 goes into the significand, half of {} is {}.", exponent,
                                     2 * half, half));
-  sayWithResult(
-      "Significand",
-      fmt::format("The root of `{}`{}", bits, exact().trailing() ? ", which comes out even" : ", which is irrational"),
-      half);
+  sayWithResult("Significand",
+                fmt::format("The root of `{}`{}", bits, exact().trailing() ? " comes out even" : " is irrational"),
+                half);
   say("Root", exactlyText(exact()) + ".");
 }
 
