@@ -14,7 +14,7 @@ cpp_int scaled(const Unrounded& number, int exponent) {
   if (number.kind == Unrounded::Kind::Zero) return 0;
   cpp_int integer = number.significand;
   integer <<= number.exponent - exponent;
-  if (number.sticky) integer += cpp_int(1) << (number.exponent - exponent - 1);
+  if (number.sticky) bit_set(integer, static_cast<unsigned>(number.exponent - exponent - 1));  // which was zero
   return number.negative ? cpp_int(-integer) : integer;
 }
 
