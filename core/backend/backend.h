@@ -60,7 +60,7 @@ class Backend {
   virtual Result<> round(const FloatRounding& rule, std::span<const float> in, std::span<float> out) const = 0;
 
   /// The same as codes. NaN becomes the format's NaN (sign kept, fraction as core/formats/codec.h says), or its zero
-  /// where it has none. Precondition: spec.codeBits() <= 8, or 16.
+  /// where it has none. Precondition: the codes fit.
   virtual Result<> encode(const FloatRounding& rule, std::span<const float> in,
                           std::span<std::uint8_t> codes) const = 0;
   virtual Result<> encode(const FloatRounding& rule, std::span<const float> in,

@@ -361,6 +361,12 @@ constexpr Encoded encodeFloat(const FloatSpec& spec, float value, const Rounding
   return encodeFinite<std::uint32_t>(spec, negative, significand << shift, exponent, false, rounding, overflow);
 }
 
+/// Whether every value of the format is a float.
+constexpr bool valuesAreFloats(const FloatSpec& spec) {
+  const int largestExponent = static_cast<int>(largestFiniteMagnitude(spec) >> spec.fractionBits) - spec.bias;
+  return spec.fractionBits <= 23 && largestExponent <= 127 && spec.smallestExponent() - spec.fractionBits >= -149;
+}
+
 /// The value of `code` as a float; NaN becomes the quiet NaN of its sign. Precondition: the value is a float.
 constexpr float decodeToFloat(const FloatSpec& spec, std::uint64_t code) {
   const std::uint32_t sign = std::uint32_t{isNegative(spec, code)} << 31;
@@ -378,7 +384,7 @@ constexpr float decodeToFloat(const FloatSpec& spec, std::uint64_t code) {
 }
 
 /// `value` rounded to the format. NaN becomes the quiet NaN of its sign, also where the format has none. Precondition:
-/// every value of the format is a float.
+/// valuesAreFloats(spec).
 constexpr float roundFloat(const FloatSpec& spec, float value, const RoundingChoice& rounding, Overflow overflow) {
   const std::uint32_t bits = std::bit_cast<std::uint32_t>(value);
   if ((bits & 0x7FFFFFFFu) > 0x7F800000u) return std::bit_cast<float>((bits & 0x80000000u) | 0x7FC00000u);

@@ -101,7 +101,7 @@ class RestoringLanes {
     } else if constexpr (kRestoring == Restoring::Nf4) {
       return hn::Mul(nf4(hn::And(hn::PromoteTo(DI(), code), hn::Set(DI(), 15))), scale);
     } else {
-      return hn::Mul(DecodingLanes<false, D>(m_float8).decode(hn::PromoteTo(DI(), code)), scale);
+      return hn::Mul(DecodingLanes<DecodingPlan::Kind::Rebiased, D>(m_float8).decode(hn::PromoteTo(DI(), code)), scale);
     }
   }
 

@@ -104,7 +104,8 @@ class CodingLanes {
     } else if constexpr (kCoding == BlockCoding::Nf4) {
       return midpointsBelow(hn::Mul(x, operand));
     } else {
-      return RoundingLanes<LaneMode::NearestEven, false, D>(m_float8).encode(hn::Mul(x, operand));
+      using Lanes = RoundingLanes<LaneMode::NearestEven, RoundingPlan::Path::Adder, RoundingPlan::Care::None, D>;
+      return Lanes(m_float8).encode(hn::Mul(x, operand));
     }
   }
 

@@ -20,51 +20,93 @@ enum class LaneMode { NearestEven, NearestAway, Down, Directed, ToOdd };
 
 /// Rounds a vector of floats by a plan, to floats or to codes in 32-bit lanes, without a branch.
 ///
-/// kFloatExponent: the format has float's exponent field, so its values are the floats with `droppedBits` zero bits at
-/// the end, subnormals included. Rounding is an addition to the bits; a carry runs into the exponent field as it
-/// should.
+/// Path::Shift: the format's values are the floats with `droppedBits` zero bits at the end, float's own subnormals
+/// included if it has any. Rounding is an addition to the bits; a carry runs into the exponent field as it should.
 ///
-/// Otherwise with a = |x| and e its exponent, but at least the format's smallest, the format's values around `a` are
-/// the multiples of u = 2^(e - m), m fraction bits. Let C = 2^(e + 23 - m). As a < 2^(e+1) and m <= 21, a + C lies in
-/// [C, 2C), where floats are the multiples of u: the adder itself rounds `a` to nearest, and a tie to the even multiple
-/// of u, which is the even significand. (a + C) - C is a multiple of u below 2^24 u, so the subtraction is exact. The
-/// other modes start from that r: `a - r` has its sign from one comparison, and the neighbour on the other side is r -+
-/// u, exact for the same reason. Needs the default rounding mode, no flushing of subnormals, no contraction.
+/// Path::Adder: with a = |x| and e its exponent, but at least the format's smallest, the format's values around `a` are
+/// the multiples of u = 2^(e - m), m >= 1 fraction bits. Let C = 2^(e + 23 - m). As a < 2^(e+1) and m <= 21, a + C lies
+/// in [C, 2C), where floats are the multiples of u: the adder itself rounds `a` to nearest, and a tie to the even
+/// multiple of u, which is the even significand. (a + C) - C is a multiple of u below 2^24 u, so the subtraction is
+/// exact. The other modes start from that r: `a - r` has its sign from one comparison, and the neighbour on the other
+/// side is r -+ u, exact for the same reason. Needs the default rounding mode, no flushing of subnormals, no
+/// contraction.
 ///
 /// A carry to 2^(e+1) needs no care in either case. Inputs are cut to `limitBits`, above every finite value of the
 /// format, so that C stays finite; they overflow all the same.
-template <LaneMode kMode, bool kFloatExponent, class D>
+///
+/// Care::Gap: what lies between zero and the smallest value is sent to one of them beforehand; both are fixed points of
+/// either path. The code is the path's less an offset, which takes zero below zero, where it is raised again.
+///
+/// Care::Scale: what remains, after the gap was closed, is a float in range if multiplied by 2^32 or 2^-32, exactly,
+/// and rounding commutes with that.
+template <LaneMode kMode, RoundingPlan::Path kPath, RoundingPlan::Care kCare, class D>
 class RoundingLanes {
   using DI = hn::RebindToSigned<D>;
   using V = hn::Vec<D>;
   using VI = hn::Vec<DI>;
+  static constexpr bool kShifts = kPath == RoundingPlan::Path::Shift;
+  static constexpr bool kSigns = kCare >= RoundingPlan::Care::Signs;
+  static constexpr bool kGap = kCare >= RoundingPlan::Care::Gap;
+  static constexpr bool kScale = kCare == RoundingPlan::Care::Scale;
 
  public:
   explicit RoundingLanes(const RoundingPlan& plan)
       : m_plan(plan), m_upSign(hn::Set(DI(), plan.rounding == Rounding::TowardNegative ? INT32_MIN : 0)) {}
 
   V round(V x) const {
-    const VI bits = hn::BitCast(DI(), x);
-    const VI magnitude = hn::And(bits, hn::Set(DI(), INT32_MAX));
-    const VI sign = hn::And(bits, hn::Set(DI(), INT32_MIN));
-    const VI rounded =
-        kFloatExponent ? addedBits(magnitude, sign) : hn::BitCast(DI(), sumAndC(magnitude, sign).value());
-    return hn::BitCast(D(), settle(rounded, magnitude, sign, sign, m_plan.asFloat));
+    const Input in(x, m_plan);
+    VI rounded = kShifts ? addedBits(in.toRound, in.sign) : hn::BitCast(DI(), sumAndC(in.toRound, in.sign).value());
+    if constexpr (kScale)
+      rounded = hn::BitCast(
+          DI(), hn::Mul(hn::BitCast(D(), rounded), hn::IfThenElse(in.scaledUp, hn::Set(D(), RoundingPlan::kScaleDown),
+                                                                  hn::Set(D(), RoundingPlan::kScaleUp))));
+    return hn::BitCast(D(), settle(rounded, in, in.sign, m_plan.asFloat));
   }
 
   /// The code in each lane, zero-extended.
   VI encode(V x) const {
-    const VI bits = hn::BitCast(DI(), x);
-    const VI magnitude = hn::And(bits, hn::Set(DI(), INT32_MAX));
-    const VI sign = hn::And(bits, hn::Set(DI(), INT32_MIN));
+    const Input in(x, m_plan);
     const hn::RebindToUnsigned<D> du;
-    const VI codeSign = hn::BitCast(DI(), hn::ShiftRightSame(hn::BitCast(du, sign), m_plan.signShift));
-    const VI code = kFloatExponent ? hn::ShiftRightSame(addedBits(magnitude, sign), m_plan.droppedBits)
-                                   : sumAndC(magnitude, sign).code(m_plan);
-    return settle(code, magnitude, sign, codeSign, m_plan.asCode);
+    const VI codeSign = hn::BitCast(DI(), hn::ShiftRightSame(hn::BitCast(du, in.sign), m_plan.signShift));
+    VI code = kShifts ? hn::ShiftRightSame(addedBits(in.toRound, in.sign), m_plan.droppedBits)
+                      : sumAndC(in.toRound, in.sign).code(m_plan);
+    if constexpr (kScale)
+      code = hn::Add(code, hn::IfThenZeroElse(hn::RebindMask(DI(), in.scaledUp), hn::Set(DI(), m_plan.codeStep)));
+    if constexpr (kGap) code = hn::Max(hn::Sub(code, hn::Set(DI(), m_plan.codeOffset)), hn::Zero(DI()));
+    if constexpr (kScale) code = hn::ShiftLeftSame(code, m_plan.paddingBits);
+    return settle(code, in, codeSign, m_plan.asCode);
   }
 
  private:
+  struct Input {
+    VI magnitude;
+    VI sign;     ///< also set where a zero is out of range
+    VI toRound;  ///< the magnitude with the gap closed, and scaled
+    hn::Mask<D> scaledUp;
+
+    Input(V x, const RoundingPlan& plan) {
+      const VI bits = hn::BitCast(DI(), x);
+      magnitude = hn::And(bits, hn::Set(DI(), INT32_MAX));
+      sign = hn::And(bits, hn::Set(DI(), INT32_MIN));
+      toRound = magnitude;
+      if constexpr (kGap) {
+        const VI zero = hn::Zero(DI());
+        sign = hn::Or(sign, hn::IfThenElseZero(hn::Eq(magnitude, zero), hn::Set(DI(), plan.zeroSign)));
+        VI gapUp = hn::Set(DI(), plan.gapUp);
+        if constexpr (kMode == LaneMode::Directed)
+          gapUp = hn::IfNegativeThenElse(sign, hn::Set(DI(), plan.gapUpNegative), gapUp);
+        toRound = hn::IfThenElseZero(hn::Gt(magnitude, gapUp), hn::Max(magnitude, hn::Set(DI(), plan.gapEnd)));
+      }
+      if constexpr (kScale) {
+        const VI cut = hn::Min(toRound, hn::Set(DI(), plan.limitBits));
+        scaledUp = hn::RebindMask(D(), hn::Lt(cut, hn::Set(DI(), plan.scaleChangeBits)));
+        const V scale =
+            hn::IfThenElse(scaledUp, hn::Set(D(), RoundingPlan::kScaleUp), hn::Set(D(), RoundingPlan::kScaleDown));
+        toRound = hn::BitCast(DI(), hn::Mul(hn::BitCast(D(), cut), scale));
+      }
+    }
+  };
+
   /// The rounded magnitude r as the sum r + C, exact or as the adder rounded it.
   struct Sum {
     V sum;
@@ -82,7 +124,7 @@ class RoundingLanes {
   };
 
   Sum sumAndC(VI magnitudeBits, VI sign) const {
-    const VI cut = hn::Min(magnitudeBits, hn::Set(DI(), m_plan.limitBits));
+    const VI cut = kScale ? magnitudeBits : hn::Min(magnitudeBits, hn::Set(DI(), m_plan.limitBits));
     const VI exponentBits = hn::Max(hn::And(cut, hn::Set(DI(), 0x7F800000)), hn::Set(DI(), m_plan.smallestNormalBits));
     const V c = hn::BitCast(D(), hn::Add(exponentBits, hn::Set(DI(), m_plan.droppedBits << 23)));
     const V a = hn::BitCast(D(), cut);
@@ -121,34 +163,49 @@ class RoundingLanes {
     const VI half = hn::Set(DI(), static_cast<std::int32_t>((std::int64_t{1} << m_plan.droppedBits) / 2));
     const VI one = hn::Set(DI(), 1);
     if constexpr (kMode == LaneMode::NearestEven) {
-      const VI odd = hn::And(hn::ShiftRightSame(magnitude, m_plan.droppedBits), one);
-      return hn::AndNot(dropped, hn::Add(magnitude, hn::Add(hn::Sub(half, one), odd)));
+      return hn::AndNot(dropped, hn::Add(magnitude, hn::Add(hn::Sub(half, one), lastKept(magnitude))));
     } else if constexpr (kMode == LaneMode::NearestAway) {
       return hn::AndNot(dropped, hn::Add(magnitude, half));
     } else if constexpr (kMode == LaneMode::Directed) {
       const VI add = hn::IfThenElseZero(hn::Eq(sign, m_upSign), dropped);
       return hn::AndNot(dropped, hn::Add(magnitude, add));
-    } else if constexpr (kMode == LaneMode::ToOdd) {
-      const VI rest = hn::And(magnitude, dropped);
-      const VI last = hn::Add(half, half);
-      return hn::Or(hn::AndNot(dropped, magnitude), hn::IfThenElseZero(hn::Gt(rest, hn::Zero(DI())), last));
+    } else if constexpr (kMode == LaneMode::ToOdd) {  // up from even values: all bits added, if any is set
+      const VI add = hn::IfThenElseZero(hn::Eq(lastKept(magnitude), hn::Zero(DI())), dropped);
+      return hn::AndNot(dropped, hn::Add(magnitude, add));
     } else {
       return hn::AndNot(dropped, magnitude);
     }
   }
 
+  /// Whether the value is odd if the dropped bits are cut off: 0 or 1.
+  VI lastKept(VI magnitude) const {
+    VI kept = hn::ShiftRightSame(magnitude, m_plan.droppedBits);
+    if constexpr (kGap) kept = hn::Xor(kept, hn::Set(DI(), m_plan.oddIsEven));
+    return hn::And(kept, hn::Set(DI(), 1));
+  }
+
   /// Overflow, infinity and NaN, and the sign put back.
-  VI settle(VI rounded, VI magnitude, VI sign, VI outSign, const RoundingPlan::Outcome& outcome) const {
+  VI settle(VI rounded, const Input& in, VI outSign, const RoundingPlan::Outcome& outcome) const {
     const VI infinite = hn::Set(DI(), 0x7F800000);
+    VI largest = hn::Set(DI(), outcome.largest);
     VI beyond = hn::Set(DI(), outcome.beyond);
-    if constexpr (kMode == LaneMode::Directed)
-      beyond = hn::IfThenElse(hn::Lt(sign, hn::Zero(DI())), hn::Set(DI(), outcome.beyondNegative), beyond);
-    VI result = hn::IfThenElse(hn::Gt(rounded, hn::Set(DI(), outcome.largest)), beyond, rounded);
+    VI infinity = hn::Set(DI(), outcome.infinity);
+    if constexpr (kSigns) {
+      largest = hn::IfNegativeThenElse(in.sign, hn::Set(DI(), outcome.largestNegative), largest);
+      infinity = hn::IfNegativeThenElse(in.sign, hn::Set(DI(), outcome.infinityNegative), infinity);
+    }
+    if constexpr (kSigns || kMode == LaneMode::Directed)
+      beyond = hn::IfNegativeThenElse(in.sign, hn::Set(DI(), outcome.beyondNegative), beyond);
+    VI result = rounded;
+    if constexpr (kSigns)
+      result = hn::Or(result, hn::IfThenElseZero(hn::Gt(rounded, hn::Set(DI(), outcome.signAbove)), outSign));
+    result = hn::IfThenElse(hn::Gt(rounded, largest), beyond, result);
     // To nearest, infinity ends where finite overflow does (encodeBeyondLargest in core/formats/codec.h).
     if constexpr (kMode != LaneMode::NearestEven && kMode != LaneMode::NearestAway)
-      result = hn::IfThenElse(hn::Eq(magnitude, infinite), hn::Set(DI(), outcome.infinity), result);
+      result = hn::IfThenElse(hn::Eq(in.magnitude, infinite), infinity, result);
+    if constexpr (!kSigns) result = hn::Or(result, outSign);
     const VI nan = hn::Or(hn::Set(DI(), outcome.nan), hn::And(outSign, hn::Set(DI(), outcome.nanSign)));
-    return hn::IfThenElse(hn::Gt(magnitude, infinite), nan, hn::Or(result, outSign));
+    return hn::IfThenElse(hn::Gt(in.magnitude, infinite), nan, result);
   }
 
   RoundingPlan m_plan;
@@ -158,24 +215,35 @@ class RoundingLanes {
 /// Calls `work` with the lanes that the plan asks for.
 template <class D, class Work>
 HWY_INLINE void withRoundingLanes(D, const RoundingPlan& plan, const Work& work) {
-  const auto withMode = [&]<LaneMode kMode>() {
-    if (plan.floatExponent)
-      work(RoundingLanes<kMode, true, D>(plan));
-    else
-      work(RoundingLanes<kMode, false, D>(plan));
+  using Path = RoundingPlan::Path;
+  using Care = RoundingPlan::Care;
+  const auto withCare = [&]<LaneMode kMode>() {
+    const bool shifts = plan.path == Path::Shift;
+    switch (plan.care) {
+      case Care::None:
+        return shifts ? work(RoundingLanes<kMode, Path::Shift, Care::None, D>(plan))
+                      : work(RoundingLanes<kMode, Path::Adder, Care::None, D>(plan));
+      case Care::Signs:
+        return work(RoundingLanes<kMode, Path::Adder, Care::Signs, D>(plan));
+      case Care::Gap:
+        return work(RoundingLanes<kMode, Path::Shift, Care::Gap, D>(plan));
+      case Care::Scale:
+        return shifts ? work(RoundingLanes<kMode, Path::Shift, Care::Scale, D>(plan))
+                      : work(RoundingLanes<kMode, Path::Adder, Care::Scale, D>(plan));
+    }
   };
   switch (plan.rounding) {
     case Rounding::NearestEven:
-      return withMode.template operator()<LaneMode::NearestEven>();
+      return withCare.template operator()<LaneMode::NearestEven>();
     case Rounding::NearestAway:
-      return withMode.template operator()<LaneMode::NearestAway>();
+      return withCare.template operator()<LaneMode::NearestAway>();
     case Rounding::TowardZero:
-      return withMode.template operator()<LaneMode::Down>();
+      return withCare.template operator()<LaneMode::Down>();
     case Rounding::TowardPositive:
     case Rounding::TowardNegative:
-      return withMode.template operator()<LaneMode::Directed>();
+      return withCare.template operator()<LaneMode::Directed>();
     case Rounding::ToOdd:
-      return withMode.template operator()<LaneMode::ToOdd>();
+      return withCare.template operator()<LaneMode::ToOdd>();
     case Rounding::Stochastic:  // has no plan
       return;
   }

@@ -12,17 +12,16 @@ namespace ulpscope::kernels {
 inline constexpr unsigned kRoundThreads = 256;
 inline constexpr unsigned kRoundValuesPerThread = 4;  ///< a block apart, so that a warp reads 128 bytes in one piece
 
-/// A magnitude rounded where the format has float's exponent field: an addition to the bits.
+/// A magnitude rounded along RoundingPlan::Path::Shift, by an addition to the bits.
 __device__ inline std::int32_t roundBits(const RoundingPlan& plan, std::int32_t magnitude, bool negative) {
   const auto dropped = static_cast<std::int32_t>((std::uint32_t{1} << plan.droppedBits) - 1);
-  const std::int32_t rest = magnitude & dropped;
-  const std::int32_t last = dropped + 1;
+  const std::int32_t lastKept = ((magnitude >> plan.droppedBits) ^ plan.oddIsEven) & 1;
   switch (plan.rounding) {
     case Rounding::NearestEven:
-      magnitude += dropped / 2 + (magnitude >> plan.droppedBits & 1);
+      magnitude += dropped / 2 + lastKept;
       break;
     case Rounding::NearestAway:
-      magnitude += last / 2;
+      magnitude += (dropped + 1) / 2;
       break;
     case Rounding::TowardZero:
     case Rounding::Stochastic:  // has no plan
@@ -34,52 +33,79 @@ __device__ inline std::int32_t roundBits(const RoundingPlan& plan, std::int32_t 
       magnitude += negative ? dropped : 0;
       break;
     case Rounding::ToOdd:
-      magnitude |= rest != 0 ? last : 0;
+      magnitude += lastKept == 0 ? dropped : 0;
       break;
   }
   return magnitude & ~dropped;
 }
 
-/// A magnitude rounded in any other format, by adding and subtracting a power of two: the proof stands at RoundingLanes
-/// in kernels/cpu/rounding_lanes.inl.h. Needs --fmad=false and no --ftz, as Compiler.cmake has it.
-__device__ inline float roundByAdding(const RoundingPlan& plan, std::int32_t magnitude, bool negative) {
-  const std::int32_t cut = magnitude < plan.limitBits ? magnitude : plan.limitBits;
-  std::int32_t exponent = cut & 0x7F800000;
+/// A magnitude rounded along Path::Adder, by adding and subtracting a power of two. Needs --fmad=false and no --ftz, as
+/// Compiler.cmake has it.
+__device__ inline std::int32_t roundByAdding(const RoundingPlan& plan, std::int32_t magnitude, bool negative) {
+  std::int32_t exponent = magnitude & 0x7F800000;
   if (exponent < plan.smallestNormalBits) exponent = plan.smallestNormalBits;
   const float c = std::bit_cast<float>(exponent + (plan.droppedBits << 23));
   const float unit = std::bit_cast<float>(exponent - ((23 - plan.droppedBits) << 23));
-  const float a = std::bit_cast<float>(cut);
+  const float a = std::bit_cast<float>(magnitude);
   const float nearest = (a + c) - c;
   const float down = nearest > a ? nearest - unit : nearest;
+  float rounded = nearest;
   switch (plan.rounding) {
     case Rounding::NearestEven:
     case Rounding::Stochastic:  // has no plan
-      return nearest;
+      break;
     case Rounding::NearestAway:
-      return (a - down) + (a - down) >= unit ? down + unit : down;
+      rounded = (a - down) + (a - down) >= unit ? down + unit : down;
+      break;
     case Rounding::TowardZero:
-      return down;
+      rounded = down;
+      break;
     case Rounding::TowardPositive:
     case Rounding::TowardNegative:
-      if (negative != (plan.rounding == Rounding::TowardNegative)) return down;
-      return nearest < a ? nearest + unit : nearest;
+      if (negative != (plan.rounding == Rounding::TowardNegative))
+        rounded = down;
+      else if (nearest < a)
+        rounded = nearest + unit;
+      break;
     case Rounding::ToOdd:
-      return down != a && (down + (c + c)) - (c + c) == down ? down + unit : down;
+      rounded = down != a && (down + (c + c)) - (c + c) == down ? down + unit : down;
+      break;
   }
-  return nearest;
+  return std::bit_cast<std::int32_t>(rounded);
+}
+
+/// A finite magnitude rounded, sent past the format's gap and scaled where the plan says so. RoundingLanes in
+/// kernels/cpu/rounding_lanes.inl.h has the proofs.
+__device__ inline std::int32_t roundMagnitude(const RoundingPlan& plan, std::int32_t magnitude, bool negative) {
+  if (plan.care >= RoundingPlan::Care::Gap) {
+    const std::int32_t raised = magnitude > plan.gapEnd ? magnitude : plan.gapEnd;
+    magnitude = magnitude > (negative ? plan.gapUpNegative : plan.gapUp) ? raised : 0;
+  }
+  if (plan.path == RoundingPlan::Path::Adder && magnitude > plan.limitBits) magnitude = plan.limitBits;
+  const bool scales = plan.care == RoundingPlan::Care::Scale;
+  const bool up = magnitude < plan.scaleChangeBits;
+  if (scales)
+    magnitude = std::bit_cast<std::int32_t>(std::bit_cast<float>(magnitude) *
+                                            (up ? RoundingPlan::kScaleUp : RoundingPlan::kScaleDown));
+  const std::int32_t rounded = plan.path == RoundingPlan::Path::Shift ? roundBits(plan, magnitude, negative)
+                                                                      : roundByAdding(plan, magnitude, negative);
+  if (!scales) return rounded;
+  return std::bit_cast<std::int32_t>(std::bit_cast<float>(rounded) *
+                                     (up ? RoundingPlan::kScaleDown : RoundingPlan::kScaleUp));
 }
 
 __device__ inline float roundValue(const RoundingPlan& plan, float x) {
+  const RoundingPlan::Outcome& outcome = plan.asFloat;
   const auto bits = std::bit_cast<std::int32_t>(x);
-  const bool negative = bits < 0;
   const std::int32_t magnitude = bits & 0x7FFFFFFF;
-  const std::int32_t sign = bits & ~0x7FFFFFFF;
-  if (magnitude > 0x7F800000) return std::bit_cast<float>(plan.asFloat.nan | sign);
-  if (magnitude == 0x7F800000) return std::bit_cast<float>(plan.asFloat.infinity | sign);
-  std::int32_t rounded = plan.floatExponent ? roundBits(plan, magnitude, negative)
-                                            : std::bit_cast<std::int32_t>(roundByAdding(plan, magnitude, negative));
-  if (rounded > plan.asFloat.largest) rounded = negative ? plan.asFloat.beyondNegative : plan.asFloat.beyond;
-  return std::bit_cast<float>(rounded | sign);
+  if (magnitude > 0x7F800000) return std::bit_cast<float>(outcome.nan | (bits & outcome.nanSign));
+  const std::int32_t sign = (bits | (magnitude == 0 ? plan.zeroSign : 0)) & ~0x7FFFFFFF;
+  const bool negative = sign != 0;
+  if (magnitude == 0x7F800000) return std::bit_cast<float>(negative ? outcome.infinityNegative : outcome.infinity);
+  const std::int32_t rounded = roundMagnitude(plan, magnitude, negative);
+  if (rounded > (negative ? outcome.largestNegative : outcome.largest))
+    return std::bit_cast<float>(negative ? outcome.beyondNegative : outcome.beyond);
+  return std::bit_cast<float>(rounded > outcome.signAbove ? rounded | sign : rounded);
 }
 
 /// out[i] = in[i] rounded. Launch with kRoundThreads threads for each kRoundThreads * kRoundValuesPerThread values;

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 
-#include <array>
+#include <algorithm>
+#include <sstream>
 #include <vector>
 
 #include "core/formats/codec.h"
+#include "kernels/cpu/round.h"
 #include "kernels/plans/rounding_plan.h"
 #include "tests/core/formats/every_format.h"
 #include "tests/kernels/float_inputs.h"
@@ -13,10 +15,6 @@
 
 namespace ulpscope::kernels {
 namespace {
-
-constexpr std::array kRoundings{Rounding::NearestEven,    Rounding::NearestAway,    Rounding::TowardZero,
-                                Rounding::TowardPositive, Rounding::TowardNegative, Rounding::ToOdd};
-constexpr std::array kOverflows{Overflow::Format, Overflow::Saturate, Overflow::Infinity, Overflow::Nan};
 
 /// Rounds and encodes by the reference once, and by every instruction set.
 void compareWithReference(const FloatRounding& rule, const std::vector<float>& inputs) {
@@ -38,7 +36,16 @@ void compareWithReference(const FloatRounding& rule, const std::vector<float>& i
     EXPECT_TRUE(sameBits(expected, rounded));
   });
   if (rule.spec.codeBits() <= 8) checkCodes(std::uint8_t{});
-  if (rule.spec.codeBits() == 16) checkCodes(std::uint16_t{});
+  if (rule.spec.codeBits() <= 16) checkCodes(std::uint16_t{});
+}
+
+std::string textOf(const FloatRounding& rule) {
+  const FloatSpec& spec = rule.spec;
+  std::ostringstream text;
+  text << spec.signBits << '-' << spec.exponentBits << '-' << spec.fractionBits << ", bias " << spec.bias
+       << ", specials " << static_cast<int>(spec.specials) << ", bottom " << static_cast<int>(spec.bottom) << ", "
+       << idOf(rule.rounding) << ", overflow " << idOf(rule.overflow);
+  return text.str();
 }
 
 class EveryFloatFormat : public testing::TestWithParam<const NumberFormat*> {
@@ -48,7 +55,7 @@ class EveryFloatFormat : public testing::TestWithParam<const NumberFormat*> {
 
 TEST_P(EveryFloatFormat, RoundsAMillionRandomBitPatternsAsTheReferenceDoes) {
   const std::vector<float> inputs = randomBitPatterns(1'000'000, 1);
-  for (const Rounding rounding : kRoundings) {
+  for (const Rounding rounding : kEveryRounding) {
     SCOPED_TRACE(idOf(rounding));
     compareWithReference({spec(), rounding, Overflow::Format}, inputs);
   }
@@ -58,7 +65,7 @@ class EveryEnumerableFormat : public EveryFloatFormat {};
 
 TEST_P(EveryEnumerableFormat, RoundsMidpointsAndTheirNeighboursAsTheReferenceDoes) {
   const std::vector<float> inputs = midpointsAndNeighbours(spec());
-  for (const Rounding rounding : kRoundings) {
+  for (const Rounding rounding : kEveryRounding) {
     SCOPED_TRACE(idOf(rounding));
     compareWithReference({spec(), rounding, Overflow::Format}, inputs);
   }
@@ -73,8 +80,8 @@ TEST_P(EveryFloatFormat, OverflowsAsTheReferenceDoesInEveryMode) {
   }
   inputs.push_back(std::numeric_limits<float>::infinity());
   inputs.push_back(-std::numeric_limits<float>::infinity());
-  for (const Rounding rounding : kRoundings) {
-    for (const Overflow overflow : kOverflows) {
+  for (const Rounding rounding : kEveryRounding) {
+    for (const Overflow overflow : kEveryOverflow) {
       SCOPED_TRACE(testing::Message() << idOf(rounding) << ' ' << idOf(overflow));
       compareWithReference({spec(), rounding, overflow}, inputs);
     }
@@ -116,19 +123,51 @@ INSTANTIATE_TEST_SUITE_P(Registry, EveryFloatFormat, testing::ValuesIn(formatsWi
 INSTANTIATE_TEST_SUITE_P(Registry, EveryEnumerableFormat, testing::ValuesIn(formatsWithinFloat(16)), FormatName());
 
 TEST(Round, TakesFormatsThatTheLanesDoNotCoverByTheirDefinition) {
-  const FloatSpec withoutSubnormals{.exponentBits = 5, .fractionBits = 10, .bias = 15, .bottom = Bottom::Flushed};
-  EXPECT_FALSE(makeRoundingPlan({withoutSubnormals}));
-  compareWithReference({withoutSubnormals}, randomBitPatterns(100'000, 4));
+  const FloatSpec wide{.exponentBits = 7, .fractionBits = 22, .bias = 63};
+  EXPECT_FALSE(makeRoundingPlan({wide}));
+  compareWithReference({wide}, randomBitPatterns(100'000, 4));
 }
 
 TEST(Round, CoversOddLayouts) {
   for (const FloatSpec& spec :
        {FloatSpec{.exponentBits = 7, .fractionBits = 8, .bias = 63},
         FloatSpec{.exponentBits = 3, .fractionBits = 4, .bias = 3},
-        FloatSpec{.exponentBits = 2, .fractionBits = 13, .bias = 1, .specials = Specials::None}}) {
+        FloatSpec{.exponentBits = 6, .fractionBits = 0, .bias = 31, .specials = Specials::NanOnly},
+        FloatSpec{.exponentBits = 2, .fractionBits = 13, .bias = 1, .specials = Specials::None},
+        FloatSpec{.exponentBits = 8, .fractionBits = 7, .bias = 128, .specials = Specials::Extended},
+        FloatSpec{.signBits = 0, .exponentBits = 8, .fractionBits = 8, .bias = 127},
+        FloatSpec{.exponentBits = 5, .fractionBits = 7, .bias = 15, .paddingBits = 3}}) {
     ASSERT_TRUE(makeRoundingPlan({spec}));
-    for (const Rounding rounding : kRoundings) compareWithReference({spec, rounding}, midpointsAndNeighbours(spec));
+    for (const Rounding rounding : kEveryRounding) compareWithReference({spec, rounding}, midpointsAndNeighbours(spec));
   }
+}
+
+TEST(Round, RoundsToEveryLayoutOfUpTo16BitsAsTheDefinitionSays) {
+  const std::vector<FloatSpec> layouts = everyLayout();
+  onEveryInstructionSet([&](const Backend&) {
+    std::uint32_t seed = 0;
+    for (const FloatSpec& spec : layouts) {
+      std::vector<float> inputs = someMidpointsAndNeighbours(spec, 4, ++seed);
+      const std::vector<float> random = randomBitPatterns(32, seed);
+      inputs.insert(inputs.end(), random.begin(), random.end());
+      for (const Rounding rounding : kEveryRounding) {
+        const FloatRounding rule{spec, rounding, kEveryOverflow[(seed + static_cast<unsigned>(rounding)) % 4]};
+        const auto plan = makeRoundingPlan(rule);
+        ASSERT_TRUE(plan) << textOf(rule);
+        std::vector<float> expected(inputs.size()), rounded(inputs.size());
+        std::vector<std::uint16_t> expectedCodes(inputs.size()), codes(inputs.size());
+        std::ranges::transform(inputs, expected.begin(),
+                               [&](float value) { return roundFloat(spec, value, rounding, rule.overflow); });
+        std::ranges::transform(inputs, expectedCodes.begin(), [&](float value) {
+          return static_cast<std::uint16_t>(encodeFloat(spec, value, rounding, rule.overflow).code);
+        });
+        roundValues(*plan, inputs, rounded, false);
+        encodeValues(*plan, inputs, codes);
+        ASSERT_TRUE(sameBits(expected, rounded)) << textOf(rule);
+        ASSERT_TRUE(sameBits(expectedCodes, codes)) << textOf(rule);
+      }
+    }
+  });
 }
 
 TEST(Round, WritesLargeOutputsPastTheCachesWithTheSameResult) {
