@@ -46,6 +46,12 @@ int bitsOf(const NumberFormat& format, FieldKind kind) {
   return bits;
 }
 
+/// All digits where they are few: 0.0009765625, but 6.10352e-05.
+std::string briefly(double number, const std::string& exact) {
+  constexpr std::size_t kFew = 12;
+  return exact.size() <= kFew ? exact : fmt::format("{:.6g}", number);
+}
+
 /// The cells of one format, in the order of the columns.
 class RowWriter {
  public:
@@ -74,8 +80,8 @@ class RowWriter {
     if (code) {
       const double number = toDouble(m_format.decode(*code));
       cell.value = number;
-      cell.text = fmt::format("{:.6g}", number);
       cell.exact = exactText(m_format, *code);
+      cell.text = briefly(number, cell.exact);
       cell.code = codeText(m_format, *code);
     }
     m_cells.push_back(std::move(cell));
@@ -86,8 +92,8 @@ class RowWriter {
     if (decimal) {
       const double number = std::strtod(decimal->c_str(), nullptr);
       cell.value = number;
-      cell.text = fmt::format("{:.6g}", number);
       cell.exact = *decimal;
+      cell.text = briefly(number, *decimal);
     }
     m_cells.push_back(std::move(cell));
   }

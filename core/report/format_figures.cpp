@@ -65,8 +65,11 @@ Figure densityFigure(ComparedFormats formats) {
     if (profile)
       for (const BinadeCount& binade : profile->spacing.binades) {
         const double count = std::log2(static_cast<double>(binade.values));
-        addPoint(series, binade.exponent, count);
-        addPoint(series, binade.exponent + 1, count);
+        const bool goesOn = !series.x.empty() && series.x.back() == binade.exponent && series.y.back() == count;
+        if (goesOn)
+          series.x.back() = binade.exponent + 1;
+        else
+          addPoint(series, binade.exponent, count), addPoint(series, binade.exponent + 1, count);
       }
     figure.series.push_back(std::move(series));
   }
@@ -91,8 +94,8 @@ Table spacingTable(ComparedFormats formats) {
     if (!profile) continue;
     const NumberFormat& format = *profile->format;
     for (const SpacingRun& run : profile->spacing.runs)
-      table.rows.push_back({std::string(format.info().title), readableText(format, run.first),
-                            readableText(format, run.last), distanceText(format, run.first, *format.nextUp(run.first)),
+      table.rows.push_back({std::string(format.info().title), exactText(format, run.first), exactText(format, run.last),
+                            distanceText(format, run.first, *format.nextUp(run.first)),
                             fmt::format("{:.6g}", std::exp2(run.log2Gap - run.log2First)),
                             fmt::format("{:.6g}", std::exp2(run.log2Gap - run.log2Last))});
   }

@@ -110,7 +110,7 @@ void CodeGrid::paintPicture(QPainter& painter, const QRectF& area, const ThemeCo
     QColor fill = special ? colors.plotSpecial : m_depths[code] < 0 ? colors.plotOutlier : colors.accent;
     fill.setAlphaF(float(special ? 0.3 : 0.06 + (kDeepest - 0.06) * std::abs(m_depths[code])));
     painter.fillRect(cell, fill);
-    if (kind == NumberClass::Subnormal) painter.fillRect(cell, QBrush(colors.hairline, Qt::BDiagPattern));
+    if (kind == NumberClass::Subnormal) painter.fillRect(cell, QBrush(colors.border, Qt::BDiagPattern));
     const auto room = std::size_t(std::max(0.0, (cell.width() - kPadding) / digit));
     const QString text = withSymbols(QString::fromStdString(fittedValueText(*m_format, code, room)));
     painter.setPen(special ? colors.special : colors.text);

@@ -31,6 +31,7 @@ QString qt(std::string_view text) { return QString::fromUtf8(text.data(), qsizet
 constexpr int kBitsWidth = 190;  // px: 16 bits in up to four groups
 constexpr int kCodeWidth = 100;
 constexpr int kClassWidth = 120;
+constexpr int kValueWidth = 200;
 
 }  // namespace
 
@@ -55,7 +56,7 @@ CodesPanel::CodesPanel(Session& session, FormatChoice& choice, QWidget* parent)
   header->resizeSection(CodeListModel::Code, kCodeWidth);
   header->resizeSection(CodeListModel::Bits, kBitsWidth);
   header->resizeSection(CodeListModel::Class, kClassWidth);
-  header->setSectionResizeMode(CodeListModel::Value, QHeaderView::Stretch);
+  header->resizeSection(CodeListModel::Value, kValueWidth);
   m_stack->addWidget(m_grid);
   m_stack->addWidget(m_list);
   m_stack->addWidget(m_tooWide);

@@ -66,10 +66,10 @@ const FormatCell& cellOf(const FormatProfile& profile, std::string_view key) {
   return profile.cells[formatColumn(key)];
 }
 
-/// "2⁻¹⁴⁹" of a power of two whose short decimal is not exact; empty of any other cell.
+/// "2⁻¹⁴⁹" of a power of two; empty of any other cell.
 QString powerText(const FormatCell& cell) {
   const double* number = std::get_if<double>(&cell.value);
-  if (!number || !(*number > 0) || !std::isfinite(*number) || cell.exact == cell.text) return {};
+  if (!number || !(*number > 0) || !std::isfinite(*number)) return {};
   int exponent = 0;
   if (std::frexp(*number, &exponent) != 0.5) return {};
   return QString::fromStdString(powerOfTwoText(exponent - 1));

@@ -9,7 +9,6 @@
 #include <QVBoxLayout>
 
 #include "core/base/atomic_file.h"
-#include "core/formats/brief_decimal.h"
 #include "widgets/frame/card.h"
 #include "widgets/frame/link_button.h"
 #include "widgets/models/table_model.h"
@@ -31,7 +30,7 @@ TableCell cellOf(const std::string& text) {
   cell.key = number;
   if (text.size() <= kLongestText) return cell;
   cell.exact = cell.text;
-  cell.text = QString::fromStdString(briefDecimal(text, kDigits).text);
+  cell.text = QString::number(number, 'g', kDigits);
   return cell;
 }
 

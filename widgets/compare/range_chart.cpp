@@ -15,9 +15,10 @@
 namespace ulpscope {
 namespace {
 
-constexpr double kLowestRow = 16;  // px
-constexpr double kHighestRow = 32;
+constexpr double kLowestRow = 18;  // px
+constexpr double kHighestRow = 60;
 constexpr double kBarShare = 0.5;  ///< of a row
+constexpr double kHighestBar = 26;
 constexpr double kAxisHeight = 22;
 constexpr double kLabelGap = 8;
 constexpr double kMargin = 0.02;  ///< of the axis, beyond the widest bar
@@ -93,7 +94,7 @@ void RangeChart::paintPicture(QPainter& painter, const QRectF& area, const Theme
                        Qt::AlignLeft | Qt::AlignVCenter, tr("no positive value"));
       continue;
     }
-    const double height = std::round(layout.rowHeight * kBarShare);
+    const double height = std::min(kHighestBar, std::round(layout.rowHeight * kBarShare));
     const double barTop = std::round(top + (layout.rowHeight - height) / 2);
     const auto bar = [&](double from, double to) {
       const double left = layout.pixel(from);
@@ -149,6 +150,8 @@ void RangeChart::goTo(std::size_t row) {
   m_current = row;
   setAccessibleDescription(textOf(row));
   update();
+  const Layout layout = layOut(rect());
+  Q_EMIT walkedTo(int(layout.plot.top() + (double(row) + 0.5) * layout.rowHeight));
 }
 
 void RangeChart::keyPressEvent(QKeyEvent* event) {

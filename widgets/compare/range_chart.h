@@ -22,6 +22,8 @@ class RangeChart final : public PaintedPlot {
 
  Q_SIGNALS:
   void formatPicked(const QString& id);
+  /// The row in focus is at this height.
+  void walkedTo(int y);
 
  protected:
   void paintPicture(QPainter& painter, const QRectF& area, const ThemeColors& colors) const override;

@@ -188,7 +188,7 @@ void RoundingLine::paintNumbers(QPainter& painter, const QRectF& row, const Scal
   const auto write = [&](double value, const QString& text) {
     const double wide = metrics.horizontalAdvance(text);
     const double left = scale.pixel(value) - wide / 2;
-    if (left < freeFrom || left + wide > row.right() + kLabelGap) return;
+    if (left < freeFrom || left + wide > row.right()) return;
     painter.drawText(QRectF(left, row.top(), wide, row.height()), Qt::AlignCenter | Qt::TextDontClip, text);
     freeFrom = left + wide + kLabelGap / 2;
   };

@@ -21,6 +21,8 @@ constexpr double kTitleHeight = 28;
 constexpr double kLabelWidth = 84;
 constexpr double kValueWidth = 150;
 constexpr double kGap = 28;
+constexpr double kSourceHeight = 17;     ///< of a line
+constexpr double kRoomForSources = 240;  ///< from so much height on, they stand below the bars
 
 QString qt(std::string_view text) { return QString::fromUtf8(text.data(), qsizetype(text.size())); }
 
@@ -40,13 +42,17 @@ struct Placed {
   QRectF rect;  ///< label, bar and value
 };
 
+double sourcesHeight(const QRectF& area) {
+  return area.height() < kRoomForSources ? 0 : kSourceHeight * double(byGpu().size());
+}
+
 /// GPUs side by side, all rows equally high.
 std::vector<Placed> layOut(const QRectF& area) {
   const auto groups = byGpu();
   std::size_t most = 1;
   for (const Rows& group : groups) most = std::max(most, group.size());
   const double width = (area.width() - kGap * double(groups.size() - 1)) / double(groups.size());
-  const double height = std::min(kTallestRow, (area.height() - kTitleHeight) / double(most));
+  const double height = std::min(kTallestRow, (area.height() - kTitleHeight - sourcesHeight(area)) / double(most));
   std::vector<Placed> placed;
   for (std::size_t g = 0; g < groups.size(); ++g)
     for (std::size_t r = 0; r < groups[g].size(); ++r)
@@ -92,10 +98,24 @@ void ThroughputChart::paintPicture(QPainter& painter, const QRectF& area, const 
     const double height = std::round(rect.height() * 0.5);
     const QRectF bar(rect.left() + kLabelWidth, std::round(rect.center().y() - height / 2), length, height);
     painter.fillRect(bar, row->format == "float32" ? colors.disabled : colors.series[0]);
-    painter.setFont(theme().numbers(11));
+    painter.setFont(theme().words(12));  // the fixed face has no thin space
     painter.setPen(colors.muted);
     painter.drawText(QRectF(bar.right() + 8, rect.top(), kValueWidth, rect.height()), Qt::AlignLeft | Qt::AlignVCenter,
                      valueText(*row));
+  }
+  paintSources(painter, area, colors);
+}
+
+void ThroughputChart::paintSources(QPainter& painter, const QRectF& area, const ThemeColors& colors) const {
+  if (sourcesHeight(area) == 0) return;
+  painter.setFont(theme().words(11));
+  painter.setPen(colors.muted);
+  QRectF line(area.left(), area.bottom() - sourcesHeight(area), area.width(), kSourceHeight);
+  for (const Rows& group : byGpu()) {
+    const QString text = QStringLiteral("%1: %2").arg(qt(group.front()->gpu), qt(group.front()->source));
+    painter.drawText(line, Qt::AlignLeft | Qt::AlignVCenter,
+                     QFontMetricsF(painter.font()).elidedText(text, Qt::ElideRight, line.width()));
+    line.translate(0, kSourceHeight);
   }
 }
 

@@ -16,6 +16,9 @@ class ThroughputChart final : public PaintedPlot {
  protected:
   void paintPicture(QPainter& painter, const QRectF& area, const ThemeColors& colors) const override;
   bool event(QEvent* event) override;
+
+ private:
+  void paintSources(QPainter& painter, const QRectF& area, const ThemeColors& colors) const;
 };
 
 }  // namespace ulpscope

@@ -3,8 +3,10 @@
 
 #include <QLineEdit>
 #include <QPainter>
+#include <QScrollArea>
 #include <QSplitter>
 #include <QVBoxLayout>
+#include <algorithm>
 
 #include "core/formats/value_text.h"
 #include "core/report/format_figures.h"
@@ -35,6 +37,9 @@ constexpr int kShortBelow = 640;  // px of height
 constexpr int kTable = 322;
 constexpr int kShortTable = 236;
 constexpr int kLine = 170;
+constexpr int kTallestLine = 250;
+constexpr int kLineShare = 5;  ///< of the height
+constexpr int kLowestPicture = 110;
 
 QSplitter* splitter(const QString& name, Qt::Orientation orientation) {
   auto* splitter = new QSplitter(orientation);
@@ -65,7 +70,18 @@ ComparePage::ComparePage(Session& pageSession, QWidget* parent)
 }
 
 QWidget* ComparePage::buildOverview() {
-  m_rangeCard = new PictureCard(session(), tr("Range"), m_range,
+  auto* ranges = new QScrollArea;  // many formats need more height than there is
+  ranges->setWidget(m_range);
+  ranges->setWidgetResizable(true);
+  ranges->setFrameShape(QFrame::NoFrame);
+  ranges->setFocusPolicy(Qt::NoFocus);
+  ranges->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+  ranges->viewport()->setAutoFillBackground(false);
+  m_range->setAutoFillBackground(false);
+  ranges->setMinimumHeight(kLowestPicture);
+  connect(m_range, &RangeChart::walkedTo, ranges,
+          [this, ranges](int y) { ranges->ensureVisible(m_range->width() / 2, y); });
+  m_rangeCard = new PictureCard(session(), tr("Range"), ranges,
                                 {.table = [this] { return rangeTable(m_choice.byPlace()); },
                                  .exportPicture = [this] { m_range->askAndExport(); }});
   m_rangeCard->setNote(tr("hatched: subnormal"));
@@ -119,7 +135,8 @@ void ComparePage::placeLine() {
     m_tabs->removeTab(m_line);
     m_overview->addWidget(m_line);
     m_line->show();
-    m_overview->setSizes({height() - kTable - kLine, kLine});
+    const int line = std::clamp(height() / kLineShare, kLine, kTallestLine);
+    m_overview->setSizes({height() - kTable - line, line});
     m_overview->setStretchFactor(0, 1);
     m_overview->setStretchFactor(1, 0);
     restorePlace(*m_overview, placeKey(*m_overview));

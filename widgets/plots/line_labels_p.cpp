@@ -99,6 +99,7 @@ std::optional<QPointF> LineLabels::place(std::size_t line, QSizeF size) {
     lowest = now;
     best = places[i];
   }
+  if (lowest >= kPerLabel) return std::nullopt;
   m_labels.push_back(best);
   return QPointF(best.left(), best.center().y());
 }

@@ -18,7 +18,7 @@ class LineLabels {
   /// The parts of a line that can be seen, in order; drawn lines are what labels keep off.
   void addLine(const QPolygonF& points);
   /// The left end, at half its height, of the name of line `line` (by the order of addLine); nullopt where nothing of
-  /// the line can be seen. Call once for each name.
+  /// the line can be seen or every place is another name's. Call once for each name.
   std::optional<QPointF> place(std::size_t line, QSizeF size);
 
  private:
