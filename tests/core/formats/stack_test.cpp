@@ -292,7 +292,7 @@ TEST(StackGolden, GivesTheCodesOfTheStackForEveryFloat16AndBfloat16) {
     }
     EXPECT_EQ(input, 0x10000u) << line;
   }
-  EXPECT_EQ(rows, 66);
+  EXPECT_EQ(rows, 78);
 }
 
 }  // namespace

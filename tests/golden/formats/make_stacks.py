@@ -3,7 +3,7 @@
 """Writes stacks.csv: digests of the codes that other software makes of float32 inputs, one row a stack, format and set
 of inputs; README.md has the layout.
 
-torch, ml_dtypes and gguf are run as installed. What cannot be installed beside them is compiled: stacks_oracle.cpp with
+torch, ml_dtypes, gguf and ONNX's reference evaluator are run as installed. What cannot be installed beside them is compiled: stacks_oracle.cpp with
 the headers of the torch 2.11.0 wheel (of macOS, the smallest one: 80 MB, only its headers are taken) and with CUDA's
 headers. The latter need a CUDA toolkit; without one the rows of cuda-satfinite stay as they are.
 """
@@ -19,6 +19,8 @@ from pathlib import Path
 import gguf.quants
 import ml_dtypes
 import numpy
+import onnx
+import onnx.reference
 import torch
 
 FOLDER = Path(__file__).resolve().parent
@@ -30,6 +32,8 @@ CUDA_INCLUDE = Path(os.environ.get("CUDA_HOME", "/usr/local/cuda")) / "include"
 FLOAT8 = ["float8_e4m3fn", "float8_e5m2", "float8_e4m3fnuz", "float8_e5m2fnuz", "float8_e8m0fnu"]
 WIDE = ["float16", "bfloat16"]
 ML_DTYPES_ONLY = ["float8_e4m3", "float8_e3m4", "float8_e4m3b11fnuz", "float6_e3m2fn", "float6_e2m3fn", "float4_e2m1fn"]
+# Where the evaluator does as the operator's specification says: it saturates infinity in FNUZ, which opset 23 did not.
+ONNX = {"onnx-saturate": (1, FLOAT8[:2]), "onnx-wrap": (0, FLOAT8[:4])}
 CUDA = ["float8_e4m3fn", "float8_e5m2", "float8_e8m0fnu", "float6_e3m2fn", "float6_e2m3fn", "float4_e2m1fn"]
 
 
@@ -58,6 +62,20 @@ def ml_dtypes_codes(name, values):
     with numpy.errstate(all="ignore"):
         stored = values.astype(dtype)
     return stored.view(f"u{stored.dtype.itemsize}").astype(numpy.uint16)
+
+
+def onnx_codes(saturate):
+    def codes(name, values):
+        element = getattr(onnx.TensorProto, name.replace("float8_", "FLOAT8").upper())
+        cast = onnx.helper.make_node("Cast", ["x"], ["y"], to=element, saturate=saturate)
+        graph = onnx.helper.make_graph([cast], "cast", [onnx.helper.make_tensor_value_info("x", onnx.TensorProto.FLOAT, [None])],
+                                       [onnx.helper.make_tensor_value_info("y", element, [None])])
+        model = onnx.helper.make_model(graph, opset_imports=[onnx.helper.make_opsetid("", 19)])
+        with numpy.errstate(all="ignore"):
+            stored, = onnx.reference.ReferenceEvaluator(model).run(None, {"x": values})
+        return stored.view(numpy.uint8).astype(numpy.uint16)
+
+    return codes
 
 
 def ggml_codes(name, values):
@@ -110,6 +128,8 @@ def main():
     path = FOLDER / "stacks.csv"
     rows = list(rows_of("torch-2.12", FLOAT8 + WIDE, torch_codes))
     rows += rows_of("ml_dtypes-0.6", FLOAT8 + WIDE + ML_DTYPES_ONLY, ml_dtypes_codes)
+    for stack, (saturate, names) in ONNX.items():
+        rows += rows_of(stack, names, onnx_codes(saturate))
     rows += rows_of("ggml", ["float8_ue4m3", "float4_e2m1fn"], ggml_codes)
     with tempfile.TemporaryDirectory() as folder:
         rows += rows_of("torch-2.11", FLOAT8, compiled(folder, ["-DTORCH", f"-I{torch_headers(folder)}"]))
