@@ -34,8 +34,8 @@ struct StackRule {
 /// and overflow.
 struct StackConversion {
   std::string_view format;  ///< id
-  Overflow overflow = Overflow::Format;
   std::span<const StackRule> rules = {};
+  Overflow overflow = Overflow::Format;
   Rounding rounding = Rounding::NearestEven;
 };
 

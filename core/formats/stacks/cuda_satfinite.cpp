@@ -16,14 +16,14 @@ const Stack& cuda_satfinite_entry() {
       kSignIsDropped,
   };
   static constexpr StackConversion kConversions[] = {
-      {.format = "float8_e4m3fn", .overflow = Overflow::Saturate, .rules = kFloat8},
-      {.format = "float8_e5m2", .overflow = Overflow::Saturate, .rules = kFloat8},
-      {.format = "float6_e3m2fn", .overflow = Overflow::Saturate, .rules = kNoNan},
-      {.format = "float6_e2m3fn", .overflow = Overflow::Saturate, .rules = kNoNan},
-      {.format = "float4_e2m1fn", .overflow = Overflow::Saturate, .rules = kNoNan},
+      {.format = "float8_e4m3fn", .rules = kFloat8, .overflow = Overflow::Saturate},
+      {.format = "float8_e5m2", .rules = kFloat8, .overflow = Overflow::Saturate},
+      {.format = "float6_e3m2fn", .rules = kNoNan, .overflow = Overflow::Saturate},
+      {.format = "float6_e2m3fn", .rules = kNoNan, .overflow = Overflow::Saturate},
+      {.format = "float4_e2m1fn", .rules = kNoNan, .overflow = Overflow::Saturate},
       {.format = "float8_e8m0fnu",
-       .overflow = Overflow::Saturate,
        .rules = kE8m0,
+       .overflow = Overflow::Saturate,
        .rounding = Rounding::TowardPositive},
   };
   static constexpr Stack stack{

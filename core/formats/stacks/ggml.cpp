@@ -101,8 +101,8 @@ const Stack& ggml_entry() {
       {.format = "float32", .rules = kWide},
       {.format = "float16", .rules = kWide},
       {.format = "bfloat16", .rules = kWide},
-      {.format = "float4_e2m1fn", .overflow = Overflow::Saturate, .rules = kE2m1},
-      {.format = "float8_ue4m3", .overflow = Overflow::Saturate, .rules = kUe4m3, .rounding = Rounding::NearestAway},
+      {.format = "float4_e2m1fn", .rules = kE2m1, .overflow = Overflow::Saturate},
+      {.format = "float8_ue4m3", .rules = kUe4m3, .overflow = Overflow::Saturate, .rounding = Rounding::NearestAway},
   };
   static constexpr Stack stack{
       .id = "ggml",

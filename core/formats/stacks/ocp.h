@@ -6,12 +6,13 @@
 namespace ulpscope::ocp_rules {
 
 inline constexpr StackRule kFloat8[] = {stack_rules::kNanOfAnyCode};
-/// MX 1.0 has finite numbers beyond the range clamp, and nothing to say on the rest.
+/// Finite numbers beyond the range clamp: there is nothing else to go to. MX 1.0 itself was not at hand; that it leaves
+/// NaN open is what those say who implement it.
 inline constexpr StackRule kNoSpecials[] = {
     {stack_rules::isNan, nullptr,
      "the specification leaves to the implementation what NaN becomes in a format without one"},
     {stack_rules::isInfinite, nullptr,
-     "the specification leaves to the implementation what infinity becomes in a format without one"},
+     "no rule is known here for infinity in a format without one (the text of MX 1.0 was not at hand)"},
 };
 
 inline constexpr std::string_view kOtherwise =

@@ -7,16 +7,16 @@ namespace ulpscope {
 const Stack& ocp_overflow_entry() {
   using namespace ocp_rules;
   static constexpr StackConversion kConversions[] = {
-      {.format = "float8_e4m3fn", .overflow = Overflow::Format, .rules = kFloat8},
-      {.format = "float8_e5m2", .overflow = Overflow::Format, .rules = kFloat8},
-      {.format = "float6_e3m2fn", .overflow = Overflow::Saturate, .rules = kNoSpecials},
-      {.format = "float6_e2m3fn", .overflow = Overflow::Saturate, .rules = kNoSpecials},
-      {.format = "float4_e2m1fn", .overflow = Overflow::Saturate, .rules = kNoSpecials},
+      {.format = "float8_e4m3fn", .rules = kFloat8, .overflow = Overflow::Format},
+      {.format = "float8_e5m2", .rules = kFloat8, .overflow = Overflow::Format},
+      {.format = "float6_e3m2fn", .rules = kNoSpecials, .overflow = Overflow::Saturate},
+      {.format = "float6_e2m3fn", .rules = kNoSpecials, .overflow = Overflow::Saturate},
+      {.format = "float4_e2m1fn", .rules = kNoSpecials, .overflow = Overflow::Saturate},
   };
   static constexpr Stack stack{
       .id = "ocp-overflow",
       .title = "OCP non-saturating",
-      .version = "OFP8 1.0; MX 1.0 for FP6 and FP4",
+      .version = "OFP8 1.0; MX 1.0 for FP6 and FP4, as those have it who implement it",
       .source = "OCP 8-bit Floating Point Specification (OFP8) rev. 1.0, table 3; OCP Microscaling Formats (MX) 1.0",
       .conversions = kConversions,
       .otherwise = kOtherwise,

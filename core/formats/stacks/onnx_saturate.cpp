@@ -20,13 +20,13 @@ const Stack& onnx_saturate_entry() {
       {.format = "float16"},
       {.format = "bfloat16"},
       {.format = "float8_e4m3fn", .overflow = Overflow::Saturate},
-      {.format = "float8_e5m2", .overflow = Overflow::Saturate, .rules = onnx_rules::kE5m2},
-      {.format = "float8_e4m3fnuz", .overflow = Overflow::Saturate, .rules = kFnuz},
-      {.format = "float8_e5m2fnuz", .overflow = Overflow::Saturate, .rules = kFnuz},
-      {.format = "float4_e2m1fn", .overflow = Overflow::Saturate, .rules = onnx_rules::kE2m1},
+      {.format = "float8_e5m2", .rules = onnx_rules::kE5m2, .overflow = Overflow::Saturate},
+      {.format = "float8_e4m3fnuz", .rules = kFnuz, .overflow = Overflow::Saturate},
+      {.format = "float8_e5m2fnuz", .rules = kFnuz, .overflow = Overflow::Saturate},
+      {.format = "float4_e2m1fn", .rules = onnx_rules::kE2m1, .overflow = Overflow::Saturate},
       {.format = "float8_e8m0fnu",
-       .overflow = Overflow::Saturate,
        .rules = kScale,
+       .overflow = Overflow::Saturate,
        .rounding = Rounding::TowardPositive},
   };
   static constexpr Stack stack{

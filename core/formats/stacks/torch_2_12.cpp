@@ -18,7 +18,7 @@ const Stack& torch_2_12_entry() {
       {.format = "float32", .rules = kWide},
       {.format = "float16", .rules = kWide},
       {.format = "bfloat16", .rules = kWide},
-      {.format = "float8_e4m3fn", .overflow = Overflow::Saturate, .rules = kE4m3fn},
+      {.format = "float8_e4m3fn", .rules = kE4m3fn, .overflow = Overflow::Saturate},
       {.format = "float8_e5m2", .rules = kE5m2},
       {.format = "float8_e4m3fnuz"},
       {.format = "float8_e5m2fnuz"},
