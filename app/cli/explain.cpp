@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/formats/explain.h"
 
+#include <fmt/format.h>
+
 #include "app/cli/command.h"
 #include "app/cli/explanation_text.h"
 #include "app/cli/like_option.h"
+#include "app/cli/lookup.h"
 #include "app/cli/options.h"
 #include "app/cli/rounding_options.h"
 #include "app/cli/via_option.h"
 #include "core/formats/exact_decimal.h"
+#include "core/formats/scaled_format.h"
 
 namespace ulpscope {
 namespace {
@@ -17,13 +21,15 @@ class ExplainCommand final : public Command {
   void declare(Options& options) override {
     options.argument("VALUE", m_value, "Decimal of any length, hex float, inf or nan");
     options.required("--format", "ID", m_format, "The format that stores it");
+    options.option("--scale", "S", m_scale,
+                   "The scale of the block, for a block format such as mxfp4: a decimal or a power such as 2^-3");
     m_rounding.declare(options);
     m_like.declare(options, LikeOption::Takes::OneOrAll);
     m_via.declare(options);
   }
 
   Result<> run(CommandContext& context) override {
-    const auto format = makeFormat(m_format);
+    const auto format = target();
     if (!format) return tl::unexpected(format.error());
     if (m_like.isGiven()) return explainAsOthers(**format, context);
     const auto rounding = m_rounding.read();
@@ -47,6 +53,21 @@ class ExplainCommand final : public Command {
   }
 
  private:
+  /// The format, or one of a block format's elements.
+  Result<FormatPointer> target() const {
+    const BlockFormat* block = findBlockFormat(m_format);
+    if (block == nullptr && m_scale)
+      return fail(Errc::Usage, fmt::format("no --scale expected but for a block format ({})", blockFormatIds()),
+                  m_format);
+    if (block == nullptr) return makeFormat(m_format);
+    if (!m_scale)
+      return fail(Errc::Usage,
+                  "--scale expected, for an element alone has no value (`ulp block` finds a block's scale)", m_format);
+    auto scaled = scaledElements(*block, *m_scale);
+    if (!scaled) return tl::unexpected(std::move(scaled.error()));
+    return FormatPointer(std::move(*scaled));
+  }
+
   Result<> explainAsOthers(const NumberFormat& format, CommandContext& context) const {
     if (m_via.isGiven()) return fail(Errc::Usage, "either --like or --via expected, found both");
     const auto stack = m_like.read(m_rounding);
@@ -73,6 +94,7 @@ class ExplainCommand final : public Command {
 
   std::string m_value;
   std::string m_format;
+  std::optional<std::string> m_scale;
   RoundingOptions m_rounding;
   LikeOption m_like;
   ViaOption m_via;

@@ -30,6 +30,11 @@ tl::unexpected<Error> unknown(std::string_view what, std::string_view found, con
 
 }  // namespace
 
+Result<const BlockFormat*> blockFormatOf(std::string_view id) {
+  if (const BlockFormat* format = findBlockFormat(id)) return format;
+  return unknown("a block format", id, blockFormatIds());
+}
+
 Result<const Scheme*> schemeOf(std::string_view id) {
   if (const Scheme* scheme = findScheme(id)) return scheme;
   return unknown("a scheme", id, idsOf(schemeRegistry(), [](const Scheme* scheme) { return scheme->info().id; }));
@@ -63,6 +68,10 @@ std::string overflowIds() {
 }
 std::string stackIds() {
   return idsOf(stackRegistry(), [](const Stack* stack) { return stack->id; });
+}
+
+std::string blockFormatIds() {
+  return idsOf(blockFormats(), [](const BlockFormat& format) { return format.id; });
 }
 
 Result<> checkFree(const std::string& path, bool force, std::span<const std::string> inputs) {

@@ -6,6 +6,7 @@
 
 #include "core/base/atomic_file.h"
 #include "core/base/result.h"
+#include "core/formats/block_format.h"
 #include "core/formats/number_format.h"
 #include "core/formats/stack.h"
 #include "core/quantization/scheme.h"
@@ -14,6 +15,7 @@ namespace ulpscope {
 
 /// Ids and names from the command line. What is not known is a Usage error that lists what is.
 
+Result<const BlockFormat*> blockFormatOf(std::string_view id);
 Result<const Scheme*> schemeOf(std::string_view id);
 Result<Rounding> roundingOf(std::string_view id);
 Result<Overflow> overflowOf(std::string_view id);
@@ -26,6 +28,7 @@ std::string typeTitle(std::string_view storedType);
 std::string roundingIds();
 std::string overflowIds();
 std::string stackIds();
+std::string blockFormatIds();
 
 /// Usage if `path` exists and may not be replaced, which a file that is read (one of `inputs`) never may; said before
 /// the work, AtomicFile says it again after it.

@@ -7,9 +7,11 @@
 #include <charconv>
 #include <cmath>
 
+#include "core/base/text.h"
 #include "core/formats/codec.h"
 #include "core/formats/exact_number.h"
 #include "core/formats/explain_steps.h"
+#include "core/formats/scaled_format.h"
 #include "core/formats/value_text.h"
 
 namespace ulpscope {
@@ -48,7 +50,47 @@ void add(Explanation& explanation, Reasoning reasoning) {
   explanation.rule = std::move(reasoning.rule);
 }
 
+Reasoning encodingReasoning(const NumberFormat& format, const EncodingCase& encoding);
+Reasoning decodingReasoning(const NumberFormat& format, std::uint64_t code);
+
+/// "`-3` × `0.25` = `-0.75`."
+std::string restoreText(const ScaledFormat& format, std::uint64_t code) {
+  const int unit = format.block().elementExponent;
+  return fmt::format("{}{} × {} = {}.", quoted(exactText(format.element(), code)),
+                     unit == 0 ? "" : " × 2" + superscript(unit),
+                     quoted(exactText(*format.block().scale, format.scaleCode())), quoted(exactText(format, code)));
+}
+
+/// The element of a block: division by the scale, the element format's own steps, and back.
+Reasoning scaledReasoning(const ScaledFormat& format, const EncodingCase& encoding) {
+  const Unrounded quotient = format.inElements(encoding.unrounded);
+  const Overflow overflow = ScaledFormat::elementOverflow(encoding.overflow);
+  EncodingCase inner{encoding.number, quotient, encoding.rounding, overflow,
+                     format.element().encode(quotient, encoding.rounding, overflow)};
+  std::string divide;
+  if (quotient.kind == Unrounded::Kind::Finite) {
+    const int unit = format.block().elementExponent;
+    divide = fmt::format("{} / {}{}", quoted(toString(encoding.number.decimal)),
+                         quoted(exactText(*format.block().scale, format.scaleCode())),
+                         unit == 0 ? "" : fmt::format(" in units of 2{}", superscript(unit)));
+    const std::string shown = shortest(toDouble(quotient));  // "inf" and "0" where it is no double
+    if (const auto number = parseNumber(shown); number->kind == Unrounded::Kind::Finite) {
+      inner.number.decimal = number->decimal;
+      divide += fmt::format(" = `{}`.", shown);
+    } else {
+      divide += fmt::format(" is too {} to write out.", number->kind == Unrounded::Kind::Zero ? "small" : "large");
+    }
+  }
+  Reasoning reasoning = encodingReasoning(format.element(), inner);
+  std::vector<ExplanationStep> before{{"Scale", format.scaleText()}};
+  if (!divide.empty()) before.push_back({"Divide", std::move(divide)});
+  reasoning.steps.insert(reasoning.steps.begin(), before.begin(), before.end());
+  reasoning.steps.push_back({"Restore", restoreText(format, encoding.outcome.code)});
+  return reasoning;
+}
+
 Reasoning encodingReasoning(const NumberFormat& format, const EncodingCase& encoding) {
+  if (const auto* scaled = dynamic_cast<const ScaledFormat*>(&format)) return scaledReasoning(*scaled, encoding);
   if (const FloatSpec* spec = format.floatSpec()) return explainFloatEncoding(format, *spec, encoding);
   if (const auto* integers = dynamic_cast<const IntegerFormat*>(&format))
     return explainIntegerEncoding(*integers, encoding);
@@ -57,6 +99,11 @@ Reasoning encodingReasoning(const NumberFormat& format, const EncodingCase& enco
 }
 
 Reasoning decodingReasoning(const NumberFormat& format, std::uint64_t code) {
+  if (const auto* scaled = dynamic_cast<const ScaledFormat*>(&format)) {
+    Reasoning reasoning = decodingReasoning(scaled->element(), code);
+    reasoning.steps.push_back({"Restore", restoreText(*scaled, code)});
+    return reasoning;
+  }
   if (const FloatSpec* spec = format.floatSpec()) return explainFloatDecoding(format, *spec, code);
   if (const auto* integers = dynamic_cast<const IntegerFormat*>(&format))
     return explainIntegerDecoding(*integers, code);
