@@ -10,6 +10,7 @@
 
 #include "app/gui/grab.h"
 #include "core/backend/backend.h"
+#include "core/formats/number_link.h"
 #include "kernels/cpu/cpu_backend.h"
 #include "kernels/cuda/load_cuda_backend.h"
 #include "widgets/frame/main_window.h"
@@ -58,9 +59,11 @@ Options readCommandLine(const QApplication& application) {
       QApplication::tr("See what number formats do to numbers, tensors and whole models."));
   parser.addHelpOption();
   parser.addVersionOption();
-  parser.addPositionalArgument(QStringLiteral("paths"),
-                               QApplication::tr("Checkpoints to open: files, indexes, folders."),
-                               QStringLiteral("[paths...]"));
+  parser.addPositionalArgument(
+      QStringLiteral("paths"),
+      QApplication::tr(
+          "Checkpoints to open (files, indexes, folders), or a number to show, as ulpscope:float16/0xCECA."),
+      QStringLiteral("[paths...]"));
   const QCommandLineOption page(QStringLiteral("page"), QApplication::tr("Show this page first."),
                                 QStringLiteral("ID"));
   const QCommandLineOption select(QStringLiteral("select"), QApplication::tr("Select this tensor."),
@@ -144,7 +147,12 @@ int run(int argc, char** argv) {
     return kUsage;
   }
   if (!options.tensor.isEmpty()) selectWhenOpened(session, options.tensor);
-  for (const QString& path : options.paths) session.openPath(path);
+  for (const QString& path : options.paths) {
+    if (isLink(path.toStdString()))
+      session.openLink(path.toStdString());
+    else
+      session.openPath(path);
+  }
   window.show();
   if (!options.grab.isEmpty()) grabWhenSettled(window, session, options.grab);
   return QApplication::exec();

@@ -8,22 +8,34 @@
 #include <QMouseEvent>
 #include <QPainter>
 #include <QToolTip>
+#include <algorithm>
 #include <cmath>
 
+#include "core/formats/field_edit.h"
 #include "core/formats/value_text.h"
+#include "widgets/bits/note_field.h"
+#include "widgets/session/text.h"
 #include "widgets/theme/theme.h"
 
 namespace ulpscope {
 namespace {
 
 constexpr double kBitNumberGap = 4;  ///< between a bit's number and its cell
-constexpr int kNotePx = 12;
 
-QFont noteFont(bool bold) { return theme().words(kNotePx, bold ? QFont::DemiBold : QFont::Normal); }
+/// The pieces of a note from the left: words, and what is set bold or can be written over.
+double leadWidth(const FieldNote& note) { return QFontMetricsF(noteFont(false)).horizontalAdvance(note.lead); }
+
+double storedWidth(const FieldNote& note) { return note.stored.isEmpty() ? 0 : NoteField::widthOf(note.stored, false); }
+
+double textWidth(const FieldNote& note) { return QFontMetricsF(noteFont(false)).horizontalAdvance(note.text); }
+
+double resultWidth(const FieldNote& note) {
+  if (note.part != NotePart::None) return NoteField::widthOf(note.result, true);
+  return QFontMetricsF(noteFont(true)).horizontalAdvance(note.result);
+}
 
 double noteWidth(const FieldNote& note) {
-  return QFontMetricsF(noteFont(false)).horizontalAdvance(note.text) +
-         QFontMetricsF(noteFont(true)).horizontalAdvance(note.result);
+  return leadWidth(note) + storedWidth(note) + textWidth(note) + resultWidth(note);
 }
 
 QString nameOf(FieldKind kind) {
@@ -45,23 +57,6 @@ QString nameOf(FieldKind kind) {
 }
 
 }  // namespace
-
-QColor colorOf(FieldKind kind) {
-  const ThemeColors& colors = theme().colors();
-  switch (kind) {
-    case FieldKind::Sign:
-      return colors.sign;
-    case FieldKind::Exponent:
-      return colors.exponent;
-    case FieldKind::Padding:
-      return colors.disabled;
-    case FieldKind::Fraction:
-    case FieldKind::Integer:
-    case FieldKind::Index:
-      break;
-  }
-  return colors.fraction;
-}
 
 BitCells::BitCells(QWidget* parent) : QWidget(parent) {
   setFocusPolicy(Qt::StrongFocus);
@@ -89,6 +84,7 @@ void BitCells::setCode(const NumberFormat& format, std::uint64_t code) {
   const double oldHeight = m_layout.height;
   layOut();
   if (otherFormat || m_layout.height != oldHeight) updateGeometry();
+  showEditors();
   describe();
   update();
 }
@@ -111,7 +107,75 @@ std::vector<double> BitCells::noteWidths() const {
   return widths;
 }
 
-void BitCells::resizeEvent(QResizeEvent*) { layOut(); }
+void BitCells::resizeEvent(QResizeEvent*) {
+  layOut();
+  placeEditors();
+}
+
+void BitCells::showEditors() {
+  std::vector<Editor> wanted;
+  for (std::size_t field = 0; field < m_notes.size(); ++field) {
+    if (!m_notes[field].stored.isEmpty()) wanted.push_back({field, false, nullptr});
+    if (m_notes[field].part != NotePart::None) wanted.push_back({field, true, nullptr});
+  }
+  const auto same = [this](const Editor& a, const Editor& b) {
+    return a.field == b.field && a.result == b.result && a.line->kind() == m_fields[a.field].kind;
+  };
+  if (!std::ranges::equal(m_editors, wanted, same)) {
+    for (const Editor& editor : m_editors) editor.line->deleteLater();
+    QWidget* before = this;
+    for (Editor& editor : wanted) {
+      editor.line = new NoteField(m_fields[editor.field].kind, editor.result, this);
+      connect(editor.line, &NoteField::entered, this,
+              [this, editor](const QString& text) { writeField(editor.field, editor.result, text); });
+      setTabOrder(before, editor.line);
+      before = editor.line;
+      editor.line->QWidget::show();
+    }
+    m_editors = std::move(wanted);
+  }
+  for (const Editor& editor : m_editors) {
+    const FieldNote& note = m_notes[editor.field];
+    const QString name = nameOf(m_fields[editor.field].kind);
+    if (editor.result)
+      editor.line->show(note.result, note.exactResult);
+    else
+      editor.line->show(note.stored);
+    const bool significand = note.part == NotePart::Significand;
+    editor.line->setAccessibleName(!editor.result ? tr("stored %1").arg(name) : significand ? tr("significand") : name);
+    editor.line->setToolTip(!editor.result ? tr("What the field stores; type another number")
+                            : significand  ? tr("The significand; type another number")
+                                           : tr("The power of two; type another number"));
+  }
+  placeEditors();
+}
+
+void BitCells::placeEditors() {
+  for (const Editor& editor : m_editors) {
+    const FieldNote& note = m_notes[editor.field];
+    const QPointF at = m_layout.notes[editor.field];
+    const double left = leadWidth(note) + (editor.result ? storedWidth(note) + textWidth(note) : 0);
+    editor.line->move(int(std::round(at.x() + left)), int(std::round(at.y())) - NoteField::kHeight / 2);
+    editor.line->resize(editor.line->sizeHint());
+  }
+}
+
+void BitCells::writeField(std::size_t field, bool result, const QString& text) {
+  const std::string number = QString(text).trimmed().replace(QChar(0x2212), QLatin1Char('-')).toStdString();
+  const auto code = !result                                     ? withField(m_code, m_fields[field], number)
+                    : m_notes[field].part == NotePart::Exponent ? withExponent(*m_format, m_code, number)
+                                                                : withSignificand(*m_format, m_code, number);
+  if (!code) {
+    const auto editor = std::ranges::find_if(
+        m_editors, [&](const Editor& each) { return each.field == field && each.result == result; });
+    editor->line->refuse(shown(code.error().message));
+    Q_EMIT refused(shown(code.error().message));
+    return;
+  }
+  setCode(*m_format, *code);
+  Q_EMIT codeEdited(m_code);
+  Q_EMIT editingFinished();
+}
 
 void BitCells::paintEvent(QPaintEvent*) {
   QPainter painter(this);
@@ -151,12 +215,16 @@ void BitCells::paintNote(QPainter& painter, std::size_t field) const {
   const FieldNote& note = m_notes[field];
   const QPointF at = m_layout.notes[field];
   painter.setPen(colorOf(m_fields[field].kind));
-  QRectF line(at.x(), at.y() - 10, width() - at.x(), 20);
-  painter.setFont(noteFont(false));
-  painter.drawText(line, Qt::AlignLeft | Qt::AlignVCenter, note.text);
-  line.setLeft(line.left() + QFontMetricsF(noteFont(false)).horizontalAdvance(note.text));
-  painter.setFont(noteFont(true));
-  painter.drawText(line, Qt::AlignLeft | Qt::AlignVCenter, note.result);
+  double x = at.x();
+  const auto write = [&](const QString& text, bool bold, double wide) {
+    painter.setFont(noteFont(bold));
+    painter.drawText(QRectF(x, at.y() - 10, wide + 1, 20), Qt::AlignLeft | Qt::AlignVCenter | Qt::TextDontClip, text);
+    x += wide;
+  };
+  write(note.lead, false, leadWidth(note));
+  x += storedWidth(note);
+  write(note.text, false, textWidth(note));
+  if (note.part == NotePart::None) write(note.result, true, resultWidth(note));
 }
 
 const BitField& BitCells::fieldOf(int bit) const {

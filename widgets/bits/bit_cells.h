@@ -10,9 +10,11 @@
 
 namespace ulpscope {
 
+class NoteField;
+
 /// The bits of a code as cells, coloured by field, bit numbers above and field totals below. A click toggles a bit, a
 /// drag gives all bits it crosses that bit's new value; arrow keys move, Space toggles, 0 and 1 set a bit and go on to
-/// the next.
+/// the next. The numbers in the totals can be written over.
 class BitCells final : public QWidget {
   Q_OBJECT
 
@@ -37,6 +39,8 @@ class BitCells final : public QWidget {
   void codeEdited(quint64 code);
   /// The change is complete: the button was released, or it was a key.
   void editingFinished();
+  /// What was typed for a field is no number that it can hold: one sentence.
+  void refused(const QString& sentence);
 
  protected:
   void paintEvent(QPaintEvent* event) override;
@@ -58,6 +62,9 @@ class BitCells final : public QWidget {
   void layOut();
   void paintCell(QPainter& painter, int bit) const;
   void paintNote(QPainter& painter, std::size_t field) const;
+  void showEditors();
+  void placeEditors();
+  void writeField(std::size_t field, bool result, const QString& text);
   void setBit(int bit, bool value);
   void moveCursor(int bit);
   void describe();
@@ -68,17 +75,22 @@ class BitCells final : public QWidget {
   const BitField& fieldOf(int bit) const;
   std::vector<double> noteWidths() const;
 
+  /// A number of a note that can be written over: what a field stores, or what its note comes to.
+  struct Editor {
+    std::size_t field;
+    bool result;
+    NoteField* line;
+  };
+
   const NumberFormat* m_format;
   std::vector<BitField> m_fields;
   std::uint64_t m_code = 0;
   std::vector<FieldNote> m_notes;
+  std::vector<Editor> m_editors;
   BitLayout m_layout;
   int m_cursor = 0;
   std::optional<int> m_hovered;
   std::optional<Drag> m_drag;
 };
-
-/// The colour of a kind of field, as text and as fill.
-QColor colorOf(FieldKind kind);
 
 }  // namespace ulpscope

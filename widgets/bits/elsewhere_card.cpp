@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/bits/elsewhere_card.h"
 
+#include <QComboBox>
 #include <QEvent>
 #include <QFontMetricsF>
+#include <QHBoxLayout>
 #include <QHeaderView>
+#include <QLineEdit>
 #include <QMenu>
 #include <QPainter>
 #include <QStyledItemDelegate>
@@ -12,14 +15,16 @@
 #include <cmath>
 
 #include "widgets/bits/representation_model.h"
-#include "widgets/frame/card.h"
+#include "widgets/forms/field.h"
 #include "widgets/frame/link_button.h"
 #include "widgets/models/table_view.h"
+#include "widgets/session/text.h"
 #include "widgets/theme/theme.h"
 
 namespace ulpscope {
 namespace {
 
+constexpr int kLowestTable = 40;  ///< in the smallest window, under the rows of 24 bits
 constexpr int kCellMargin = 8;
 constexpr int kNarrowestColumn = 64;
 constexpr int kSortArrow = 16;  ///< beside a title
@@ -84,16 +89,10 @@ ElsewhereCard::ElsewhereCard(QWidget* parent)
     : QWidget(parent),
       m_model(new RepresentationModel(this)),
       m_table(new TableView(tr("The same value in every format"))),
-      m_order(new LinkButton({})) {
-  auto* card = new Card(tr("The same value elsewhere"));
-  auto* copy = new LinkButton(tr("copy"));
-  card->addToHeader(m_order);
-  card->addToHeader(copy);
-  card->body()->addWidget(m_table);
-  auto* column = new QVBoxLayout(this);
-  column->setContentsMargins(0, 0, 0, 0);
-  column->addWidget(card);
-
+      m_filter(new QLineEdit),
+      m_family(comboBox(tr("Family"))) {
+  layOut();
+  m_table->setMinimumHeight(kLowestTable);
   m_table->setSource(m_model);
   m_table->setItemDelegate(new RowDelegate(m_table));
   m_table->setSelectionMode(QAbstractItemView::SingleSelection);
@@ -103,20 +102,68 @@ ElsewhereCard::ElsewhereCard(QWidget* parent)
   header->viewport()->setAutoFillBackground(false);
   header->setMinimumSectionSize(kNarrowestColumn);
   header->setSectionResizeMode(QHeaderView::Fixed);
-  m_order->setToolTip(tr("Sort by error, or as formats are listed"));
+  m_table->sortByColumn(RepresentationModel::Error, Qt::AscendingOrder);
 
+  connect(m_filter, &QLineEdit::textChanged, this, &ElsewhereCard::filter);
+  connect(m_family, &QComboBox::activated, this, &ElsewhereCard::filter);
   connect(m_table, &TableView::rowChosen, this, [this](int row) {
     Q_EMIT formatPicked(m_model->index(row, 0).data(RepresentationModel::FormatIdRole).toString());
   });
-  connect(header, &QHeaderView::sortIndicatorChanged, this, &ElsewhereCard::tellOrder);
-  connect(m_order, &LinkButton::clicked, this, &ElsewhereCard::toggleOrder);
-  connect(copy, &LinkButton::clicked, this, [this, copy] { copyMenu(copy); });
   connect(&theme(), &Theme::changed, m_table->viewport(), qOverload<>(&QWidget::update));
-  tellOrder();
 }
 
-void ElsewhereCard::setRows(std::vector<Representation> rows, const NumberFormat& current) {
-  m_current = &current;
+void ElsewhereCard::layOut() {
+  m_filter->setPlaceholderText(tr("filter"));
+  m_filter->setAccessibleName(tr("Filter the formats by words"));
+  m_filter->setToolTip(tr("Words that must occur in the title, id or mark of a format (Ctrl+F)"));
+  m_filter->setClearButtonEnabled(true);
+  m_family->addItem(tr("all families"), -1);
+  std::optional<FormatFamily> above;
+  for (const NumberFormat* format : formatRegistry()) {
+    const FormatFamily family = format->info().family;
+    if (above != family) m_family->addItem(titleOf(family), int(family));
+    above = family;
+  }
+  auto* copy = new LinkButton(tr("copy"));
+  connect(copy, &LinkButton::clicked, this, [this, copy] { copyMenu(copy); });
+
+  auto* tools = new QHBoxLayout;
+  tools->setSpacing(8);
+  tools->addWidget(m_filter, 1);
+  tools->addWidget(m_family);
+  tools->addWidget(copy);
+  auto* column = new QVBoxLayout(this);
+  column->setContentsMargins(0, 0, 0, 0);
+  column->setSpacing(4);
+  column->addLayout(tools);
+  column->addWidget(m_table, 1);
+}
+
+void ElsewhereCard::setNumber(const std::string& value, const RoundingChoice& rounding, Overflow overflow,
+                              FormatPointer current) {
+  const std::string& id = current->info().id;
+  m_current = std::move(current);
+  Question question{value, rounding, overflow, findFormat(id) ? std::string() : id};
+  if (m_asked == question) return showCurrent();
+  const auto number = parseNumber(value);
+  if (!number) return;
+  m_all = representEverywhere(*number, rounding, overflow);
+  m_extra.reset();
+  if (!question.extra.empty()) {
+    m_extra = m_current;
+    m_all.push_back(represent(*number, *m_extra, rounding, overflow));
+  }
+  m_asked = std::move(question);
+  filter();
+}
+
+void ElsewhereCard::filter() {
+  const QStringList words = m_filter->text().split(QLatin1Char(' '), Qt::SkipEmptyParts);
+  const int family = m_family->currentData().toInt();
+  std::vector<Representation> rows;
+  for (const Representation& row : m_all)
+    if ((family < 0 || int(row.format->info().family) == family) && RepresentationModel::matches(row, words))
+      rows.push_back(row);
   m_model->setRows(std::move(rows));
   fitColumns();
   showCurrent();
@@ -138,10 +185,10 @@ void ElsewhereCard::fitColumns() {
     widest = std::max(widest, QFontMetricsF(theme().words(12)).horizontalAdvance(title) + kSortArrow);
     return int(widest) + 2 * kCellMargin + 1;
   };
-  const int format = std::max(wanted(RepresentationModel::Format), kNarrowestColumn);
+  // Where all cannot have what they want, the stored value is the last to give way.
+  const int format = std::max(std::min(wanted(RepresentationModel::Format), width * 3 / 10), kNarrowestColumn);
   const int error = std::max(wanted(RepresentationModel::Error), kNarrowestColumn);
-  // The codes of 64 bits are cut in their middle before anything else gives way.
-  const int code = std::max(std::min(wanted(RepresentationModel::Code), width * 3 / 10), kNarrowestColumn);
+  const int code = std::max(std::min(wanted(RepresentationModel::Code), width * 27 / 100), kNarrowestColumn);
   m_table->setColumnWidth(RepresentationModel::Format, format);
   m_table->setColumnWidth(RepresentationModel::Error, error);
   m_table->setColumnWidth(RepresentationModel::Code, code);
@@ -150,22 +197,8 @@ void ElsewhereCard::fitColumns() {
 
 void ElsewhereCard::showCurrent() {
   if (!m_current) return;
-  const int row = m_model->rowOf(*m_current);
+  const int row = m_model->rowOf(m_current->info().id);
   if (row != m_table->currentSourceRow()) m_table->setCurrentSourceRow(row);
-}
-
-void ElsewhereCard::tellOrder() {
-  const int column = m_table->horizontalHeader()->sortIndicatorSection();
-  const bool sorted = column >= 0 && column < RepresentationModel::ColumnCount;
-  m_order->setText(
-      sorted ? tr("sorted by %1").arg(m_model->headerData(column, Qt::Horizontal, Qt::DisplayRole).toString().toLower())
-             : tr("sorted wide to narrow"));
-  m_order->updateGeometry();
-}
-
-void ElsewhereCard::toggleOrder() {
-  const bool byError = m_table->horizontalHeader()->sortIndicatorSection() == RepresentationModel::Error;
-  m_table->sortByColumn(byError ? -1 : int(RepresentationModel::Error), Qt::AscendingOrder);
 }
 
 void ElsewhereCard::copyMenu(QWidget* button) {

@@ -35,20 +35,32 @@ FieldNote signNote(const FloatAnatomy& parts) {
   return {FieldNotes::tr("sign %1").arg(parts.negative ? QStringLiteral("−") : QStringLiteral("+")), {}};
 }
 
-FieldNote exponentNote(const FloatAnatomy& parts) {
-  if (parts.significandBits.empty()) return {FieldNotes::tr("exponent %1, all ones").arg(parts.storedExponent), {}};
-  if (parts.storedExponent == 0)
-    return {FieldNotes::tr("exponent 0, so 1 − %1 = ").arg(parts.bias), signedNumber(parts.exponent)};
-  return {FieldNotes::tr("exponent %1 − %2 = ").arg(parts.storedExponent).arg(parts.bias),
-          signedNumber(parts.exponent)};
+FieldNote exponentNote(const FloatAnatomy& parts, const FloatSpec& spec) {
+  FieldNote note{.text = {},
+                 .result = signedNumber(parts.exponent),
+                 .part = NotePart::Exponent,
+                 .lead = FieldNotes::tr("exponent "),
+                 .stored = QString::number(parts.storedExponent)};
+  if (parts.significandBits.empty()) {
+    note.text = spec.specials == Specials::Ieee ? FieldNotes::tr(", all ones") : QString();
+    note.result.clear();
+    note.part = NotePart::None;
+  } else if (parts.storedExponent == 0 && spec.firstNormalField() == 1) {
+    note.text = FieldNotes::tr(", so 1 − %1 = ").arg(parts.bias);
+  } else {
+    note.text = FieldNotes::tr(" − %1 = ").arg(parts.bias);
+  }
+  return note;
 }
 
 FieldNote fractionNote(const FloatAnatomy& parts, NumberClass numberClass) {
-  if (numberClass == NumberClass::Infinity) return {FieldNotes::tr("fraction 0: "), FieldNotes::tr("infinity")};
-  if (numberClass == NumberClass::Nan)
-    return {FieldNotes::tr("fraction %1: ").arg(parts.storedFraction), FieldNotes::tr("NaN")};
-  return {FieldNotes::tr("significand %1 = ").arg(briefBits(parts.significandBits) + QChar(0x2082)),
-          brief(parts.significand)};
+  const QString stored = FieldNotes::tr("fraction %1: ").arg(parts.storedFraction);
+  if (numberClass == NumberClass::Infinity) return {stored, FieldNotes::tr("infinity")};
+  if (numberClass == NumberClass::Nan) return {stored, FieldNotes::tr("NaN")};
+  return {.text = FieldNotes::tr("significand %1 = ").arg(briefBits(parts.significandBits) + QChar(0x2082)),
+          .result = brief(parts.significand),
+          .part = NotePart::Significand,
+          .exactResult = QString::fromStdString(parts.significand)};
 }
 
 FieldNote integerNote(const IntegerAnatomy& parts) {
@@ -59,7 +71,10 @@ FieldNote integerNote(const IntegerAnatomy& parts) {
 }
 
 FieldNote indexNote(const IndexAnatomy& parts) {
-  return {FieldNotes::tr("entry %1 of %2, counted from 0").arg(parts.index).arg(parts.size), {}};
+  return {.text = FieldNotes::tr(" of %1, counted from 0").arg(parts.size),
+          .result = {},
+          .lead = FieldNotes::tr("entry "),
+          .stored = QString::number(parts.index)};
 }
 
 }  // namespace
@@ -74,7 +89,7 @@ std::vector<FieldNote> fieldNotes(const NumberFormat& format, std::uint64_t code
         notes.push_back(signNote(*parts));
         break;
       case FieldKind::Exponent:
-        notes.push_back(exponentNote(*parts));
+        notes.push_back(exponentNote(*parts, *format.floatSpec()));
         break;
       case FieldKind::Fraction:
         notes.push_back(fractionNote(*parts, format.classify(code)));
@@ -92,6 +107,8 @@ std::vector<FieldNote> fieldNotes(const NumberFormat& format, std::uint64_t code
   }
   return notes;
 }
+
+QString plainText(const FieldNote& note) { return note.lead + note.stored + note.text + note.result; }
 
 QString formulaText(const NumberFormat& format, std::uint64_t code) {
   const Anatomy anatomy = anatomyOf(format, code);

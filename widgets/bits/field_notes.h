@@ -7,14 +7,24 @@
 
 namespace ulpscope {
 
-/// What stands under a bit field: "exponent 19 − 15 = " and, set in bold, "4".
+/// What of a number the result of a note is, where the user can write another one.
+enum class NotePart : std::uint8_t { None, Exponent, Significand };
+
+/// What stands under a bit field: "exponent ", "19", " − 15 = " and, set in bold, "4".
 struct FieldNote {
   QString text;
   QString result;
+  NotePart part = NotePart::None;  ///< what `result` is
+  QString lead = {};               ///< words before `stored`
+  QString stored = {};             ///< the bits of the field as a number, which the user can write anew
+  QString exactResult = {};        ///< every digit of a result that was cut
 };
 
 /// One note for each of format.fields(), empty where there is nothing to say.
 std::vector<FieldNote> fieldNotes(const NumberFormat& format, std::uint64_t code);
+
+/// All of a note as text.
+QString plainText(const FieldNote& note);
 
 /// "−1.697265625 × 2⁴"; empty for zero, infinity and NaN, and for formats that are no floats.
 QString formulaText(const NumberFormat& format, std::uint64_t code);

@@ -2,20 +2,9 @@
 #pragma once
 #include <QWidget>
 
-namespace ulpscope {
+#include "widgets/bits/hero_text.h"
 
-/// What is said about the number on show, ready to be read.
-struct HeroText {
-  QString origin;    ///< where the number comes from; empty for one that was typed
-  QString readable;  ///< exact where that is short, else the shortest that reads back
-  QString exact;
-  QString hexFloat;
-  QString code;
-  QString verdict;  ///< "exact", "error +0.03125"
-  bool isExact = true;
-  QString kind;     ///< "normal"
-  QString formula;  ///< "−1.697265625 × 2⁴", or empty
-};
+namespace ulpscope {
 
 /// The stored value, set as large as the width allows, with its error, class and formula below. The context menu
 /// switches to every digit and back, and copies each form.

@@ -74,9 +74,16 @@ void RepresentationModel::setRows(std::vector<Representation> rows) {
     endResetModel();
 }
 
-int RepresentationModel::rowOf(const NumberFormat& format) const {
-  const auto found = std::ranges::find(m_rows, &format, &Representation::format);
+int RepresentationModel::rowOf(const std::string& id) const {
+  const auto found = std::ranges::find(m_rows, id, [](const Representation& row) { return row.format->info().id; });
   return found == m_rows.end() ? -1 : int(found - m_rows.begin());
+}
+
+bool RepresentationModel::matches(const Representation& row, const QStringList& words) {
+  const FormatInfo& info = row.format->info();
+  const QString text =
+      QStringList{qt(info.title), qt(info.id), qt(info.name), badgeOf(row.mark)}.join(QLatin1Char(' '));
+  return std::ranges::all_of(words, [&](const QString& word) { return text.contains(word, Qt::CaseInsensitive); });
 }
 
 int RepresentationModel::rowCount(const QModelIndex& parent) const { return parent.isValid() ? 0 : int(m_rows.size()); }

@@ -25,8 +25,10 @@ class RepresentationModel final : public QAbstractTableModel {
   using QAbstractTableModel::QAbstractTableModel;
 
   void setRows(std::vector<Representation> rows);
-  /// The row of that format; -1 if there is none.
-  int rowOf(const NumberFormat& format) const;
+  /// The row of the format of that id; -1 if there is none.
+  int rowOf(const std::string& id) const;
+  /// Whether all `words` occur in what there is to read of a row: title, name and id of its format, mark.
+  static bool matches(const Representation& row, const QStringList& words);
 
   int rowCount(const QModelIndex& parent = {}) const override;
   int columnCount(const QModelIndex& parent = {}) const override;

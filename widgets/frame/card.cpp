@@ -49,11 +49,20 @@ void Card::addToHeader(QWidget* widget) {
   showHeader();
 }
 
+void Card::setEmbedded() {
+  m_embedded = true;
+  layout()->setContentsMargins(0, 0, 0, 0);
+  m_title->hide();
+  showHeader();
+}
+
 void Card::showHeader() {
-  m_header->setVisible(!m_title->text().isEmpty() || !m_note->text().isEmpty() || m_headerRow->count() > 2);
+  const bool titled = !m_embedded && !m_title->text().isEmpty();
+  m_header->setVisible(titled || !m_note->text().isEmpty() || m_headerRow->count() > 2);
 }
 
 void Card::paintEvent(QPaintEvent*) {
+  if (m_embedded) return;
   QPainter painter(this);
   painting::roundedPanel(painter, rect(), theme().colors().surface, theme().colors().border);
 }

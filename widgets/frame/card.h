@@ -20,6 +20,8 @@ class Card final : public QWidget {
   void setTitle(const QString& title);
   /// Muted, at the right of the title; cut in the middle where there is no room.
   void setNote(const QString& note);
+  /// For a card within another one, whose tab is its title: neither frame nor margins, and the title is left out.
+  void setEmbedded();
   /// A control at the right end of the title line.
   void addToHeader(QWidget* widget);
   QVBoxLayout* body() const { return m_body; }
@@ -35,6 +37,7 @@ class Card final : public QWidget {
   PlainLabel* m_title;
   ElidedLabel* m_note;
   QVBoxLayout* m_body;
+  bool m_embedded = false;
 };
 
 }  // namespace ulpscope

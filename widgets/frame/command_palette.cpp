@@ -11,6 +11,8 @@
 #include <QVBoxLayout>
 #include <algorithm>
 
+#include "core/formats/number_link.h"
+#include "core/formats/value_text.h"
 #include "core/quantization/scheme.h"
 #include "widgets/session/session.h"
 #include "widgets/session/text.h"
@@ -72,7 +74,7 @@ std::optional<std::uint64_t> elementAt(const QString& input, std::span<const std
 
 CommandPalette::CommandPalette(Session& session, QWidget* window)
     : QFrame(window), m_session(session), m_field(new QLineEdit), m_list(new QListWidget) {
-  m_field->setPlaceholderText(tr("Action, tensor, format, scheme, or [row, column]"));
+  m_field->setPlaceholderText(tr("Action, tensor, format, scheme, [row, column], or a link"));
   m_field->setAccessibleName(tr("Search for a command"));
   m_field->installEventFilter(this);
   m_list->setFrameShape(QFrame::NoFrame);
@@ -105,6 +107,7 @@ void CommandPalette::open(const QList<QAction*>& actions, const QString& text) {
 void CommandPalette::refresh() {
   m_rows.clear();
   static const QRegularExpression space(QStringLiteral("\\s+"));
+  addLink(m_field->text());
   addElement(m_field->text());
   addMatches(m_field->text().split(space, Qt::SkipEmptyParts));
   m_list->clear();
@@ -121,6 +124,25 @@ void CommandPalette::addElement(const QString& input) {
   if (const auto index = elementAt(input, tensor->shape))
     m_rows.push_back({tr("Go to element %1").arg(positionText(tensor->shape, *index)), tr("element"),
                       [this, i = *index] { m_session.selectElement(i); }});
+}
+
+/// A link, or the id of a format that no list has.
+void CommandPalette::addLink(const QString& input) {
+  const std::string typed = input.trimmed().toStdString();
+  if (isLink(typed)) {
+    const auto link = parseLink(typed);
+    m_rows.push_back(
+        {link ? tr("Show %1 in %2").arg(text(codeText(*link->format, link->code)), text(link->format->info().title))
+              : shown(link.error().message),
+         tr("link"), link ? [this, typed] { m_session.openLink(typed); } : std::function<void()>()});
+    return;
+  }
+  const auto format = makeFormat(typed);
+  if (!format || findFormat(typed)) return;
+  m_rows.push_back({text((*format)->info().title), tr("format"), [this, typed] {
+                      m_session.selectFormat(typed);
+                      Q_EMIT m_session.pageRequested(QStringLiteral("explorer"));
+                    }});
 }
 
 void CommandPalette::addMatches(const QStringList& words) {

@@ -13,7 +13,7 @@ namespace ulpscope {
 class Session;
 
 /// Ctrl+K: one field over a list of actions, tensors, formats and schemes. Typing filters (every word must occur),
-/// Enter takes the marked row, Esc leaves. "17, 305" goes to that element.
+/// Enter takes the marked row, Esc leaves. "17, 305" goes to that element, "ulpscope:float16/0xCECA" to that number.
 class CommandPalette final : public QFrame {
   Q_OBJECT
 
@@ -37,6 +37,7 @@ class CommandPalette final : public QFrame {
   void addMatches(const QStringList& words);
   void addTensors(const QStringList& words);
   void addElement(const QString& text);
+  void addLink(const QString& text);
   void take(int row);
 
   Session& m_session;

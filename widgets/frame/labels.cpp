@@ -72,6 +72,13 @@ void ElidedLabel::setText(const QString& text) {
   update();
 }
 
+void ElidedLabel::setRole(TextRole role) {
+  m_role = role;
+  setFont(fontOf(role));
+  updateGeometry();
+  update();
+}
+
 void ElidedLabel::setAlignment(Qt::Alignment alignment) {
   m_alignment = alignment;
   update();

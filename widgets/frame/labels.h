@@ -33,6 +33,7 @@ class ElidedLabel final : public QWidget {
   explicit ElidedLabel(const QString& text = {}, TextRole role = TextRole::Body, QWidget* parent = nullptr);
   void setText(const QString& text);
   const QString& text() const { return m_text; }
+  void setRole(TextRole role);
   void setAlignment(Qt::Alignment alignment);
   QSize sizeHint() const override;
   QSize minimumSizeHint() const override;

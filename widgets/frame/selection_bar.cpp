@@ -122,10 +122,20 @@ void SelectionBar::buildCrumbs(QHBoxLayout& row) {
                        [this, id = scheme->info().id] { m_session.selectScheme(id, {}); });
       return;
     }
-    for (const NumberFormat* format : formatRegistry())
-      menu.addAction(text(format->info().title), this,
-                     [this, id = std::string(format->info().id)] { m_session.selectFormat(id); });
+    fillFormats(menu);
   });
+}
+
+/// A menu for each family: all of them in one would be taller than the screen.
+void SelectionBar::fillFormats(QMenu& menu) {
+  QMenu* family = nullptr;
+  std::optional<FormatFamily> above;
+  for (const NumberFormat* format : formatRegistry()) {
+    const FormatInfo& info = format->info();
+    if (!family || above != info.family) family = menu.addMenu(titleOf(info.family));
+    above = info.family;
+    family->addAction(text(info.title), this, [this, id = info.id] { m_session.selectFormat(id); });
+  }
 }
 
 /// The tensors around the selected one, in the file's order.
@@ -164,9 +174,9 @@ void SelectionBar::refresh() {
   QString end;
   if (m_subject == Subject::Scheme) {
     if (const Scheme* scheme = findScheme(now.scheme)) end = text(scheme->info().title);
-  } else if (const NumberFormat* format = findFormat(now.format);
+  } else if (const auto format = makeFormat(now.format);
              format && (m_subject == Subject::Format || now.element || !now.value.empty())) {
-    end = text(format->info().title);
+    end = text((*format)->info().title);
   } else if (tensor) {
     end = typeText(*tensor);
   }

@@ -32,6 +32,7 @@ class SelectionBar final : public QWidget {
  private:
   void buildCrumbs(QHBoxLayout& row);
   void fillTensors(QMenu& menu);
+  void fillFormats(QMenu& menu);
   void refresh();
 
   Session& m_session;

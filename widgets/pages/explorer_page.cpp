@@ -1,25 +1,38 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/pages/explorer_page.h"
 
+#include <QAction>
+#include <QApplication>
+#include <QClipboard>
 #include <QGridLayout>
 #include <QHBoxLayout>
 #include <QKeyEvent>
+#include <QMenu>
 #include <QPainter>
+#include <QScrollArea>
 #include <QVBoxLayout>
 
-#include "core/formats/brief_decimal.h"
-#include "core/formats/representation.h"
+#include "core/formats/number_link.h"
 #include "core/formats/value_text.h"
+#include "widgets/bits/arithmetic_card.h"
 #include "widgets/bits/bit_cells.h"
-#include "widgets/bits/code_slider.h"
+#include "widgets/bits/copy_choices.h"
 #include "widgets/bits/elsewhere_card.h"
 #include "widgets/bits/field_notes.h"
+#include "widgets/bits/format_card.h"
+#include "widgets/bits/forms_card.h"
+#include "widgets/bits/hero_text.h"
+#include "widgets/bits/note_field.h"
 #include "widgets/bits/number_form.h"
 #include "widgets/bits/number_hero.h"
 #include "widgets/bits/number_line.h"
+#include "widgets/bits/place_row.h"
+#include "widgets/bits/stacks_card.h"
 #include "widgets/bits/steps_card.h"
+#include "widgets/bits/via_card.h"
 #include "widgets/frame/card.h"
-#include "widgets/frame/labels.h"
+#include "widgets/frame/link_button.h"
+#include "widgets/quantization/tab_stack.h"
 #include "widgets/session/session.h"
 #include "widgets/session/text.h"
 #include "widgets/theme/theme.h"
@@ -29,76 +42,56 @@ namespace {
 
 /// What an explorer that was asked for nothing shows: fits binary16 exactly, and not bfloat16.
 constexpr auto kFirstValue = "-27.15625";
-constexpr int kErrorDigits = 9;
 constexpr int kSettleMs = 300;  ///< a burst of arrow keys is one step of the history
 
 // Shares of the width: the stored value may not make the cells change size while it changes.
 constexpr int kBitsShare = 72;
 constexpr int kHeroShare = 28;
+constexpr int kStepsShare = 45;
+constexpr int kTabsShare = 55;
 
 QString qt(std::string_view text) { return QString::fromUtf8(text.data(), qsizetype(text.size())); }
 
-QString titleOf(NumberClass numberClass) {
-  switch (numberClass) {
-    case NumberClass::Zero:
-      return ExplorerPage::tr("zero");
-    case NumberClass::Subnormal:
-      return ExplorerPage::tr("subnormal");
-    case NumberClass::Normal:
-      return ExplorerPage::tr("normal");
-    case NumberClass::Infinity:
-      return ExplorerPage::tr("infinity");
-    case NumberClass::Nan:
-      return ExplorerPage::tr("NaN");
-  }
-  return {};
+/// A part that asks for more room than a small window has.
+QScrollArea* scrollable(QWidget* content) {
+  auto* area = new QScrollArea;
+  area->setWidget(content);
+  area->setWidgetResizable(true);
+  area->setFrameShape(QFrame::NoFrame);
+  area->setFocusPolicy(Qt::NoFocus);
+  area->viewport()->setAutoFillBackground(false);
+  content->setAutoFillBackground(false);
+  return area;
 }
 
-/// "normal" says nothing of an integer.
-QString kindOf(const NumberFormat& format, NumberClass numberClass) {
-  if (numberClass != NumberClass::Normal || format.floatSpec()) return titleOf(numberClass);
-  return format.info().family == FormatFamily::CodeBook ? ExplorerPage::tr("table entry") : ExplorerPage::tr("integer");
-}
-
-QString verdictOf(const Explanation& explanation) {
-  if (explanation.outcome.exact) return ExplorerPage::tr("exact");
-  if (explanation.error.empty()) return ExplorerPage::tr("out of range");
-  const BriefDecimal brief = briefDecimal(explanation.error, kErrorDigits);
-  const QString sign = explanation.error.starts_with('-') ? QString() : QStringLiteral("+");
-  return ExplorerPage::tr("error %1%2").arg(brief.exact ? QString() : QStringLiteral("≈ "), sign + qt(brief.text));
-}
+QString sentenceOf(const Result<void>& result) { return result ? QString() : shown(result.error().message); }
 
 }  // namespace
 
 ExplorerPage::ExplorerPage(Session& pageSession, QWidget* parent)
     : Page(pageSession, parent),
+      m_number(kFirstValue),
       m_form(new NumberForm),
       m_bits(new BitCells),
       m_hero(new NumberHero),
       m_line(new NumberLine),
-      m_placeRow(new QWidget),
-      m_slider(new CodeSlider),
-      m_lowest(new PlainLabel({}, TextRole::NumberMuted)),
-      m_highest(new PlainLabel({}, TextRole::NumberMuted)),
-      m_place(new PlainLabel({}, TextRole::Note)),
+      m_place(new PlaceRow),
       m_steps(new StepsCard(pageSession)),
-      m_elsewhere(new ElsewhereCard) {
+      m_tabs(new TabStack(tr("More about the number"))),
+      m_elsewhere(new ElsewhereCard),
+      m_forms(new FormsCard),
+      m_formatCard(new FormatCard),
+      m_arithmetic(new ArithmeticCard),
+      m_via(new ViaCard),
+      m_stacks(new StacksCard) {
   layOut();
+  addActions();
+  connectForm();
   connectParts();
-  setFormat(*formatRegistry().front());
   follow(pageSession.selection());
 }
 
 void ExplorerPage::layOut() {
-  auto* placeRow = new QHBoxLayout(m_placeRow);
-  placeRow->setContentsMargins(0, 0, 0, 0);
-  placeRow->setSpacing(12);
-  placeRow->addWidget(m_lowest);
-  placeRow->addWidget(m_slider, 1);
-  placeRow->addWidget(m_highest);
-  placeRow->addSpacing(12);
-  placeRow->addWidget(m_place);
-
   auto* numberRow = new QHBoxLayout;
   numberRow->setSpacing(24);
   numberRow->addWidget(m_bits, kBitsShare, Qt::AlignTop);
@@ -109,201 +102,251 @@ void ExplorerPage::layOut() {
   number->body()->addWidget(m_form);
   number->body()->addLayout(numberRow);
   number->body()->addWidget(m_line);
-  number->body()->addWidget(m_placeRow);
+  number->body()->addWidget(m_place);
 
   auto* grid = new QGridLayout(this);
   grid->setContentsMargins(0, 0, 0, 0);
   grid->setSpacing(16);
   grid->addWidget(number, 0, 0, 1, 2);
   grid->addWidget(m_steps, 1, 0);
-  grid->addWidget(m_elsewhere, 1, 1);
+  grid->addWidget(tabs(), 1, 1);
   grid->setRowStretch(1, 1);
-  grid->setColumnStretch(0, 1);
-  grid->setColumnStretch(1, 1);
+  grid->setColumnStretch(0, kStepsShare);
+  grid->setColumnStretch(1, kTabsShare);
 }
 
-void ExplorerPage::connectParts() {
+QWidget* ExplorerPage::tabs() {
+  m_tabs->setNote({});
+  m_tabs->addTab(tr("Elsewhere"), m_elsewhere);
+  m_tabs->addTab(tr("Forms"), m_forms);
+  m_formatTab = scrollable(m_formatCard);
+  m_tabs->addTab(tr("Format"), m_formatTab);
+  m_tabs->addTab(tr("Arithmetic"), scrollable(m_arithmetic), tr("Calc"));
+  m_tabs->addTab(tr("Double rounding"), scrollable(m_via), tr("Via"));
+  m_tabs->addTab(tr("What others do"), m_stacks, tr("Others"));
+  for (Card* inner : m_tabs->findChildren<Card*>()) inner->setEmbedded();
+  auto* card = new Card;
+  card->body()->addWidget(m_tabs);
+  return card;
+}
+
+void ExplorerPage::addActions() {
+  auto* link = new LinkButton(tr("copy link"));
+  link->setToolTip(tr("A text that brings this number back: paste it into the value field or Ctrl+K"));
+  connect(link, &LinkButton::clicked, this,
+          [this] { QApplication::clipboard()->setText(qt(linkText(*m_number.format(), m_number.code()))); });
+  auto* copyAs = new LinkButton(tr("copy as…"));
+  copyAs->setToolTip(tr("Value, code, bits, C array, steps (Ctrl+Shift+C)"));
+  connect(copyAs, &LinkButton::clicked, this, &ExplorerPage::openCopyMenu);
+  m_copyAs = copyAs;
+  m_form->addToRemark(link);
+  m_form->addToRemark(copyAs);
+
+  auto* copy = new QAction(tr("Copy the number as…"), this);
+  copy->setShortcut(QKeySequence(QStringLiteral("Ctrl+Shift+C")));
+  copy->setShortcutContext(Qt::WidgetWithChildrenShortcut);
+  connect(copy, &QAction::triggered, this, &ExplorerPage::openCopyMenu);
+  addAction(copy);
+}
+
+void ExplorerPage::connectForm() {
   m_settle.setSingleShot(true);
   m_settle.setInterval(kSettleMs);
   connect(&m_settle, &QTimer::timeout, this, &ExplorerPage::commit);
-  connect(&session(), &Session::selectionChanged, this, &ExplorerPage::follow);
-
   connect(m_form, &NumberForm::formatPicked, this, &ExplorerPage::pickFormat);
-  connect(m_form, &NumberForm::rulesPicked, this, [this] {
-    showValue(m_value, Source::Other);
-    commit();
+  connect(m_form, &NumberForm::designPicked, this, [this](const QString& id) {
+    pickFormat(id);
+    m_tabs->setCurrent(m_formatTab);
   });
-  connect(m_form, &NumberForm::valueTyped, this,
-          [this](const QString& text) { showValue(text.trimmed().toStdString(), Source::Value); });
+  connect(m_form, &NumberForm::rulesPicked, this, &ExplorerPage::changeRules);
+  connect(m_form, &NumberForm::valueTyped, this, &ExplorerPage::typeValue);
   connect(m_form, &NumberForm::codeTyped, this, &ExplorerPage::typeCode);
-  connect(m_form, &NumberForm::typingFinished, this, &ExplorerPage::commit);
+  connect(m_form, &NumberForm::typingFinished, this, &ExplorerPage::finishTyping);
   connect(m_form, &NumberForm::stepped, this, &ExplorerPage::step);
+}
 
-  connect(m_bits, &BitCells::codeEdited, this, [this](quint64 code) { showCode(code, Source::Other); });
+void ExplorerPage::connectParts() {
+  connect(&session(), &Session::selectionChanged, this, &ExplorerPage::follow);
+  connect(m_bits, &BitCells::codeEdited, this, &ExplorerPage::showCode);
   connect(m_bits, &BitCells::editingFinished, this, &ExplorerPage::commitSoon);
+  connect(m_bits, &BitCells::refused, m_form, &NumberForm::setOtherError);
   connect(m_line, &NumberLine::codePicked, this, [this](quint64 code) {
-    showCode(code, Source::Other);
+    showCode(code);
     commit();
   });
-  connect(m_slider, &CodeSlider::stepped, this, &ExplorerPage::step);
-  connect(m_slider, &CodeSlider::placePicked, this, [this](int place) {
-    showCode(m_order->codes()[std::size_t(place)], Source::Other);
+  connect(m_place, &PlaceRow::stepped, this, &ExplorerPage::step);
+  connect(m_place, &PlaceRow::placePicked, this, [this](int place) {
+    showCode(m_number.scale().codeAt(place));
     commitSoon();
   });
   connect(m_elsewhere, &ElsewhereCard::formatPicked, this, &ExplorerPage::pickFormat);
+  connect(m_formatCard, &FormatCard::formatPicked, this, &ExplorerPage::pickFormat);
+  connect(m_tabs, &TabStack::currentChanged, this, &ExplorerPage::presentTab);
 }
 
 void ExplorerPage::follow(const Selection& selection) {
   m_settle.stop();
-  if (const NumberFormat* format = findFormat(selection.format)) setFormat(*format);
+  auto format = makeFormat(selection.format);
   // An element that is still being read has neither code nor value.
-  if (m_shown && selection.element && selection.value.empty()) return;
-  const std::string value = selection.value.empty() ? kFirstValue : selection.value;
-  const bool isShown = m_shown && m_shown->format == m_format && m_shown->code == selection.code && value == m_value;
-  if (isShown)
-    presentNumber();  // only where it comes from may have changed
-  else if (selection.code && exactText(*m_format, *selection.code) == value)
-    showCode(*selection.code, Source::Other);
+  const bool awaited = m_chosen && selection.element && selection.value.empty();
+  const std::string value = awaited ? m_number.value() : selection.value.empty() ? kFirstValue : selection.value;
+  const bool sameFormat = !format || (*format)->info().id == m_number.format()->info().id;
+  if (m_chosen && sameFormat && value == m_number.value() && (!selection.code || selection.code == m_number.code()))
+    return presentNumber();  // only where it comes from may have changed
+  m_chosen = true;
+  if (format) m_number.useFormat(std::move(*format));
+  Result<void> stored;
+  if (selection.code && exactText(*m_number.format(), *selection.code) == value)
+    m_number.setCode(*selection.code);
   else
-    showValue(value, Source::Other);
+    stored = m_number.bringValue(value);
+  present(stored, Source::Other);
 }
 
-void ExplorerPage::showValue(const std::string& value, Source source) {
-  auto explanation = explainValue(value, *m_format, m_form->rounding(), m_form->overflow());
-  const QString error = explanation ? QString() : shown(explanation.error().message);
-  if (!explanation && source != Source::Value) {
-    // NaN was brought along to a format without one: its zero is shown, and why.
-    const auto number = parseNumber(value);
-    const Encoded outcome =
-        number ? m_format->encode(unrounded(*number), Rounding::NearestEven, Overflow::Format) : Encoded{};
-    explanation = explainCode(outcome.code, *m_format);
+void ExplorerPage::typeValue(const QString& text) {
+  const std::string typed = text.trimmed().toStdString();
+  const bool pasted = text.size() > m_typed.size() + 1;
+  m_typed = text;
+  if (isLink(typed)) {
+    // While it is typed, every digit more would be another number: Enter says that it is complete.
+    m_form->setValueError({});
+    if (pasted) openLink(typed);
+    return;
   }
-  if (explanation) {
-    m_value = value;
-    present(*explanation, source);
-  }
-  m_form->setValueError(error);
+  if (const auto stored = m_number.setValue(typed))
+    present(stored, Source::Value);
+  else
+    m_form->setValueError(sentenceOf(stored));
 }
 
-void ExplorerPage::showCode(std::uint64_t code, Source source) {
-  m_value = exactText(*m_format, code);
-  auto explanation = explainValue(m_value, *m_format, m_form->rounding(), m_form->overflow());
-  // Codes that no number rounds to (most NaN, padding bits) are explained from their bits.
-  if (!explanation || explanation->code != code) explanation = explainCode(code, *m_format);
-  if (explanation) present(*explanation, source);
+void ExplorerPage::finishTyping() {
+  const std::string typed = m_typed.trimmed().toStdString();
+  m_typed.clear();
+  if (isLink(typed))
+    openLink(typed);
+  else
+    commit();
 }
 
-void ExplorerPage::present(const Explanation& explanation, Source source) {
-  m_shown = explanation;
-  const QString code = qt(codeText(*m_format, explanation.code));
-  if (source != Source::Value)
-    m_form->setValue(qt(m_value == explanation.value ? readableText(*m_format, explanation.code) : m_value));
-  if (source != Source::Code) m_form->setCode(code);
-  m_form->setRemark(qt(explanation.rule).remove(QLatin1Char('`')));
-  m_bits->setCode(*m_format, explanation.code);
-  presentNumber();
-  m_line->setCode(*m_format, explanation.code, ulpText(*m_format, explanation.code, qt(explanation.ulp.value_or(""))));
-  presentPlace();
-  m_steps->setExplanation(explanation);
-  if (const auto number = parseNumber(m_value))
-    m_elsewhere->setRows(representEverywhere(*number, m_form->rounding(), m_form->overflow()), *m_format);
-}
-
-void ExplorerPage::presentNumber() {
-  const NumberClass numberClass = m_shown->numberClass;
-  const bool isFiniteFloat =
-      m_format->floatSpec() && numberClass != NumberClass::Infinity && numberClass != NumberClass::Nan;
-  m_hero->setText({.origin = origin(),
-                   .readable = withSymbols(qt(readableText(*m_format, m_shown->code))),
-                   .exact = qt(m_shown->value),
-                   .hexFloat = isFiniteFloat ? qt(m_shown->hexFloat) : QString(),
-                   .code = qt(codeText(*m_format, m_shown->code)),
-                   .verdict = verdictOf(*m_shown),
-                   .isExact = m_shown->outcome.exact,
-                   .kind = kindOf(*m_format, numberClass),
-                   .formula = formulaText(*m_format, m_shown->code)});
-}
-
-void ExplorerPage::presentPlace() {
-  m_placeRow->setVisible(m_order != nullptr);
-  if (!m_order) return;
-  const auto codes = m_order->codes();
-  const auto rank = m_order->rankOf(m_shown->code);
-  m_slider->setPlace(rank ? int(*rank) : -1, int(codes.size()));
-  const QString nan = m_order->nanCodes() == 0 ? QString() : tr(", %1 are NaN").arg(grouped(m_order->nanCodes()));
-  m_place->setText(rank ? tr("%1 codes are larger%2").arg(grouped(codes.size() - 1 - *rank), nan)
-                        : tr("one of %1 NaN codes").arg(grouped(m_order->nanCodes())));
-}
-
-void ExplorerPage::setFormat(const NumberFormat& format) {
-  if (m_format == &format) return;
-  m_format = &format;
-  m_form->setFormat(format);
-  m_order.reset();
-  if (format.info().codeBits > kEnumerableBits) return;
-  m_order = std::make_unique<ValueOrder>(format);
-  m_lowest->setText(typeset(qt(readableText(format, m_order->codes().front()))));
-  m_highest->setText(typeset(qt(readableText(format, m_order->codes().back()))));
+void ExplorerPage::openLink(const std::string& text) {
+  const auto link = parseLink(text);
+  if (!link) return m_form->setValueError(shown(link.error().message));
+  m_number.useFormat(link->format);
+  showCode(link->code);
+  commit();
 }
 
 void ExplorerPage::typeCode(const QString& text) {
-  const auto code = parseCode(text.trimmed().toStdString(), *m_format);
-  if (code) showCode(*code, Source::Code);
+  const auto code = parseCode(text.trimmed().toStdString(), *m_number.format());
+  if (code) {
+    m_number.setCode(*code);
+    present({}, Source::Code);
+  }
   m_form->setCodeError(code ? QString() : shown(code.error().message));
 }
 
+void ExplorerPage::showCode(std::uint64_t code) {
+  m_number.setCode(code);
+  present({}, Source::Other);
+}
+
 void ExplorerPage::pickFormat(const QString& id) {
-  const NumberFormat* format = findFormat(id.toStdString());
-  if (!format) return;
-  setFormat(*format);
-  showValue(m_value, Source::Other);
+  auto format = makeFormat(id.toStdString());
+  if (!format) return m_form->setOtherError(shown(format.error().message));
+  present(m_number.setFormat(std::move(*format)), Source::Other);
+  commit();
+}
+
+void ExplorerPage::changeRules() {
+  present(m_number.setRules(m_form->rules()), Source::Other);
   commit();
 }
 
 void ExplorerPage::step(Step step) {
-  if (!m_shown) return;
-  const std::uint64_t code = m_shown->code;
-  switch (step) {
-    case Step::Down:
-      showCode(m_format->nextDown(code).value_or(code), Source::Other);
-      break;
-    case Step::Up:
-      showCode(m_format->nextUp(code).value_or(code), Source::Other);
-      break;
-    case Step::Halve:
-      showCode(halved(*m_format, code), Source::Other);
-      break;
-    case Step::Double:
-      showCode(doubled(*m_format, code), Source::Other);
-      break;
-  }
+  m_number.step(step);
+  present({}, Source::Other);
   commitSoon();
+}
+
+void ExplorerPage::present(const Result<void>& stored, Source source) {
+  const NumberFormat& format = *m_number.format();
+  const Explanation& explanation = m_number.explanation();
+  m_form->setFormat(format);
+  if (source != Source::Value)
+    m_form->setValue(qt(m_number.isStoredValue() ? readableText(format, m_number.code()) : m_number.value()));
+  if (source != Source::Code) m_form->setCode(qt(codeText(format, m_number.code())));
+  m_form->setRemark(qt(m_number.remark()).remove(QLatin1Char('`')));
+  m_form->setValueError(sentenceOf(stored));
+  m_bits->setCode(format, m_number.code());
+  presentNumber();
+  m_line->setCode(format, m_number.code(), ulpText(format, m_number.code(), qt(explanation.ulp.value_or(""))));
+  m_place->setCode(format, m_number.scale(), m_number.code());
+  m_steps->setExplanation(explanation);
+  const auto number = parseNumber(m_number.value());
+  if (number && m_number.rules().rounding.mode == Rounding::Stochastic)
+    m_form->setOdds(format, stochasticOdds(unrounded(*number), format, m_number.rules().overflow));
+  presentTab();
+}
+
+void ExplorerPage::presentNumber() { m_hero->setText(heroText(m_number.explanation(), origin())); }
+
+void ExplorerPage::presentTab() {
+  const StorageRules& rules = m_number.rules();
+  const QWidget* front = m_tabs->current();
+  if (front == m_elsewhere)
+    m_elsewhere->setNumber(m_number.value(), rules.rounding, rules.overflow, m_number.format());
+  else if (front->isAncestorOf(m_arithmetic))
+    m_arithmetic->setNumber(m_number.format(), m_number.value(), rules.rounding, rules.overflow);
+  else if (front->isAncestorOf(m_via))
+    m_via->setNumber(m_number.format(), m_number.value(), rules.rounding, rules.overflow);
+  else if (front == m_stacks)
+    m_stacks->setNumber(*m_number.format(), m_number.value());
+  else if (front == m_forms)
+    m_forms->setExplanation(m_number.explanation());
+  else
+    m_formatCard->setFormat(m_number.format());
 }
 
 void ExplorerPage::commit() {
   m_settle.stop();
-  if (!m_shown) return;
   Selection next = session().selection();
-  const std::string id(m_format->info().id);
-  const bool sameNumber = next.value == m_value && (next.format != id || !next.code || next.code == m_shown->code);
+  const std::string& id = m_number.format()->info().id;
+  const bool sameNumber =
+      next.value == m_number.value() && (next.format != id || !next.code || next.code == m_number.code());
   if (!sameNumber) next.element.reset();  // a value of one's own, no longer that of a weight
   next.format = id;
-  next.code = m_shown->code;
-  next.value = m_value;
+  next.code = m_number.code();
+  next.value = m_number.value();
   session().select(std::move(next));
+}
+
+void ExplorerPage::openCopyMenu() {
+  QMenu menu;
+  for (const CopyChoice& choice : copyChoices(m_number.explanation())) {
+    const QString sample = choice.text.section(QLatin1Char('\n'), 0, 0).left(40);
+    QAction* action = menu.addAction(choice.title + QLatin1Char('\t') +
+                                     QString(sample).replace(QLatin1Char('&'), QLatin1String("&&")));
+    connect(action, &QAction::triggered, this, [text = choice.text] { QApplication::clipboard()->setText(text); });
+  }
+  menu.exec(m_copyAs->mapToGlobal(QPoint(0, m_copyAs->height())));
 }
 
 QString ExplorerPage::origin() const {
   const Selection& selection = session().selection();
   const TensorInfo* tensor = selection.tensorInfo();
-  if (!tensor || !selection.element || selection.value != m_value) return {};
+  if (!tensor || !selection.element || selection.value != m_number.value()) return {};
   return tr("%1 of %2").arg(positionText(tensor->shape, *selection.element), shown(tensor->name));
 }
 
 QString ExplorerPage::copyText() const {
-  if (!m_shown) return {};
+  const NumberFormat& format = *m_number.format();
   return QStringLiteral("%1 %2 = %3")
-      .arg(qt(m_format->info().title), qt(codeText(*m_format, m_shown->code)), qt(m_shown->value));
+      .arg(qt(format.info().title), qt(codeText(format, m_number.code())), qt(m_number.explanation().value));
+}
+
+QWidget* ExplorerPage::filterField() {
+  m_tabs->setCurrent(m_elsewhere);
+  return m_elsewhere->filterField();
 }
 
 void ExplorerPage::keyPressEvent(QKeyEvent* event) {

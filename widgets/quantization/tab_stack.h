@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 #include <QWidget>
+#include <vector>
 
 class QStackedWidget;
 class QTabBar;
@@ -16,7 +17,8 @@ class TabStack final : public QWidget {
  public:
   explicit TabStack(const QString& name, QWidget* parent = nullptr);
 
-  void addTab(const QString& title, QWidget* content);
+  /// `shortTitle` takes the place of the title where the titles of all tabs have no room; empty: the same.
+  void addTab(const QString& title, QWidget* content, const QString& shortTitle = {});
   /// Of content that is elsewhere by now, or goes there.
   void removeTab(QWidget* content);
   void addToNote(QWidget* control);
@@ -28,7 +30,17 @@ class TabStack final : public QWidget {
  Q_SIGNALS:
   void currentChanged();
 
+ protected:
+  void resizeEvent(QResizeEvent* event) override;
+
  private:
+  void entitle(bool briefly);
+
+  struct Titles {
+    QString full;
+    QString brief;
+  };
+  std::vector<Titles> m_titles;
   QTabBar* m_tabs;
   ElidedLabel* m_note;
   QWidget* m_noteRow;

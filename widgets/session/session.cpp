@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "core/base/text.h"
+#include "core/formats/number_link.h"
 #include "core/formats/value_text.h"
 #include "widgets/session/file_paths.h"
 #include "widgets/session/text.h"
@@ -217,6 +218,18 @@ void Session::selectFormat(const std::string& format) {
   next.format = format;
   next.code.reset();  // a code belongs to its format
   select(std::move(next));
+}
+
+void Session::openLink(const std::string& link) {
+  const auto number = parseLink(link);
+  if (!number) return report(number.error());
+  Selection next = selection();
+  next.element.reset();
+  next.format = number->format->info().id;
+  next.code = number->code;
+  next.value = exactText(*number->format, number->code);
+  select(std::move(next));
+  Q_EMIT pageRequested(QStringLiteral("explorer"));
 }
 
 void Session::selectScheme(const std::string& scheme, const Settings& settings) {

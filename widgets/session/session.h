@@ -59,6 +59,8 @@ class Session final : public QObject {
   /// An element of the selected tensor. Its code and value follow as soon as they are read (selectionChanged again).
   void selectElement(std::uint64_t element);
   void selectFormat(const std::string& format);
+  /// Shows what a link ("ulpscope:float16/0xCECA") stands for on the explorer's page; reports one that cannot be read.
+  void openLink(const std::string& link);
   void selectScheme(const std::string& scheme, const Settings& settings);
 
   bool canGoBack() const { return m_history.canGoBack(); }

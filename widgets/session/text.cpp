@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/session/text.h"
 
+#include <QCoreApplication>
 #include <QFileInfo>
 #include <QStringList>
 #include <vector>
@@ -8,6 +9,13 @@
 #include "core/base/text.h"
 
 namespace ulpscope {
+namespace {
+
+struct SessionText {
+  Q_DECLARE_TR_FUNCTIONS(SessionText)
+};
+
+}  // namespace
 
 QString shown(std::string_view text) { return QString::fromStdString(printable(text)); }
 
@@ -44,6 +52,36 @@ QString titleOf(const Checkpoint& checkpoint) {
 QString typeText(const TensorInfo& tensor) {
   return tensor.type ? QString::fromUtf8(tensor.type->title.data(), qsizetype(tensor.type->title.size()))
                      : shown(tensor.storedType);
+}
+
+QString titleOf(FormatFamily family) {
+  switch (family) {
+    case FormatFamily::Ieee:
+      return SessionText::tr("IEEE 754");
+    case FormatFamily::MachineLearning:
+      return SessionText::tr("Machine learning");
+    case FormatFamily::Float8:
+      return SessionText::tr("8-bit floats");
+    case FormatFamily::Float6:
+      return SessionText::tr("6-bit floats");
+    case FormatFamily::Float4:
+      return SessionText::tr("4-bit floats");
+    case FormatFamily::Scale:
+      return SessionText::tr("Scales of blocks");
+    case FormatFamily::P3109:
+      return SessionText::tr("IEEE P3109");
+    case FormatFamily::Tapered:
+      return SessionText::tr("Posits and takums");
+    case FormatFamily::Integer:
+      return SessionText::tr("Integers");
+    case FormatFamily::CodeBook:
+      return SessionText::tr("Code books");
+    case FormatFamily::Historic:
+      return SessionText::tr("Historic and rare");
+    case FormatFamily::Custom:
+      return SessionText::tr("Custom");
+  }
+  return {};
 }
 
 }  // namespace ulpscope

@@ -31,6 +31,9 @@ QString titleOf(const Checkpoint& checkpoint);
 /// "BF16"; for a type we do not know, its name in the file.
 QString typeText(const TensorInfo& tensor);
 
+/// "8-bit floats".
+QString titleOf(FormatFamily family);
+
 inline QString emDash() { return QStringLiteral("\u2014"); }
 
 }  // namespace ulpscope

@@ -133,7 +133,7 @@ TEST_F(BitCellsTest, ReachesEveryBitOfSixtyFour) {
 
 QStringList notesOf(std::string_view id, std::uint64_t code) {
   QStringList texts;
-  for (const FieldNote& note : fieldNotes(format(id), code)) texts << note.text + note.result;
+  for (const FieldNote& note : fieldNotes(format(id), code)) texts << plainText(note);
   return texts;
 }
 
@@ -143,6 +143,9 @@ TEST(FieldNotes, AddUpTheFields) {
   EXPECT_EQ(formulaText(format("float16"), 0xCECA), QStringLiteral("−1.697265625 × 2⁴"));
   EXPECT_EQ(notesOf("float16", 0x0001)[1], QStringLiteral("exponent 0, so 1 − 15 = −14"));
   EXPECT_EQ(notesOf("float16", 0x7C00)[2], "fraction 0: infinity");
+  EXPECT_EQ(notesOf("float16", 0x7C00)[1], "exponent 31, all ones");
+  EXPECT_EQ(notesOf("float8_e4m3fnuz", 0x80)[1], "exponent 0") << "NaN where negative zero would be";
+  EXPECT_EQ(notesOf("float8_e8m0fnu", 0x00)[0], QStringLiteral("exponent 0 − 127 = −127"));
   EXPECT_EQ(notesOf("int8", 0xE5), QStringList{QStringLiteral("two's complement −128 + 101 = −27")});
   EXPECT_EQ(notesOf("nf4", 3), QStringList{"entry 3 of 16, counted from 0"});
 }
@@ -151,7 +154,7 @@ TEST(FieldNotes, HaveOneForEveryFieldOfEveryFormat) {
   for (const NumberFormat* each : formatRegistry()) {
     const auto notes = fieldNotes(*each, 1);
     ASSERT_EQ(notes.size(), each->fields().size());
-    for (const FieldNote& note : notes) EXPECT_FALSE(note.text.isEmpty()) << each->info().id;
+    for (const FieldNote& note : notes) EXPECT_FALSE(plainText(note).isEmpty()) << each->info().id;
   }
 }
 

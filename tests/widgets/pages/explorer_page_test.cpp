@@ -3,25 +3,35 @@
 
 #include <gtest/gtest.h>
 
+#include <QAbstractButton>
 #include <QApplication>
+#include <QClipboard>
 #include <QComboBox>
-#include <QElapsedTimer>
 #include <QImage>
 #include <QLabel>
 #include <QLineEdit>
 #include <QSignalSpy>
+#include <QSpinBox>
 #include <QTableView>
 #include <QTest>
+#include <cmath>
+#include <cstring>
+#include <ctime>
 #include <set>
 
 #include "core/formats/value_text.h"
 #include "tests/widgets/window_fixture.h"
 #include "widgets/bits/bit_cells.h"
 #include "widgets/bits/code_slider.h"
+#include "widgets/bits/elsewhere_card.h"
+#include "widgets/bits/format_picker.h"
+#include "widgets/bits/note_field.h"
 #include "widgets/bits/number_field.h"
 #include "widgets/bits/number_hero.h"
 #include "widgets/bits/number_line.h"
 #include "widgets/bits/representation_model.h"
+#include "widgets/frame/labels.h"
+#include "widgets/models/table_view.h"
 #include "widgets/session/session.h"
 #include "widgets/theme/theme.h"
 
@@ -48,7 +58,7 @@ class ExplorerPageTest : public testing::Test {
   NumberField& value() { return part<NumberField>("Value"); }
   NumberField& code() { return part<NumberField>("Code"); }
   BitCells& bits() { return part<BitCells>(); }
-  QString message() { return part<QLabel>("About the number").text(); }
+  QString message() { return m_page.findChild<ElidedLabel*>(QStringLiteral("message"))->text(); }
   QString heroDescription() { return part<NumberHero>().accessibleDescription(); }
 
   void type(QLineEdit& field, const char* text) {
@@ -61,14 +71,19 @@ class ExplorerPageTest : public testing::Test {
     QTest::keyClick(&field, Qt::Key_Return);
   }
   void pick(const char* comboName, const char* id) {
+    if (QLatin1String(comboName) == QLatin1String("Format")) {
+      Q_EMIT part<FormatPicker>().picked(QLatin1String(id));
+      return;
+    }
     auto& box = part<QComboBox>(comboName);
     box.setCurrentIndex(box.findData(QLatin1String(id)));
     Q_EMIT box.activated(box.currentIndex());
   }
   const Selection& selection() const { return m_session.selection(); }
+  TableView& elsewhereTable() { return *m_page.findChild<ElsewhereCard*>()->findChild<TableView*>(); }
   /// A row of "the same value elsewhere": stored, error, code.
   QStringList elsewhere(const char* title) {
-    auto* model = part<QTableView>().model();
+    auto* model = elsewhereTable().model();
     for (int row = 0; row < model->rowCount(); ++row)
       if (model->index(row, 0).data().toString() == QLatin1String(title))
         return {model->index(row, 1).data().toString(), model->index(row, 2).data().toString(),
@@ -233,8 +248,10 @@ TEST_F(ExplorerPageTest, TheSliderRunsOverAllCodesInValueOrder) {
   EXPECT_FALSE(slider.isVisible());
   enter(value(), "1");
   EXPECT_TRUE(slider.isVisible());
-  pick("Format", "float32");
-  EXPECT_FALSE(slider.isVisible());
+  pick("Format", "float64");
+  EXPECT_TRUE(slider.isVisible());
+  slider.setValue(slider.maximum() - 1);  // a place of 65,536 snaps to a code
+  EXPECT_EQ(code().text().left(5), "0x7FE");
 }
 
 TEST_F(ExplorerPageTest, CountsTheCodesThatAreLargerAndNan) {
@@ -245,13 +262,97 @@ TEST_F(ExplorerPageTest, CountsTheCodesThatAreLargerAndNan) {
 }
 
 TEST_F(ExplorerPageTest, PicksTheFormatOfARowThatIsClicked) {
-  auto& table = part<QTableView>();
+  auto& table = elsewhereTable();
   int row = 0;
   while (table.model()->index(row, 0).data().toString() != "FP8 E4M3") ++row;
+  table.scrollTo(table.model()->index(row, 0));
   QTest::mouseClick(table.viewport(), Qt::LeftButton, {}, table.visualRect(table.model()->index(row, 0)).center());
   EXPECT_EQ(selection().format, "float8_e4m3fn");
   EXPECT_EQ(code().text(), "0xDE");
   EXPECT_EQ(selection().value, "-27.15625") << "the value stays the one that was typed";
+}
+
+TEST_F(ExplorerPageTest, SortsTheFormatsByErrorAndFiltersThemByWordsAndFamily) {
+  const auto* model = elsewhereTable().model();
+  EXPECT_EQ(model->rowCount(), int(formatRegistry().size()));
+  EXPECT_EQ(model->index(0, RepresentationModel::Error).data().toString(), "0");
+  auto* card = m_page.findChild<ElsewhereCard*>();
+  card->filterField()->setText("e4m3 satur");
+  EXPECT_EQ(model->rowCount(), 0);
+  card->filterField()->setText("fp8 e4m3");
+  EXPECT_GE(model->rowCount(), 4);
+  for (int row = 0; row < model->rowCount(); ++row)
+    EXPECT_TRUE(model->index(row, 0).data().toString().startsWith("FP8 E4M3"));
+  card->filterField()->clear();
+  auto& family = part<QComboBox>("Family");
+  family.setCurrentIndex(family.findData(int(FormatFamily::Ieee)));
+  Q_EMIT family.activated(family.currentIndex());
+  EXPECT_EQ(model->rowCount(), 3);
+}
+
+TEST_F(ExplorerPageTest, WritesTheFieldsOfTheNumberAnew) {
+  const auto field = [this](const char* name) -> NoteField& { return part<NoteField>(name); };
+  enter(field("stored exponent"), "20");
+  EXPECT_EQ(code().text(), "0xD2CA");
+  enter(field("exponent"), "-1");
+  EXPECT_EQ(code().text(), "0xBACA");
+  enter(field("significand"), "1.5");
+  EXPECT_EQ(value().text(), "-0.75");
+  enter(field("significand"), "2.5");
+  EXPECT_TRUE(message().contains("from 1 to below 2")) << message().toStdString();
+  EXPECT_EQ(value().text(), "-0.75");
+  QTest::keyClick(&field("significand"), Qt::Key_Escape);
+  EXPECT_EQ(field("significand").text(), "1.5");
+  pick("Format", "nf4");
+  enter(field("stored index into the table"), "15");
+  EXPECT_EQ(value().text(), "1");
+}
+
+TEST_F(ExplorerPageTest, GoesWhereALinkThatIsTypedPoints) {
+  value().selectAll();
+  QApplication::clipboard()->setText("ulpscope:custom:s1e5m3,bias=15/0x1A");
+  value().setFocus();
+  QTest::keyClick(&value(), Qt::Key_V, Qt::ControlModifier);
+  EXPECT_EQ(selection().format, "custom:s1e5m3,bias=15");
+  EXPECT_EQ(selection().code, 0x1Au);
+  EXPECT_EQ(code().text(), "0x01A");
+  enter(value(), "ulpscope:float8_e4m3fn/0x7E");
+  EXPECT_EQ(selection().format, "float8_e4m3fn");
+  EXPECT_EQ(value().text(), "448");
+  enter(value(), "ulpscope:float99/0x7E");
+  EXPECT_FALSE(value().error().isEmpty());
+  m_session.goBack();
+  EXPECT_EQ(code().text(), "0x01A") << "a format that no list has survives in the history";
+  EXPECT_EQ(elsewhere("custom 1-5-3").value(2), "0x01A");
+}
+
+TEST_F(ExplorerPageTest, CopiesTheLinkAndOffersEveryForm) {
+  for (auto* button : m_page.findChildren<QAbstractButton*>())
+    if (button->text() == "copy link") button->click();
+  EXPECT_EQ(QApplication::clipboard()->text(), "ulpscope:float16/0xCECA");
+}
+
+TEST_F(ExplorerPageTest, DrawsForStochasticRoundingAndTellsTheOdds) {
+  pick("Format", "int8");
+  enter(value(), "1.25");
+  auto& seed = part<QSpinBox>("Seed of the draws");
+  EXPECT_FALSE(seed.isVisible());
+  pick("Rounding", "stochastic");
+  EXPECT_TRUE(seed.isVisible());
+  QStringList texts;
+  for (const QLabel* label : m_page.findChildren<QLabel*>()) texts << label->text();
+  EXPECT_TRUE(texts.contains("draw 1: up to 2 with probability 0.25, down to 1 with 0.75"))
+      << texts.join("; ").toStdString();
+  QAbstractButton* again = nullptr;
+  for (auto* button : m_page.findChildren<QAbstractButton*>())
+    if (button->text() == "draw again") again = button;
+  ASSERT_TRUE(again);
+  int up = 0;
+  for (int i = 0; i < 400; ++i) {
+    again->click();
+    up += code().text() == "0x02";
+  }
+  EXPECT_NEAR(up, 100, 4 * std::sqrt(400 * 0.25 * 0.75)) << "4 sigma";
 }
 
 TEST_F(ExplorerPageTest, FollowsTheSelection) {
@@ -287,11 +388,13 @@ TEST_F(ExplorerPageTest, ShowsTheBitsOfAWeightThatWasClickedElsewhereAndWhereItC
 
 TEST_F(ExplorerPageTest, ShowsNumbersBeyondDoubleAndBackInNoTime) {
   pick("Format", "float64");
-  QElapsedTimer timer;
   for (const char* number : {"4.9406564584124654e-324", "1.7976931348623157e308", "-0", "0.1"}) {
-    timer.start();
+    // Processor time, which a busy machine does not stretch; the window has to answer a key within 50 ms.
+    const std::clock_t start = std::clock();
     enter(value(), number);
-    EXPECT_LT(timer.elapsed(), 500) << number;  // 50 ms is the aim; a busy machine must not fail the test
+    const double perKey = 1e3 * double(std::clock() - start) / CLOCKS_PER_SEC / double(std::strlen(number) + 1);
+    EXPECT_LT(perKey, 50) << number;
+    RecordProperty(number, std::to_string(perKey));
   }
   EXPECT_EQ(code().text(), "0x3FB999999999999A");
 }
