@@ -2,6 +2,7 @@
 #include "core/analysis/code_row.h"
 
 #include "core/formats/brief_decimal.h"
+#include "core/formats/exact_decimal.h"
 #include "core/formats/value_text.h"
 
 namespace ulpscope {
@@ -18,8 +19,11 @@ int codeGridColumns(int codeBits) {
 
 std::string fittedValueText(const NumberFormat& format, std::uint64_t code, std::size_t characters) {
   std::string text = readableText(format, code);
-  for (int digits = 6; text.size() > characters && digits > 0; --digits)
+  for (int digits = 6; text.size() > characters && digits > 0; --digits) {
     text = briefDecimal(exactText(format, code), digits).text;
+    if (text.size() <= characters) break;
+    if (const auto number = parseNumber(text)) text = toScientificString(number->decimal);
+  }
   return text.size() <= characters ? text : std::string();
 }
 

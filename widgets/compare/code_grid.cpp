@@ -17,9 +17,9 @@ namespace {
 constexpr double kHeaderHeight = 20;  // px
 constexpr double kHeaderWidth = 44;
 constexpr double kTallestCell = 44;
-constexpr double kSmallestCell = 13;
+constexpr double kSmallestCell = 15;
 constexpr double kDeepest = 0.42;  ///< alpha of the largest magnitude, under text that stays readable
-constexpr double kPadding = 4;
+constexpr double kPadding = 2;
 constexpr double kLargeFrom = 22;  ///< cells from so high on have numbers of 12 px
 
 }  // namespace
@@ -34,7 +34,10 @@ QString codeDescription(const NumberFormat& format, std::uint64_t code) {
 
 CodeGrid::CodeGrid(QWidget* parent) : PaintedPlot(tr("All codes"), parent) {}
 
-QSize CodeGrid::minimumSizeHint() const { return {320, int(kHeaderHeight + 8 * kSmallestCell)}; }
+QSize CodeGrid::minimumSizeHint() const {
+  const double rows = m_format ? double(m_depths.size()) / codeGridColumns(m_format->info().codeBits) : 1;
+  return {320, int(kHeaderHeight + rows * kSmallestCell)};
+}
 
 void CodeGrid::setFormat(const NumberFormat* format) {
   if (m_format == format) return;
@@ -56,6 +59,7 @@ void CodeGrid::setFormat(const NumberFormat* format) {
       m_depths.push_back(std::isfinite(value) && value != 0 ? std::copysign(depth, value) : 0);
     }
   }
+  updateGeometry();
   update();
 }
 
@@ -150,6 +154,7 @@ void CodeGrid::goTo(std::uint64_t code) {
   m_current = code;
   describe(code);
   update();
+  Q_EMIT walkedTo(cellOf(code).toAlignedRect());
 }
 
 void CodeGrid::keyPressEvent(QKeyEvent* event) {
@@ -195,6 +200,10 @@ void CodeGrid::mouseMoveEvent(QMouseEvent* event) {
   describe(code);
   setCursor(code ? Qt::PointingHandCursor : Qt::ArrowCursor);
   update();
+}
+
+void CodeGrid::mouseDoubleClickEvent(QMouseEvent* event) {
+  if (event->button() == Qt::LeftButton && codeAt(event->position())) Q_EMIT codeOpened();
 }
 
 void CodeGrid::leaveEvent(QEvent* event) {

@@ -30,6 +30,10 @@ class CodeGrid final : public PaintedPlot {
 
  Q_SIGNALS:
   void codePicked(quint64 code);
+  /// A double click: the code is to be shown in full.
+  void codeOpened();
+  /// The cell in focus is there.
+  void walkedTo(const QRect& cell);
   /// What is under the pointer or the cursor; empty where there is nothing.
   void described(const QString& text);
 
@@ -39,6 +43,7 @@ class CodeGrid final : public PaintedPlot {
   void keyPressEvent(QKeyEvent* event) override;
   void mousePressEvent(QMouseEvent* event) override;
   void mouseMoveEvent(QMouseEvent* event) override;
+  void mouseDoubleClickEvent(QMouseEvent* event) override;
   void leaveEvent(QEvent* event) override;
 
  private:

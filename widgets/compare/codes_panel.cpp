@@ -5,6 +5,7 @@
 #include <QFileDialog>
 #include <QHeaderView>
 #include <QMenu>
+#include <QScrollArea>
 #include <QSignalBlocker>
 #include <QStackedWidget>
 #include <QVBoxLayout>
@@ -12,8 +13,10 @@
 #include "core/base/atomic_file.h"
 #include "core/formats/value_order.h"
 #include "core/report/format_figures.h"
+#include "core/report/ticks.h"
 #include "widgets/compare/code_grid.h"
 #include "widgets/compare/code_list_model.h"
+#include "widgets/compare/scrolled.h"
 #include "widgets/forms/field.h"
 #include "widgets/frame/card.h"
 #include "widgets/frame/labels.h"
@@ -46,6 +49,7 @@ CodesPanel::CodesPanel(Session& session, FormatChoice& choice, QWidget* parent)
       m_list(new TableView(tr("All codes, as a table"))),
       m_tooWide(new PlainLabel({}, TextRole::Muted)),
       m_format(comboBox(tr("Format of the table of codes"))),
+      m_openBits(new LinkButton(tr("open in Bits"))),
       m_turn(new LinkButton(tr("show as table"))),
       m_export(new LinkButton(tr("export"))) {
   m_tooWide->setWordWrap(true);
@@ -57,10 +61,13 @@ CodesPanel::CodesPanel(Session& session, FormatChoice& choice, QWidget* parent)
   header->resizeSection(CodeListModel::Bits, kBitsWidth);
   header->resizeSection(CodeListModel::Class, kClassWidth);
   header->resizeSection(CodeListModel::Value, kValueWidth);
-  m_stack->addWidget(m_grid);
+  QScrollArea* area = scrolled(m_grid);
+  m_gridArea = area;
+  m_stack->addWidget(m_gridArea);
   m_stack->addWidget(m_list);
   m_stack->addWidget(m_tooWide);
   m_card->addToHeader(m_format);
+  m_card->addToHeader(m_openBits);
   m_card->addToHeader(m_turn);
   m_card->addToHeader(m_export);
   m_card->body()->addWidget(m_stack);
@@ -70,10 +77,15 @@ CodesPanel::CodesPanel(Session& session, FormatChoice& choice, QWidget* parent)
   m_export->setAccessibleName(tr("All codes: export"));
 
   connect(m_format, &QComboBox::currentIndexChanged, this, &CodesPanel::showFormat);
-  connect(m_turn, &LinkButton::clicked, this, [this] { showList(m_stack->currentWidget() == m_grid); });
+  connect(m_turn, &LinkButton::clicked, this, [this] { showList(m_stack->currentWidget() == m_gridArea); });
   connect(m_export, &LinkButton::clicked, this, &CodesPanel::openExportMenu);
   connect(m_grid, &CodeGrid::described, this, &CodesPanel::setNote);
   connect(m_grid, &CodeGrid::codePicked, this, [this](quint64 code) { Q_EMIT codePicked(*m_shown, code); });
+  connect(m_grid, &CodeGrid::walkedTo, area,
+          [area](const QRect& cell) { area->ensureVisible(cell.center().x(), cell.center().y()); });
+  connect(m_grid, &CodeGrid::codeOpened, this, &CodesPanel::bitsRequested);
+  connect(m_list, &TableView::doubleClicked, this, &CodesPanel::bitsRequested);
+  connect(m_openBits, &LinkButton::clicked, this, &CodesPanel::bitsRequested);
   connect(m_list, &TableView::rowChosen, this, [this](int row) { Q_EMIT codePicked(*m_shown, quint64(row)); });
 }
 
@@ -107,14 +119,15 @@ void CodesPanel::showFormat() {
   m_grid->setFormat(hasGrid ? format : nullptr);
   m_model->setFormat(hasList ? format : nullptr);
   if (format && !hasList)
-    m_tooWide->setText(tr("%1 has 2^%2 codes, too many for a list. Formats of up to %3 bits are listed, those of up to "
-                          "%4 as a grid.")
-                           .arg(qt(format->info().title))
-                           .arg(bits)
-                           .arg(kEnumerableBits)
-                           .arg(CodeGrid::kMostBits));
+    m_tooWide->setText(
+        tr("%1 has %2 codes, too many for a list. Formats of up to %3 bits are listed, those of up to %4 "
+           "as a grid.")
+            .arg(qt(format->info().title), QString::fromStdString(powerOfTwoText(bits)))
+            .arg(kEnumerableBits)
+            .arg(CodeGrid::kMostBits));
   m_turn->setVisible(hasGrid);
   m_export->setVisible(hasList);
+  m_openBits->setVisible(hasList);
   if (!hasList)
     m_stack->setCurrentWidget(m_tooWide);
   else
@@ -124,7 +137,7 @@ void CodesPanel::showFormat() {
 }
 
 void CodesPanel::showList(bool list) {
-  m_stack->setCurrentWidget(list ? static_cast<QWidget*>(m_list) : m_grid);
+  m_stack->setCurrentWidget(list ? static_cast<QWidget*>(m_list) : m_gridArea);
   if (m_shown && m_shown->info().codeBits <= CodeGrid::kMostBits) m_prefersList = list;
   m_turn->setText(list ? tr("show as grid") : tr("show as table"));
   m_turn->setAccessibleName(tr("All codes: %1").arg(m_turn->text()));
@@ -132,9 +145,9 @@ void CodesPanel::showList(bool list) {
 }
 
 void CodesPanel::setNote(const QString& described) {
-  if (!described.isEmpty() || !m_shown) return m_card->setNote(described);
-  m_card->setNote(
-      tr("%1 codes · a click shows one in Bits").arg(grouped(std::uint64_t{1} << m_shown->info().codeBits)));
+  const bool isListed = m_shown && m_shown->info().codeBits <= kEnumerableBits;
+  if (!described.isEmpty() || !isListed) return m_card->setNote(described);
+  m_card->setNote(tr("%1 codes · a click selects one").arg(grouped(std::uint64_t{1} << m_shown->info().codeBits)));
 }
 
 void CodesPanel::mark(const Selection& selection) {
@@ -146,7 +159,7 @@ void CodesPanel::mark(const Selection& selection) {
 }
 
 bool CodesPanel::exportPicture() {
-  if (m_stack->currentWidget() != m_grid) return false;
+  if (m_stack->currentWidget() != m_gridArea) return false;
   m_grid->askAndExport();
   return true;
 }

@@ -38,6 +38,8 @@ class CodesPanel final : public QWidget {
 
  Q_SIGNALS:
   void codePicked(const ulpscope::NumberFormat& format, quint64 code);
+  /// The picked code is to be shown in full.
+  void bitsRequested();
 
  private:
   void showFormat();
@@ -51,10 +53,12 @@ class CodesPanel final : public QWidget {
   Card* m_card;
   QStackedWidget* m_stack;
   CodeGrid* m_grid;
+  QWidget* m_gridArea;
   CodeListModel* m_model;
   TableView* m_list;
   PlainLabel* m_tooWide;
   QComboBox* m_format;
+  LinkButton* m_openBits;
   LinkButton* m_turn;
   LinkButton* m_export;
 };

@@ -16,6 +16,7 @@
 #include "widgets/compare/line_panel.h"
 #include "widgets/compare/picture_card.h"
 #include "widgets/compare/range_chart.h"
+#include "widgets/compare/scrolled.h"
 #include "widgets/compare/throughput_chart.h"
 #include "widgets/frame/splitter_place.h"
 #include "widgets/models/table_view.h"
@@ -39,7 +40,6 @@ constexpr int kShortTable = 236;
 constexpr int kLine = 170;
 constexpr int kTallestLine = 250;
 constexpr int kLineShare = 5;  ///< of the height
-constexpr int kLowestPicture = 110;
 
 QSplitter* splitter(const QString& name, Qt::Orientation orientation) {
   auto* splitter = new QSplitter(orientation);
@@ -70,15 +70,7 @@ ComparePage::ComparePage(Session& pageSession, QWidget* parent)
 }
 
 QWidget* ComparePage::buildOverview() {
-  auto* ranges = new QScrollArea;  // many formats need more height than there is
-  ranges->setWidget(m_range);
-  ranges->setWidgetResizable(true);
-  ranges->setFrameShape(QFrame::NoFrame);
-  ranges->setFocusPolicy(Qt::NoFocus);
-  ranges->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-  ranges->viewport()->setAutoFillBackground(false);
-  m_range->setAutoFillBackground(false);
-  ranges->setMinimumHeight(kLowestPicture);
+  QScrollArea* ranges = scrolled(m_range);
   connect(m_range, &RangeChart::walkedTo, ranges,
           [this, ranges](int y) { ranges->ensureVisible(m_range->width() / 2, y); });
   m_rangeCard = new PictureCard(session(), tr("Range"), ranges,
@@ -108,7 +100,7 @@ void ComparePage::layOut() {
   m_throughputCard =
       new PictureCard(session(), tr("Published dense throughput"), throughput,
                       {.table = throughputTable, .exportPicture = [throughput] { throughput->askAndExport(); }});
-  m_throughputCard->setNote(tr("length: ratio to FP32 on the same GPU · sources in the table"));
+  m_throughputCard->setNote(tr("length: ratio to FP32 on the same GPU"));
 
   m_tabs->addTab(tr("Range, precision, rounding"), buildOverview());
   m_tabs->addTab(tr("Values per binade"), m_densityCard);
@@ -161,6 +153,8 @@ void ComparePage::connectParts() {
   connect(m_range, &RangeChart::formatPicked, this, pickFormat);
   connect(m_line, &LinePanel::codePicked, this, &ComparePage::pickCode);
   connect(m_codes, &CodesPanel::codePicked, this, &ComparePage::pickCode);
+  connect(m_codes, &CodesPanel::bitsRequested, this,
+          [this] { Q_EMIT session().pageRequested(QStringLiteral("explorer")); });
 }
 
 void ComparePage::activated() {

@@ -74,6 +74,7 @@ TEST(CodeGrid, WritesAsManyDigitsAsFit) {
   EXPECT_EQ(fittedValueText(format, 0x01, 12), "0.001953125");
   EXPECT_EQ(fittedValueText(format, 0x01, 7), "0.00195");
   EXPECT_EQ(fittedValueText(format, 0x7E, 3), "448");
+  EXPECT_EQ(fittedValueText(*findFormat("float8_e5m2"), 0x81, 8), "-1.5e-05");
   EXPECT_EQ(fittedValueText(format, 0x7E, 2), "");
 }
 
