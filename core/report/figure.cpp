@@ -37,7 +37,7 @@ Table toTable(const Figure& figure) {
 
 std::string toCsv(const Figure& figure) { return toCsv(toTable(figure)); }
 
-std::string toCsv(const MapFigure& figure) {
+Table toTable(const MapFigure& figure) {
   Table table{{figure.rowTitle + " \\ " + figure.columnTitle}, {}};
   for (std::size_t column = 0; column < figure.columns; ++column) table.header.push_back(std::to_string(column));
   for (std::size_t row = 0; row < figure.rows; ++row) {
@@ -46,7 +46,9 @@ std::string toCsv(const MapFigure& figure) {
       cells.push_back(shortest(figure.values[row * figure.columns + column]));
     table.rows.push_back(std::move(cells));
   }
-  return toCsv(table);
+  return table;
 }
+
+std::string toCsv(const MapFigure& figure) { return toCsv(toTable(figure)); }
 
 }  // namespace ulpscope

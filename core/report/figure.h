@@ -59,6 +59,7 @@ std::string toSvg(const MapFigure& figure);
 Table toTable(const Figure& figure);
 std::string toCsv(const Figure& figure);
 /// One line a row of the map, one cell a value.
+Table toTable(const MapFigure& figure);
 std::string toCsv(const MapFigure& figure);
 
 }  // namespace ulpscope

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/analysis/code_row.h"
 #include "core/base/text.h"
 #include "core/formats/value_text.h"
 #include "core/report/ticks.h"
@@ -29,6 +30,8 @@ constexpr double kRowHeight = 18;
 constexpr double kOtherTick = 10;
 constexpr double kLabelGap = 12;
 constexpr double kClickSlack = 4;
+constexpr int kNarrowBits = 8;
+constexpr std::size_t kShortValue = 8;  ///< characters
 
 QString titleOf(const FormatProfile& profile) {
   return QString::fromStdString(std::string(profile.format->info().title));
@@ -195,11 +198,19 @@ void RoundingLine::paintNumbers(QPainter& painter, const QRectF& row, const Scal
   if (m_part.complete) {
     for (const RoundingBin& bin : m_part.bins)
       if (isFinite(bin) && bin.value >= m_window.lower && bin.value <= m_window.upper)
-        write(bin.value, typeset(QString::fromStdString(readableText(*m_profile->format, bin.code))));
+        write(bin.value, valueText(bin.code));
     return;
   }
   for (const Tick& tick : linearTicks(m_window.lower, m_window.upper, std::size_t(std::max(2.0, row.width() / 90))))
     write(tick.value, typeset(QString::fromStdString(tick.text)));
+}
+
+/// Values of narrow formats lie far apart, so that a few digits tell them from each other.
+QString RoundingLine::valueText(std::uint64_t code) const {
+  const NumberFormat& format = *m_profile->format;
+  const bool isNarrow = format.info().codeBits <= kNarrowBits;
+  return typeset(
+      QString::fromStdString(isNarrow ? fittedValueText(format, code, kShortValue) : readableText(format, code)));
 }
 
 void RoundingLine::paintOther(QPainter& painter, const ChosenFormat& other, const QRectF& row, const Scale& scale,

@@ -72,6 +72,7 @@ class RoundingLine final : public PaintedPlot {
   void compute();
   void paintBands(QPainter& painter, const QRectF& band, const Scale& scale, const ThemeColors& colors) const;
   void paintNumbers(QPainter& painter, const QRectF& row, const Scale& scale, const ThemeColors& colors) const;
+  QString valueText(std::uint64_t code) const;
   void paintOther(QPainter& painter, const ChosenFormat& other, const QRectF& row, const Scale& scale,
                   const ThemeColors& colors) const;
   std::optional<std::size_t> binAt(double x) const;

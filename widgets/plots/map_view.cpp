@@ -159,8 +159,6 @@ void MapView::applyColors(const ThemeColors& c) {
   plot().selectionRect()->setBrush(Qt::NoBrush);
 }
 
-QString MapView::csv() const { return QString::fromStdString(toCsv(m_figure)); }
-
 QPointF MapView::centreOf(Cell cell) const {
   return {double(m_scale.firstColumn) + (double(cell.column) + 0.5) * double(m_scale.columnsPerCell),
           double(m_scale.firstRow) + (double(cell.row) + 0.5) * double(m_scale.rowsPerCell)};

@@ -28,7 +28,7 @@ class MapView final : public PlotBase {
   void show(MapFigure figure) { show(std::move(figure), Scale()); }
   const MapFigure& figure() const { return m_figure; }
 
-  QString csv() const override;
+  Table table() const override { return toTable(m_figure); }
   void resetView() override;
 
  Q_SIGNALS:

@@ -14,6 +14,7 @@
 
 #include "core/base/text.h"
 #include "widgets/plots/export_panel.h"
+#include "widgets/plots/table_panel.h"
 #include "widgets/plots/ticker_p.h"
 
 namespace ulpscope {
@@ -168,6 +169,9 @@ void PlotBase::keyPressEvent(QKeyEvent* event) {
       return;
     case Qt::Key_Home:
       return resetView();
+    case Qt::Key_T:
+      if (event->modifiers() == Qt::NoModifier) return showTable();
+      break;
     default:
       break;
   }
@@ -177,6 +181,7 @@ void PlotBase::keyPressEvent(QKeyEvent* event) {
 
 void PlotBase::contextMenuEvent(QContextMenuEvent* event) {
   QMenu menu(this);
+  menu.addAction(tr("Show as table\tT"), this, &PlotBase::showTable);
   menu.addAction(tr("Copy data as CSV"), this, &PlotBase::copyCsv);
   menu.addAction(tr("Export data as CSV\u2026"), this, &PlotBase::exportCsv);
   menu.addAction(tr("Export picture\u2026"), this, &PlotBase::askAndExport);
@@ -197,6 +202,13 @@ void PlotBase::fitTickers() {
 }
 
 void PlotBase::copyCsv() const { QGuiApplication::clipboard()->setText(csv()); }
+
+void PlotBase::showTable() {
+  auto* panel = new TablePanel(m_title, table(), this);
+  panel->show();
+  panel->activateWindow();
+  panel->setFocus();
+}
 
 void PlotBase::exportCsv() {
   const QString path =

@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 
+#include "core/report/table.h"
 #include "widgets/theme/theme.h"
 
 class QCPAxis;
@@ -36,7 +37,10 @@ class PlotBase : public QWidget {
   /// False if the file cannot be written.
   bool savePicture(const PictureRequest& request);
   /// The data behind the picture.
-  virtual QString csv() const = 0;
+  virtual Table table() const = 0;
+  QString csv() const { return QString::fromStdString(toCsv(table())); }
+  /// Opens the data as a table in a small window (T, or the context menu).
+  void showTable();
   void copyCsv() const;
   /// Shows all of the data again.
   virtual void resetView() = 0;

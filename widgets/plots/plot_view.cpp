@@ -239,8 +239,6 @@ void PlotView::applyColors(const ThemeColors& c) {
   m_ticks->setColor(c.plotGood);
 }
 
-QString PlotView::csv() const { return QString::fromStdString(toCsv(m_figure)); }
-
 std::optional<PlotView::Item> PlotView::nearest(QPointF pixel) const {
   std::optional<Item> best;
   double bestDistance = kReach;

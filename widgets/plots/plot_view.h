@@ -30,7 +30,7 @@ class PlotView final : public PlotBase {
   /// The part of the x axis that resetView() returns to, until the next show().
   void setHomeRange(double lower, double upper);
 
-  QString csv() const override;
+  Table table() const override { return toTable(m_figure); }
   void resetView() override;
 
  Q_SIGNALS:

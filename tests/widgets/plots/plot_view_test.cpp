@@ -5,11 +5,13 @@
 
 #include <QFile>
 #include <QSignalSpy>
+#include <QTableView>
 #include <QTemporaryDir>
 #include <QTest>
 #include <cmath>
 
 #include "widgets/plots/map_view.h"
+#include "widgets/plots/table_panel.h"
 
 namespace ulpscope {
 namespace {
@@ -91,6 +93,21 @@ TEST(PlotView, ReadsItsValuesOutByTheCursorKeys) {
   QTest::keyClick(&plot, Qt::Key_Right);
   EXPECT_TRUE(plot.accessibleDescription().contains(QStringLiteral("0.25 \u2026 0.5")))
       << plot.accessibleDescription().toStdString();
+}
+
+TEST(PlotView, ShowsItsDataAsATableByTheKeyboard) {
+  PlotView plot;
+  plot.show(bars(4));
+  picture(plot);
+  QTest::keyClick(&plot, Qt::Key_T);
+  auto* panel = plot.findChild<TablePanel*>();
+  ASSERT_NE(panel, nullptr);
+  const auto* view = panel->findChild<QTableView*>();
+  EXPECT_EQ(view->model()->rowCount(), 4);
+  EXPECT_EQ(view->model()->index(1, 1).data().toString().toStdString(), "0.25");
+  EXPECT_FALSE(view->accessibleName().isEmpty());
+  QTest::keyClick(panel, Qt::Key_Escape);
+  EXPECT_FALSE(panel->isVisible());
 }
 
 TEST(PlotView, WritesPicturesAndTheDataBehindThem) {
