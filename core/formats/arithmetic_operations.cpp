@@ -291,7 +291,8 @@ std::optional<CalculationStep> explainAbsorption(const ArithmeticCase& arithmeti
 
 std::string exactlyText(const ExactNumber& number) {
   const std::string symbol = number.symbolicText();
-  return fmt::format("Exactly {}{}", symbol.empty() ? "" : "`" + symbol + "` = ", quoted(number.text()));
+  return fmt::format("{} {}{}", number.approximate() ? "About" : "Exactly",
+                     symbol.empty() ? "" : "`" + symbol + "` = ", quoted(number.text()));
 }
 
 std::string significandText(const NumberFormat& format, const ExactNumber& number) {

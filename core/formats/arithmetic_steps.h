@@ -36,7 +36,7 @@ std::vector<CalculationStep> explainOperation(const ArithmeticCase& arithmetic, 
 /// A word on the smaller of two numbers that were added, where the result is the larger one again.
 std::optional<CalculationStep> explainAbsorption(const ArithmeticCase& arithmetic);
 
-/// "Exactly `1/3` = `0.3333…`", without a full stop.
+/// "Exactly `1/3` = `0.3333…`", without a full stop; "About `…`" where operands are approximate.
 std::string exactlyText(const ExactNumber& number);
 
 /// Significant bits with the point behind the first, as far as the format keeps them.

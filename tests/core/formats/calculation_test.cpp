@@ -190,10 +190,7 @@ std::string lastBits(const std::string& text) {
   return bits;
 }
 
-class CalculationInEveryFloat : public FormatLaws {};
-INSTANTIATE_TEST_SUITE_P(Registry, CalculationInEveryFloat, testing::ValuesIn(formatsThat(isFloat)), FormatName());
-
-TEST_P(CalculationInEveryFloat, EndsItsRoundingInTheBitsOfTheResult) {
+TEST_P(CalculationInEveryFormat, EndsItsRoundingInTheBitsOfTheResult) {
   std::mt19937_64 random(8);
   const auto operand = [&] { return "code:" + codeText(format(), random() >> (64 - format().info().codeBits)); };
   int checked = 0;
@@ -213,7 +210,9 @@ TEST_P(CalculationInEveryFloat, EndsItsRoundingInTheBitsOfTheResult) {
     ASSERT_EQ(value << std::countl_zero(value), stored.significand) << round;
     ++checked;
   }
-  EXPECT_GT(checked, 30);
+  if (isFloat(format())) {
+    EXPECT_GT(checked, 30);
+  }
 }
 
 }  // namespace
