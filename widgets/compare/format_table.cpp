@@ -65,6 +65,7 @@ FormatTable::FormatTable(FormatChoice& choice, QWidget* parent)
       m_words(new QLineEdit),
       m_family(comboBox(tr("Formats in the table"))),
       m_columns(new LinkButton(tr("columns"))),
+      m_untick(new LinkButton(tr("untick all"))),
       m_copy(new LinkButton(tr("copy"))),
       m_table(new TableView(tr("Table of formats"))) {
   m_words->setPlaceholderText(tr("Filter"));
@@ -75,6 +76,7 @@ FormatTable::FormatTable(FormatChoice& choice, QWidget* parent)
   m_copy->setAccessibleName(tr("Copy the table"));
   m_card->addToHeader(m_words);
   m_card->addToHeader(m_family);
+  m_card->addToHeader(m_untick);
   m_card->addToHeader(m_columns);
   m_card->addToHeader(m_copy);
   m_card->body()->addWidget(m_table);
@@ -102,6 +104,7 @@ FormatTable::FormatTable(FormatChoice& choice, QWidget* parent)
     applyFilter();
   });
   connect(m_family, &QComboBox::currentIndexChanged, this, &FormatTable::applyFilter);
+  connect(m_untick, &LinkButton::clicked, &choice, &FormatChoice::chooseNone);
   connect(m_columns, &LinkButton::clicked, this, &FormatTable::openColumnMenu);
   connect(m_copy, &LinkButton::clicked, this, &FormatTable::openCopyMenu);
   connect(&choice, &FormatChoice::changed, this, &FormatTable::follow);
@@ -208,6 +211,8 @@ void FormatTable::toggleCurrent() {
 void FormatTable::openColumnMenu() {
   TickMenu menu(this);
   const auto& columns = m_model->columns();
+  addSortMenu(menu);
+  menu.addSeparator();
   for (std::size_t i = 1; i < columns.size(); ++i) {
     const QString key = columns[i].key;
     auto* action = menu.addAction(columns[i].title);
@@ -216,6 +221,20 @@ void FormatTable::openColumnMenu() {
     connect(action, &QAction::toggled, this, [this, key](bool shown) { setColumnShown(key, shown); });
   }
   menu.exec(m_columns->mapToGlobal(QPoint(0, m_columns->height())));
+}
+
+/// For those who cannot click on a header.
+void FormatTable::addSortMenu(QMenu& menu) {
+  QMenu* sort = menu.addMenu(tr("Sort by"));
+  sort->addAction(tr("As listed"), this, [this] { m_table->sortByColumn(-1, Qt::AscendingOrder); });
+  for (int column = 0; column < m_model->columnCount(); ++column) {
+    if (m_table->isColumnHidden(column)) continue;
+    sort->addAction(m_model->columns()[std::size_t(column)].title, this, [this, column] {
+      const QHeaderView& header = *m_table->horizontalHeader();
+      const bool again = header.sortIndicatorSection() == column && header.sortIndicatorOrder() == Qt::AscendingOrder;
+      m_table->sortByColumn(column, again ? Qt::DescendingOrder : Qt::AscendingOrder);
+    });
+  }
 }
 
 void FormatTable::openCopyMenu() { m_table->openCopyMenu(m_copy->mapToGlobal(QPoint(0, m_copy->height()))); }

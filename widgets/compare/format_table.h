@@ -6,6 +6,7 @@
 
 class QComboBox;
 class QLineEdit;
+class QMenu;
 
 namespace ulpscope {
 
@@ -43,6 +44,7 @@ class FormatTable final : public QWidget {
   void showColumns();
   void fitColumns();
   void openColumnMenu();
+  void addSortMenu(QMenu& menu);
   void openCopyMenu();
   void toggleCurrent();
 
@@ -52,6 +54,7 @@ class FormatTable final : public QWidget {
   QLineEdit* m_words;
   QComboBox* m_family;
   LinkButton* m_columns;
+  LinkButton* m_untick;
   LinkButton* m_copy;
   TableView* m_table;
   QStringList m_shown;  ///< keys of the columns

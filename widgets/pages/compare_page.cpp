@@ -171,7 +171,9 @@ void ComparePage::load() {
         m_isLoading = false;
         if (!profiles) return session().report(profiles.error());
         m_choice.setProfiles(std::make_shared<const FormatChoice::Profiles>(std::move(*profiles)));
-        m_table->setCurrent(session().selection().format);
+        const std::string& selected = session().selection().format;
+        m_table->setCurrent(selected);
+        if (selected != Selection().format) look(selected);  // it was chosen, not just there
       },
       ProgressUnit::Steps);
 }

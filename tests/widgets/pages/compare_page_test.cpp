@@ -197,6 +197,26 @@ TEST_F(ComparePageTest, StartsTheNumberLineWithTheNarrowestFormatAndFollowsTheSe
   EXPECT_EQ(line.profile()->format->info().id, "float8_e5m2");
 }
 
+TEST(ComparePageFirstSeen, ShowsTheFormatThatWasChosenBefore) {
+  QSettings().remove("compare");
+  const auto session = makeSession();
+  MainWindow window(*session, "no CUDA device");
+  window.show();
+  session->selectFormat("float8_e5m2");
+  ASSERT_TRUE(window.showPage("compare"));
+  settle(*session);
+  EXPECT_EQ(window.currentPage()->findChild<LinePanel*>()->line().profile()->format->info().id, "float8_e5m2");
+}
+
+TEST_F(ComparePageTest, TakesEverythingOutOfThePicturesAtOnce) {
+  for (auto* button : m_table->findChildren<QAbstractButton*>())
+    if (button->text() == "untick all") button->click();
+  EXPECT_TRUE(linesOf(plotTitled("Relative spacing")).empty());
+  showAllFormats();
+  tick("NF4", true);
+  EXPECT_EQ(linesOf(plotTitled("Relative spacing")), QStringList("NF4"));
+}
+
 TEST_F(ComparePageTest, ZoomsTheNumberLineByWheelAndKeys) {
   RoundingLine& line = part<LinePanel>().line();
   const auto before = line.window();
