@@ -132,6 +132,11 @@ QString expressionText(const Calculation& calculation) {
 QString stepsAsHtml(const Explanation& explanation) { return storyAsHtml(storyOf(explanation)); }
 QString stepsAsText(const Explanation& explanation) { return storyAsText(storyOf(explanation)); }
 QString stepsAsMarkdown(const Explanation& explanation) { return storyAsMarkdown(storyOf(explanation)); }
+QString stepsAsHtml(std::span<const ExplanationStep> steps) {
+  Story story;
+  for (const ExplanationStep& step : steps) story.steps.push_back({qt(step.title), qt(step.text), {}});
+  return storyAsHtml(story);
+}
 QString stepsAsHtml(const Calculation& calculation) { return storyAsHtml(storyOf(calculation)); }
 QString stepsAsText(const Calculation& calculation) { return storyAsText(storyOf(calculation)); }
 QString stepsAsMarkdown(const Calculation& calculation) { return storyAsMarkdown(storyOf(calculation)); }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 #include <QString>
+#include <span>
 
 #include "core/formats/arithmetic.h"
 #include "core/formats/explain.h"
@@ -12,6 +13,7 @@ namespace ulpscope {
 QString stepsAsHtml(const Explanation& explanation);  ///< in the theme's faces and colours of the moment
 QString stepsAsText(const Explanation& explanation);
 QString stepsAsMarkdown(const Explanation& explanation);
+QString stepsAsHtml(std::span<const ExplanationStep> steps);
 QString stepsAsHtml(const Calculation& calculation);
 QString stepsAsText(const Calculation& calculation);
 QString stepsAsMarkdown(const Calculation& calculation);
