@@ -80,7 +80,7 @@ QWidget* ComparePage::buildOverview() {
   m_spacingCard = new PictureCard(session(), tr("Precision"), m_spacing,
                                   {.table = [this] { return spacingTable(m_choice.byPlace()); },
                                    .exportPicture = [this] { m_spacing->askAndExport(); }});
-  m_spacingCard->setNote(tr("distance to the next value, relative"));
+  m_spacingCard->setNote(tr("gap to the next value"));
   auto* top = splitter(QStringLiteral("top"), Qt::Horizontal);
   top->addWidget(m_rangeCard);
   top->addWidget(m_spacingCard);

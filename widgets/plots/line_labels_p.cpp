@@ -59,7 +59,7 @@ void LineLabels::occupy(QPointF from, QPointF to) {
 double LineLabels::cost(const QRectF& box) const {
   double cost = m_allowed.contains(box) ? 0 : kOutside;
   for (const QRectF& label : m_labels)
-    if (label.intersects(box)) cost += kPerLabel;
+    if (label.adjusted(-kGap, 0, kGap, 0).intersects(box)) cost += kPerLabel;
   const QRectF seen = box.intersected(m_allowed);
   if (seen.isEmpty()) return cost;
   const int left = int((seen.left() - m_allowed.left()) / kCell);
