@@ -2,8 +2,11 @@
 #include "widgets/bits/hero_text.h"
 
 #include <QCoreApplication>
+#include <bit>
 
+#include "core/formats/anatomy.h"
 #include "core/formats/brief_decimal.h"
+#include "core/formats/explain_steps.h"
 #include "core/formats/value_text.h"
 #include "widgets/bits/field_notes.h"
 
@@ -57,6 +60,16 @@ QString verdictOf(const Explanation& explanation) {
 
 }  // namespace
 
+QString subnormalNote(const Explanation& explanation) {
+  const FloatSpec* spec = explanation.format->floatSpec();
+  if (explanation.numberClass != NumberClass::Subnormal || !spec) return {};
+  const auto parts = std::get<FloatAnatomy>(anatomyOf(*explanation.format, explanation.code));
+  return HeroTexts::tr("Subnormal: below 2%1 the hidden bit is 0, so %2 of %3 significant bits are left.")
+      .arg(qt(superscript(spec->smallestExponent())))
+      .arg(std::bit_width(parts.storedFraction))
+      .arg(spec->fractionBits + 1);
+}
+
 HeroText heroText(const Explanation& explanation, const QString& origin) {
   const NumberFormat& format = *explanation.format;
   const NumberClass numberClass = explanation.numberClass;
@@ -70,6 +83,7 @@ HeroText heroText(const Explanation& explanation, const QString& origin) {
           .verdict = verdictOf(explanation),
           .isExact = explanation.outcome.exact,
           .kind = kindOf(format, numberClass),
+          .kindMeaning = subnormalNote(explanation),
           .formula = formulaText(format, explanation.code)};
 }
 

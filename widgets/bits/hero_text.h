@@ -15,9 +15,13 @@ struct HeroText {
   QString code;
   QString verdict;  ///< "exact", "error +0.03125"
   bool isExact = true;
-  QString kind;     ///< "normal"
-  QString formula;  ///< "−1.697265625 × 2⁴", or empty
+  QString kind;              ///< "normal"
+  QString kindMeaning = {};  ///< one sentence, of a kind that not everybody knows
+  QString formula;           ///< "−1.697265625 × 2⁴", or empty
 };
+
+/// What a subnormal value is, in a sentence with the numbers of this one; empty for any other.
+QString subnormalNote(const Explanation& explanation);
 
 HeroText heroText(const Explanation& explanation, const QString& origin);
 

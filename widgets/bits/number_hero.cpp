@@ -5,11 +5,13 @@
 #include <QClipboard>
 #include <QContextMenuEvent>
 #include <QFontMetricsF>
+#include <QKeyEvent>
 #include <QMenu>
 #include <QPainter>
 #include <array>
 
 #include "widgets/session/text.h"
+#include "widgets/theme/control_painting.h"
 #include "widgets/theme/theme.h"
 
 namespace ulpscope {
@@ -44,6 +46,7 @@ void copy(const QString& text) { QApplication::clipboard()->setText(text); }
 NumberHero::NumberHero(QWidget* parent) : QWidget(parent) {
   setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
   setMaximumWidth(kWidest);
+  setFocusPolicy(Qt::StrongFocus);
   setAccessibleName(tr("Stored value"));
   connect(&theme(), &Theme::changed, this, qOverload<>(&QWidget::update));
 }
@@ -53,7 +56,13 @@ void NumberHero::setText(const HeroText& text) {
   QStringList said{m_showsExact ? text.exact : text.readable, text.verdict, text.kind};
   if (!text.origin.isEmpty()) said << text.origin;
   setAccessibleDescription(said.join(QStringLiteral(", ")));
-  setToolTip(plainToolTip(QStringList{text.exact, text.hexFloat, text.code}.join(QLatin1Char('\n'))));
+  QStringList tip{tr("Exact: %1").arg(text.exact)};
+  if (text.readable != text.exact)
+    tip << tr("Shown: %1, the fewest digits that read back; Space shows every digit").arg(text.readable);
+  if (!text.hexFloat.isEmpty()) tip << tr("Hex float: %1").arg(text.hexFloat);
+  tip << tr("Code: %1").arg(text.code);
+  if (!text.kindMeaning.isEmpty()) tip << text.kindMeaning;
+  setToolTip(plainToolTip(tip.join(QLatin1Char('\n'))));
   update();
 }
 
@@ -66,6 +75,7 @@ void NumberHero::paintEvent(QPaintEvent*) {
   const ThemeColors& colors = theme().colors();
   QPainter painter(this);
   painter.setRenderHint(QPainter::Antialiasing);
+  if (hasFocus()) painting::focusRing(painter, rect());
   double y = 0;
   if (!m_text.origin.isEmpty()) {
     const QFont font = theme().words(12);
@@ -127,6 +137,13 @@ void NumberHero::paintRightAligned(QPainter& painter, double top, const QString&
   painter.setFont(font);
   painter.setPen(color);
   painter.drawText(QRectF(0, top, width(), kLineHeight), Qt::AlignRight | Qt::AlignVCenter, text);
+}
+
+void NumberHero::keyPressEvent(QKeyEvent* event) {
+  if (event->key() == Qt::Key_Space)
+    setShowsExact(!m_showsExact);
+  else
+    QWidget::keyPressEvent(event);
 }
 
 void NumberHero::contextMenuEvent(QContextMenuEvent* event) {

@@ -7,7 +7,7 @@
 namespace ulpscope {
 
 /// The stored value, set as large as the width allows, with its error, class and formula below. The context menu
-/// switches to every digit and back, and copies each form.
+/// switches to every digit and back, as Space does, and copies each form.
 class NumberHero final : public QWidget {
   Q_OBJECT
 
@@ -24,6 +24,7 @@ class NumberHero final : public QWidget {
  protected:
   void paintEvent(QPaintEvent* event) override;
   void contextMenuEvent(QContextMenuEvent* event) override;
+  void keyPressEvent(QKeyEvent* event) override;
 
  private:
   void paintValue(QPainter& painter, const QRectF& rect) const;

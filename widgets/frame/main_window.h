@@ -45,6 +45,7 @@ class MainWindow final : public QWidget {
   void openPalette(const QString& text = {});
   void escape();
   void copy();
+  void help();
   void retitle();
 
   Session& m_session;

@@ -4,6 +4,7 @@
 #include <QApplication>
 #include <QClipboard>
 #include <QMenu>
+#include <QToolTip>
 
 #include "widgets/frame/command_palette.h"
 #include "widgets/frame/error_strip.h"
@@ -63,6 +64,7 @@ void MainWindow::addActions() {
   addWindowAction(tr("Filter"), {keys("Ctrl+F")}, [this] {
     if (auto* field = currentPage()->filterField()) field->setFocus(Qt::ShortcutFocusReason);
   });
+  addWindowAction(tr("Help on what has the focus"), {keys("F1")}, [this] { help(); });
   addWindowAction(tr("Copy"), {keys("Ctrl+C")}, [this] { copy(); });
   addWindowAction(tr("Cancel"), {keys("Esc")}, [this] { escape(); });
   m_menu->addSeparator();
@@ -74,7 +76,6 @@ void MainWindow::addActions() {
     if (page->place == RailPlace::Top && number <= kPageKeys)
       shortcuts << QKeySequence(QStringLiteral("Ctrl+%1").arg(number));
     if (QLatin1String(page->id) == QLatin1String("settings")) shortcuts << keys("Ctrl+,");
-    if (QLatin1String(page->id) == QLatin1String("about")) shortcuts << keys("F1");
     auto* action = addWindowAction(titleOf(*page), shortcuts, [this, page] { showPage(QLatin1String(page->id)); });
     if (page->place == RailPlace::Bottom) m_menu->addAction(action);
   }
@@ -116,6 +117,17 @@ void MainWindow::escape() {
     m_errorStrip->dismiss();
   else
     m_statusStrip->cancelShown();
+}
+
+/// What the tooltip says, for those who have no pointer over it; without one, the page about the program.
+void MainWindow::help() {
+  QWidget* focused = focusWidget();
+  while (focused && focused != this && focused->toolTip().isEmpty()) focused = focused->parentWidget();
+  if (!focused || focused == this) {
+    showPage(QStringLiteral("about"));
+    return;
+  }
+  QToolTip::showText(focused->mapToGlobal(QPoint(0, focused->height())), focused->toolTip(), focused);
 }
 
 void MainWindow::copy() {

@@ -7,8 +7,8 @@
 #include <QGridLayout>
 #include <QHBoxLayout>
 #include <QKeyEvent>
+#include <QLineEdit>
 #include <QMenu>
-#include <QPainter>
 #include <QScrollArea>
 #include <QVBoxLayout>
 
@@ -16,13 +16,13 @@
 #include "core/formats/value_text.h"
 #include "widgets/bits/arithmetic_card.h"
 #include "widgets/bits/bit_cells.h"
+#include "widgets/bits/bits_preview.h"
 #include "widgets/bits/copy_choices.h"
 #include "widgets/bits/elsewhere_card.h"
 #include "widgets/bits/field_notes.h"
 #include "widgets/bits/format_card.h"
 #include "widgets/bits/forms_card.h"
 #include "widgets/bits/hero_text.h"
-#include "widgets/bits/note_field.h"
 #include "widgets/bits/number_form.h"
 #include "widgets/bits/number_hero.h"
 #include "widgets/bits/number_line.h"
@@ -35,7 +35,6 @@
 #include "widgets/quantization/tab_stack.h"
 #include "widgets/session/session.h"
 #include "widgets/session/text.h"
-#include "widgets/theme/theme.h"
 
 namespace ulpscope {
 namespace {
@@ -275,7 +274,8 @@ void ExplorerPage::present(const Result<void>& stored, Source source) {
   if (source != Source::Value)
     m_form->setValue(qt(m_number.isStoredValue() ? readableText(format, m_number.code()) : m_number.value()));
   if (source != Source::Code) m_form->setCode(qt(codeText(format, m_number.code())));
-  m_form->setRemark(qt(m_number.remark()).remove(QLatin1Char('`')));
+  const QStringList remarks{qt(m_number.remark()).remove(QLatin1Char('`')), subnormalNote(explanation)};
+  m_form->setRemark(remarks.join(QLatin1Char(' ')).trimmed());
   m_form->setValueError(sentenceOf(stored));
   m_bits->setCode(format, m_number.code());
   presentNumber();
@@ -356,35 +356,6 @@ void ExplorerPage::keyPressEvent(QKeyEvent* event) {
     Page::keyPressEvent(event);
 }
 
-namespace {
-
-/// The bits of the first value in the colours of their fields, over its value.
-void paintPreview(QPainter& painter, const QRectF& rect) {
-  const NumberFormat& format = *findFormat("float16");
-  constexpr std::uint64_t kCode = 0xCECA;  // kFirstValue
-  const auto fields = format.fields();
-  const std::vector<double> noNotes(fields.size(), 0);
-  const BitLayout layout = layOutBits(fields, noNotes, rect.width());
-  painter.save();
-  painter.setRenderHint(QPainter::Antialiasing);
-  painter.translate(rect.left(), rect.center().y() - layout.height);
-  for (const BitField& field : fields) {
-    for (int bit = field.highestBit; bit > field.highestBit - field.bits; --bit) {
-      const bool set = (kCode >> bit & 1) != 0;
-      painter.setPen(QPen(colorOf(field.kind), 1));
-      painter.setBrush(set ? QBrush(colorOf(field.kind)) : QBrush(Qt::NoBrush));
-      painter.drawRoundedRect(layout.cells[std::size_t(bit)].adjusted(0.5, 0.5, -0.5, -0.5), 3, 3);
-    }
-  }
-  painter.restore();
-  painter.setFont(theme().numbers(18));
-  painter.setPen(theme().colors().text);
-  painter.drawText(QRectF(rect.left(), rect.center().y() + 8, rect.width(), 28), Qt::AlignRight | Qt::AlignVCenter,
-                   QLatin1String(kFirstValue));
-}
-
-}  // namespace
-
 const PageEntry& explorer_page_entry() {
   static const PageEntry entry{
       .id = "explorer",
@@ -392,7 +363,7 @@ const PageEntry& explorer_page_entry() {
       .icon = "bits",
       .summary = QT_TRANSLATE_NOOP("PageEntry", "One number in one format: its bits, its neighbours, its rounding."),
       .subject = Subject::Format,
-      .paintPreview = paintPreview,
+      .paintPreview = paintBitsPreview,
       .create = [](Session& session, QWidget* parent) -> Page* { return new ExplorerPage(session, parent); }};
   return entry;
 }

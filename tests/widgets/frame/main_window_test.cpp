@@ -55,6 +55,21 @@ TEST_F(WindowTest, ShowsTheSelectionAsCrumbs) {
                                                positionText(tensor.shape, 3), typeText(tensor)}));
 }
 
+TEST_F(WindowTest, ShowsTheNumberOfALinkTypedIntoThePalette) {
+  m_window.show();
+  trigger(m_window, QStringLiteral("Ctrl+K"));
+  auto* palette = m_window.findChild<CommandPalette*>();
+  auto* field = palette->findChild<QLineEdit*>();
+  field->setText(QStringLiteral("ulpscope:custom:s1e5m3,bias=14/0x1A"));
+  QTest::keyClick(field, Qt::Key_Return);
+  EXPECT_EQ(m_session->selection().format, "custom:s1e5m3,bias=14");
+  EXPECT_EQ(m_session->selection().code, 0x1Au);
+  EXPECT_EQ(m_window.currentPage()->objectName(), QStringLiteral("explorer"));
+  EXPECT_EQ(crumbTexts(m_window).last(), QStringLiteral("custom 1-5-3"));
+  m_session->openLink("ulpscope:float16/0x1CECA");
+  EXPECT_EQ(m_session->selection().format, "custom:s1e5m3,bias=14") << "reported, and nothing else";
+}
+
 TEST_F(WindowTest, WalksThroughEarlierSelectionsByKeys) {
   openSample(*m_session);
   const Selection first = m_session->selection();

@@ -12,19 +12,22 @@
 #include <QLineEdit>
 #include <QSignalSpy>
 #include <QSpinBox>
-#include <QTableView>
+#include <QTabBar>
 #include <QTest>
 #include <cmath>
 #include <cstring>
 #include <ctime>
 #include <set>
 
+#include "core/formats/stack.h"
 #include "core/formats/value_text.h"
 #include "tests/widgets/window_fixture.h"
 #include "widgets/bits/bit_cells.h"
 #include "widgets/bits/code_slider.h"
+#include "widgets/bits/copy_choices.h"
 #include "widgets/bits/elsewhere_card.h"
 #include "widgets/bits/format_picker.h"
+#include "widgets/bits/format_popup.h"
 #include "widgets/bits/note_field.h"
 #include "widgets/bits/number_field.h"
 #include "widgets/bits/number_hero.h"
@@ -135,7 +138,7 @@ TEST_F(ExplorerPageTest, ReadsTheBfloat16LimitsOfTheArticle) {
   enter(value(), "1.17549435e-38");
   EXPECT_EQ(code().text(), "0x0080");
   enter(code(), "0x3F81");  // 1 + eps
-  EXPECT_TRUE(part<NumberHero>().toolTip().contains(">1.0078125\n"));
+  EXPECT_TRUE(part<NumberHero>().toolTip().contains("Exact: 1.0078125\n"));
 }
 
 TEST_F(ExplorerPageTest, AToggledBitIsANewValueAndBecomesTheSelection) {
@@ -326,7 +329,94 @@ TEST_F(ExplorerPageTest, GoesWhereALinkThatIsTypedPoints) {
   EXPECT_EQ(elsewhere("custom 1-5-3").value(2), "0x01A");
 }
 
-TEST_F(ExplorerPageTest, CopiesTheLinkAndOffersEveryForm) {
+TEST_F(ExplorerPageTest, BehavesLikeAStackAndNamesTheRule) {
+  pick("Format", "float8_e4m3fn");
+  enter(value(), "465");
+  EXPECT_EQ(code().text(), "0x7F");
+  pick("Behaves like", "torch-2.12");
+  EXPECT_EQ(code().text(), "0x7E");
+  EXPECT_TRUE(message().startsWith("torch 2.12: ")) << message().toStdString();
+  EXPECT_FALSE(part<QComboBox>("Overflow").isEnabled()) << "the stack brings its own";
+  pick("Behaves like", "torch-2.11");
+  EXPECT_EQ(code().text(), "0x7F");
+  pick("Format", "nf4");
+  EXPECT_FALSE(message().isEmpty()) << "why the stack says nothing here";
+  pick("Behaves like", "");
+  EXPECT_TRUE(part<QComboBox>("Overflow").isEnabled());
+}
+
+TEST_F(ExplorerPageTest, ListsWhatOthersDo) {
+  pick("Format", "float8_e4m3fn");
+  enter(value(), "465");
+  auto& tabs = part<QTabBar>("More about the number");
+  for (int tab = 0; tab < tabs.count(); ++tab) {
+    tabs.setCurrentIndex(tab);
+    QApplication::processEvents();
+  }
+  const auto* model = part<TableView>("What others do with the number").model();
+  ASSERT_EQ(model->rowCount(), int(stackRegistry().size()));
+  QStringList codes;
+  for (int row = 0; row < model->rowCount(); ++row) codes << model->index(row, 2).data().toString();
+  EXPECT_TRUE(codes.contains("0x7E") && codes.contains("0x7F")) << codes.join(" ").toStdString();
+}
+
+TEST_F(ExplorerPageTest, SpellsTheNumberInEveryWay) {
+  QStringList texts;
+  for (const CopyChoice& choice : copyChoices(*explainCode(0xCECA, *findFormat("float16")))) texts << choice.text;
+  for (const char* text : {"-27.15625", "-0x1.b28p+4", "0xCECA", "52938", "1 10011 1011001010", "CA CE", "CE CA",
+                           "const uint8_t bytes[2] = {0xCA, 0xCE};", "ulpscope:float16/0xCECA"})
+    EXPECT_TRUE(texts.contains(text)) << text;
+}
+
+TEST_F(ExplorerPageTest, DesignsAFormatByItsKnobs) {
+  Q_EMIT part<FormatPicker>().designPicked("custom:s1e5m3");
+  EXPECT_EQ(selection().format, "custom:s1e5m3");
+  auto& exponent = part<QSpinBox>("Exponent bits");
+  ASSERT_TRUE(exponent.isVisible()) << "the knobs come to the front";
+  exponent.setValue(4);
+  EXPECT_EQ(selection().format, "custom:s1e4m3") << "the usual bias follows";
+  part<QSpinBox>("Bias").setValue(11);
+  EXPECT_EQ(selection().format, "custom:s1e4m3,bias=11");
+  part<QSpinBox>("Fraction bits").setValue(0);
+  EXPECT_EQ(selection().format, "custom:s1e4m3,bias=11") << "no NaN without a fraction: the last one stays";
+  QStringList texts;
+  for (const QLabel* label : m_page.findChildren<QLabel*>())
+    if (label->isVisible()) texts << label->text();
+  EXPECT_TRUE(texts.filter("a fraction bit expected").size() == 1) << texts.join("; ").toStdString();
+  Q_EMIT part<FormatPicker>().designPicked("binary8p4se");
+  part<QSpinBox>("Precision P").setValue(3);
+  EXPECT_EQ(selection().format, "binary8p3se");
+  EXPECT_FALSE(exponent.isVisible());
+}
+
+TEST_F(ExplorerPageTest, FiltersTheFormatsAndTakesAnIdTypedWhole) {
+  auto& picker = part<FormatPicker>();
+  picker.setFocus();
+  QTest::keyClick(&picker, Qt::Key_F);
+  auto* popup = picker.findChild<FormatPopup*>();
+  ASSERT_TRUE(popup->isVisible());
+  auto* filter = popup->findChild<QLineEdit*>();
+  EXPECT_EQ(filter->text(), "f");
+  filter->setText("e8m0");
+  QTest::keyClick(filter, Qt::Key_Return);
+  EXPECT_EQ(selection().format, "float8_e8m0fnu");
+  EXPECT_FALSE(popup->isVisible());
+  picker.showPopup();
+  filter->setText("binary6p3sf");
+  QTest::keyClick(filter, Qt::Key_Return);
+  EXPECT_EQ(selection().format, "binary6p3sf");
+  QTest::keyClick(&picker, Qt::Key_Down);
+  EXPECT_EQ(selection().format, "float64") << "from a format of no list, the list begins";
+  QTest::keyClick(&picker, Qt::Key_Down);
+  EXPECT_EQ(selection().format, "float32");
+}
+
+TEST_F(ExplorerPageTest, SaysWhatIsLeftOfASubnormalValue) {
+  enter(value(), "6e-8");
+  EXPECT_TRUE(message().contains("1 of 11 significant bits")) << message().toStdString();
+}
+
+TEST_F(ExplorerPageTest, CopiesTheLink) {
   for (auto* button : m_page.findChildren<QAbstractButton*>())
     if (button->text() == "copy link") button->click();
   EXPECT_EQ(QApplication::clipboard()->text(), "ulpscope:float16/0xCECA");
