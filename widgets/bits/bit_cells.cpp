@@ -155,7 +155,7 @@ void BitCells::placeEditors() {
     const FieldNote& note = m_notes[editor.field];
     const QPointF at = m_layout.notes[editor.field];
     const double left = leadWidth(note) + (editor.result ? storedWidth(note) + textWidth(note) : 0);
-    editor.line->move(int(std::round(at.x() + left)), int(std::round(at.y())) - NoteField::kHeight / 2);
+    editor.line->move(int(std::round(at.x() + left)), int(std::round(at.y())) - NoteField::kHeight / 2 - 1);
     editor.line->resize(editor.line->sizeHint());
   }
 }

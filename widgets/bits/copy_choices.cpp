@@ -62,12 +62,15 @@ std::vector<CopyChoice> spellings(const Explanation& explanation) {
       {CopyChoices::tr("Code"), qt(codeText(format, code))},
       {CopyChoices::tr("Code, decimal"), QString::number(code)},
       {CopyChoices::tr("Bits"), qt(bitsText(format, code))},
-      {CopyChoices::tr("Bytes, little endian"), bytes(ByteOrder::Little),
-       CopyChoices::tr("as x86, Arm and GPUs store it")},
-      {CopyChoices::tr("Bytes, big endian"), bytes(ByteOrder::Big), CopyChoices::tr("as networks send it")},
-      {CopyChoices::tr("C array"), cArray(format, code)},
-      {CopyChoices::tr("Link"), qt(linkText(format, code)), CopyChoices::tr("brings this number back")},
   };
+  if (format.info().codeBits > 8) {
+    choices.push_back({CopyChoices::tr("Bytes, little endian"), bytes(ByteOrder::Little),
+                       CopyChoices::tr("as x86, Arm and GPUs store it")});
+    choices.push_back(
+        {CopyChoices::tr("Bytes, big endian"), bytes(ByteOrder::Big), CopyChoices::tr("as networks send it")});
+  }
+  choices.push_back({CopyChoices::tr("C array"), cArray(format, code)});
+  choices.push_back({CopyChoices::tr("Link"), qt(linkText(format, code)), CopyChoices::tr("brings this number back")});
   return choices;
 }
 

@@ -30,6 +30,7 @@ DrawRow::DrawRow(QWidget* parent) : QWidget(parent), m_seed(new QSpinBox), m_odd
   row->addWidget(m_seed);
   row->addWidget(again);
   row->addWidget(m_odds);
+  row->addStretch(1);
   connect(m_seed, &QSpinBox::valueChanged, this, [this] {
     m_draw = 0;
     Q_EMIT drawn();

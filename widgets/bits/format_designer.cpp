@@ -17,6 +17,8 @@
 namespace ulpscope {
 namespace {
 
+constexpr int kKnobHeight = 30;  ///< check boxes stand level with the fields beside them
+
 enum Kind { Custom, P3109, Cfloat };
 
 QString qt(std::string_view text) { return QString::fromUtf8(text.data(), qsizetype(text.size())); }
@@ -66,7 +68,10 @@ QSpinBox* spinBox(const QString& name, int lowest, int highest) {
 QWidget* knobs(const std::vector<std::pair<QString, QWidget*>>& fields) {
   auto* page = new QWidget;
   auto* flow = new FlowLayout(page, 8);
-  for (const auto& [name, control] : fields) flow->addWidget(new Field(name, control));
+  for (const auto& [name, control] : fields) {
+    control->setMinimumHeight(control->sizeHint().expandedTo({0, kKnobHeight}).height());
+    flow->addWidget(new Field(name, control));
+  }
   return page;
 }
 

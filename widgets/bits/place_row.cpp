@@ -41,9 +41,12 @@ void PlaceRow::setCode(const NumberFormat& format, const CodeScale& scale, std::
   m_highest->setText(endText(format, scale.highest()));
   const auto place = scale.placeOf(code);
   m_slider->setPlace(place.value_or(-1), scale.places());
-  const QString nan = scale.nanCodes() == 0 ? QString() : tr(", %1 are NaN").arg(grouped(scale.nanCodes()));
-  m_above->setText(place ? tr("%1 codes are larger%2").arg(grouped(scale.above(code)), nan)
-                         : tr("one of %1 NaN codes").arg(grouped(scale.nanCodes())));
+  const QString nan = scale.nanCodes() == 0   ? QString()
+                      : scale.nanCodes() == 1 ? tr(", one is NaN")
+                                              : tr(", %1 are NaN").arg(grouped(scale.nanCodes()));
+  m_above->setText(place                   ? tr("%1 codes are larger%2").arg(grouped(scale.above(code)), nan)
+                   : scale.nanCodes() == 1 ? tr("the only NaN code")
+                                           : tr("one of %1 NaN codes").arg(grouped(scale.nanCodes())));
 }
 
 }  // namespace ulpscope

@@ -7,21 +7,19 @@
 
 namespace ulpscope {
 
-class TableModel;
-class TableView;
+class FactList;
 
-/// What other software, hardware and standards store for the number, a row each, and the rule that decided.
+/// What other software, hardware and standards store for the number: value, code, and the rule that decided.
 class StacksCard final : public QWidget {
   Q_OBJECT
 
  public:
   explicit StacksCard(QWidget* parent = nullptr);
-  /// `value` is what parseNumber reads; the rows stay where it cannot.
-  void setNumber(const NumberFormat& format, const std::string& value);
+  /// `value` is what parseNumber reads; the rows stay where it cannot. `ours` is the code that is on show.
+  void setNumber(const NumberFormat& format, const std::string& value, std::uint64_t ours);
 
  private:
-  TableModel* m_model;
-  TableView* m_table;
+  FactList* m_facts;
 };
 
 }  // namespace ulpscope

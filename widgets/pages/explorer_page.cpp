@@ -300,7 +300,7 @@ void ExplorerPage::presentTab() {
   else if (front->isAncestorOf(m_via))
     m_via->setNumber(m_number.format(), m_number.value(), rules.rounding, rules.overflow);
   else if (front == m_stacks)
-    m_stacks->setNumber(*m_number.format(), m_number.value());
+    m_stacks->setNumber(*m_number.format(), m_number.value(), m_number.code());
   else if (front == m_forms)
     m_forms->setExplanation(m_number.explanation());
   else
