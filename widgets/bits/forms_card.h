@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 #include <QWidget>
+#include <optional>
 
 #include "core/formats/explain.h"
 
-namespace ulpscope {
+class QTextBrowser;
 
-class FactList;
+namespace ulpscope {
 
 /// One number in all its spellings, every digit: exact, shortest, hex float, code, bits, bytes in both orders, a link.
 class FormsCard final : public QWidget {
@@ -17,7 +18,10 @@ class FormsCard final : public QWidget {
   void setExplanation(const Explanation& explanation);
 
  private:
-  FactList* m_facts;
+  void render();
+
+  std::optional<Explanation> m_explanation;
+  QTextBrowser* m_text;
 };
 
 }  // namespace ulpscope
