@@ -17,6 +17,7 @@
 #include "widgets/bits/arithmetic_card.h"
 #include "widgets/bits/bit_cells.h"
 #include "widgets/bits/bits_preview.h"
+#include "widgets/bits/block_card.h"
 #include "widgets/bits/copy_choices.h"
 #include "widgets/bits/elsewhere_card.h"
 #include "widgets/bits/field_notes.h"
@@ -123,6 +124,7 @@ QWidget* ExplorerPage::tabs() {
   m_tabs->addTab(tr("Arithmetic"), scrollable(m_arithmetic), tr("Calc"));
   m_tabs->addTab(tr("Double rounding"), scrollable(m_via), tr("Via"));
   m_tabs->addTab(tr("What others do"), m_stacks, tr("Others"));
+  m_tabs->addTab(tr("Block"), scrollable(new BlockCard));
   for (Card* inner : m_tabs->findChildren<Card*>()) inner->setEmbedded();
   auto* card = new Card;
   card->body()->addWidget(m_tabs);
@@ -303,7 +305,7 @@ void ExplorerPage::presentTab() {
     m_stacks->setNumber(*m_number.format(), m_number.value(), m_number.code());
   else if (front == m_forms)
     m_forms->setExplanation(m_number.explanation());
-  else
+  else if (front == m_formatTab)
     m_formatCard->setFormat(m_number.format());
 }
 

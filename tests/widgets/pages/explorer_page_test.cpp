@@ -413,6 +413,28 @@ TEST_F(ExplorerPageTest, FiltersTheFormatsAndTakesAnIdTypedWhole) {
   EXPECT_EQ(selection().format, "float32");
 }
 
+TEST_F(ExplorerPageTest, NamesWhateverTakesTheFocusInEveryTabAndReachesItByKeys) {
+  auto& tabs = part<QTabBar>("More about the number");
+  EXPECT_NE(tabs.focusPolicy(), Qt::NoFocus);
+  tabs.setFocus();
+  for (int tab = 0; tab < tabs.count(); ++tab) {
+    SCOPED_TRACE(tabs.tabText(tab).toStdString());
+    EXPECT_EQ(tabs.currentIndex(), tab);
+    QApplication::processEvents();
+    for (const auto* widget : m_page.findChildren<QWidget*>()) {
+      const bool inner = widget->objectName().startsWith("qt_") || qobject_cast<const QComboBox*>(widget->parent()) ||
+                         qobject_cast<const QSpinBox*>(widget->parent());
+      if (widget->focusPolicy() == Qt::NoFocus || !widget->isVisible() || inner) continue;
+      const auto* button = qobject_cast<const QAbstractButton*>(widget);
+      const auto* label = qobject_cast<const QLabel*>(widget);
+      EXPECT_TRUE(!widget->accessibleName().isEmpty() || (button && !button->text().isEmpty()) ||
+                  (label && !label->text().isEmpty()))
+          << widget->metaObject()->className();
+    }
+    QTest::keyClick(&tabs, Qt::Key_Right);
+  }
+}
+
 TEST_F(ExplorerPageTest, SaysWhatIsLeftOfASubnormalValue) {
   enter(value(), "6e-8");
   EXPECT_TRUE(message().contains("1 of 11 significant bits")) << message().toStdString();
