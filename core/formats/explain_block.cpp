@@ -129,6 +129,9 @@ std::string explainElement(const QuantizedBlock& block, std::size_t index) {
   std::string text = fmt::format("{} / {} = {}, {} {} (code `{}`)", inTicks(element.input), inTicks(unit),
                                  inTicks(element.scaled), how, inTicks(value), codeText(format, element.outcome.code));
   text += fmt::format("; {} × {} = {}", inTicks(value), inTicks(unit), inTicks(element.restored));
+  const auto* integers = dynamic_cast<const IntegerFormat*>(&format);
+  if (integers != nullptr && integers->toInteger(element.outcome.code) == integers->smallest())
+    text += " (OCP allows this value; microxcaling stops one short of it)";
   if (std::isfinite(element.error)) text += fmt::format(", error {}", inTicks(element.error));
   return text + ".";
 }

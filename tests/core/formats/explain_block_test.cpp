@@ -65,6 +65,12 @@ TEST(ExplainBlock, FollowsEachElementThereAndBack) {
       }
 }
 
+TEST(ExplainBlock, TellsWhereMicroxcalingStopsBeforeMinusTwo) {
+  const QuantizedBlock quantized = quantizeBlock(block("mxint8"), std::vector{-1.999F, -1.9F}, ScaleMode::Floor);
+  EXPECT_THAT(explainElement(quantized, 0), HasSubstr("microxcaling stops one short of it"));
+  EXPECT_THAT(explainElement(quantized, 1), testing::Not(HasSubstr("microxcaling")));
+}
+
 std::shared_ptr<const ScaledFormat> scaled(std::string_view id, std::string_view scale) {
   auto format = scaledElements(block(id), scale);
   EXPECT_TRUE(format.has_value()) << scale;
