@@ -138,6 +138,7 @@ void FormatPopup::fill(const QString& filter) {
     addRow(qt(info.title), qt(info.id), qt(info.id))->setToolTip(qt(info.name));
   }
   addRules(words);
+  if (m_list->count() == 0) addHeading(tr("No format is called that"));
   if (!m_list->currentItem() || !filter.isEmpty()) moveTo(0, 1);
 }
 

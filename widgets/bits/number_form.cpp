@@ -137,10 +137,10 @@ void NumberForm::layOut() {
   row->addWidget(new Field(tr("Rounding"), m_rounding));
   row->addWidget(new Field(tr("Overflow"), m_overflow));
   row->addWidget(new Field(tr("Behaves like"), m_like));
-  row->addStretch(0);  // what is left once the value has its width
+  row->addStretch(1);
   auto* value = new Field(tr("Value"), m_value);
   value->setMaximumWidth(kWidestValue);
-  row->addWidget(value, 1);
+  row->addWidget(value, 100);  // all the room there is, up to its widest
   row->addWidget(new Field(tr("Code"), m_code));
   m_remarkRow->setContentsMargins(0, 0, 0, 0);
   m_remarkRow->setSpacing(12);
