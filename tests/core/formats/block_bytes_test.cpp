@@ -3,7 +3,9 @@
 
 #include <gmock/gmock.h>
 
-#include <numeric>
+#include <bit>
+
+#include "tests/core/formats/golden_file.h"
 
 namespace ulpscope {
 namespace {
@@ -46,6 +48,24 @@ TEST(BlockBytes, PutTheFirstElementWhereEachFrameworkHasIt) {
   // Scale, then element j low and j + 16 high: both have code j here.
   EXPECT_THAT(firstBytes("mxfp4", BlockLayout::Ggml, 1, "block"), ElementsAre(0x70, 0x00, 0x11, 0x22, 0x33, 0x44));
   EXPECT_EQ(layOut(countingBlocks("mxfp4", 1), BlockLayout::Ggml)->size(), 17u);
+}
+
+TEST(BlockBytes, AreThoseThatGgufPacks) {
+  const GoldenArray inputs = readGoldenArray("input.npy", "blocks");
+  const GoldenArray expected = readGoldenArray("mxfp4.floor.ggml.npy", "blocks");
+  constexpr std::size_t kElements = 32, kBytes = 17;
+  ASSERT_EQ(expected.size() % kBytes, 0u);
+  for (std::size_t i = 0; i < expected.size() / kBytes; ++i) {
+    std::vector<float> values(kElements);
+    for (std::size_t j = 0; j < kElements; ++j)
+      values[j] = std::bit_cast<float>(static_cast<std::uint32_t>(inputs[i * kElements + j]));
+    auto blocks = quantizeBlocks(*findBlockFormat("mxfp4"), values, ScaleMode::Floor);
+    constexpr std::uint64_t kNegativeZero = 8;  // ggml searches by value, and finds the other zero first
+    for (BlockElement& element : blocks[0].elements)
+      if (element.outcome.code == kNegativeZero) element.outcome.code = 0;
+    const auto rows = layOut(blocks, BlockLayout::Ggml).value();
+    for (std::size_t j = 0; j < kBytes; ++j) EXPECT_EQ(rows[j].byte, expected[i * kBytes + j]) << i << ' ' << j;
+  }
 }
 
 TEST(BlockBytes, GatherFourBlocksOfNvfp4ForGgml) {

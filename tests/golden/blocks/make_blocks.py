@@ -12,6 +12,7 @@ import json
 from fractions import Fraction
 from pathlib import Path
 
+import gguf.quants
 import ml_dtypes
 import numpy
 import torch
@@ -23,6 +24,7 @@ from torchao.prototype.mx_formats.nvfp4_tensor import nvfp4_quantize, per_tensor
 FOLDER = Path(__file__).resolve().parent
 SEED = 754
 SINGLE = numpy.float32
+ORDINARY = 40  # rows without ties, which ggml sends toward zero
 MODES = ("floor", "ceil", "even", "rceil")
 # element type of torchao and of ml_dtypes, largest value, its exponent, fraction bits
 FORMATS = {
@@ -38,7 +40,7 @@ SHARED_EXPONENT_BIAS = 127
 
 def make_inputs(rng):
     """Rows of 32, ordinary ones and those whose largest magnitude lies at a border of some mode."""
-    rows = [rng.normal(0, 10.0 ** rng.uniform(-6, 6), 32) for _ in range(40)]
+    rows = [rng.normal(0, 10.0 ** rng.uniform(-6, 6), 32) for _ in range(ORDINARY)]
     halves = [numpy.round(rng.normal(0, 8, 32)) / 4 for _ in range(16)]  # many ties
     borders = [1.0, 1.25, 1.5, 1.75, 1.875, 1.9375, 1.9765625, 1.984375, 1.9921875, 2.0]
     near = [x for b in borders for x in (numpy.nextafter(SINGLE(b), SINGLE(0)), SINGLE(b), numpy.nextafter(SINGLE(b), SINGLE(9)))]
@@ -176,6 +178,9 @@ def main():
             scales, codes, oracle = quantize_mx(name, mode, inputs)
             save(f"{name}.{mode}.scale.npy", scales, f"exact rationals, {oracle}")
             save(f"{name}.{mode}.code.npy", codes, oracle)
+    packed = gguf.quants.quantize(inputs[:ORDINARY], gguf.GGMLQuantizationType.MXFP4)
+    assert packed.shape == (ORDINARY, 17)
+    save("mxfp4.floor.ggml.npy", packed, "gguf")
     finite = inputs[numpy.isfinite(inputs).all(axis=1)]
     save("nvfp4.input.npy", finite.view(numpy.uint32), "input")
     for mode, (tensor, scales, codes, restored) in quantize_nv(finite).items():
@@ -188,7 +193,7 @@ def main():
         "script": Path(__file__).name,
         "seed": SEED,
         "versions": {"numpy": numpy.__version__, "torch": torch.__version__, "ml_dtypes": ml_dtypes.__version__,
-                     "torchao": importlib.metadata.version("torchao")},
+                     "gguf": importlib.metadata.version("gguf"), "torchao": importlib.metadata.version("torchao")},
         "files": dict(sorted(files.items())),
     }
     (FOLDER / "manifest.json").write_text(json.dumps(manifest, indent=1) + "\n")
