@@ -80,8 +80,9 @@ class RoundingLanes {
  private:
   struct Input {
     VI magnitude;
-    VI sign;     ///< also set where a zero is out of range
-    VI toRound;  ///< the magnitude with the gap closed, and scaled
+    VI sign;
+    VI toRound;             ///< the magnitude with the gap closed, and scaled
+    hn::Mask<DI> negative;  ///< or zero, if that is out of range
     hn::Mask<D> scaledUp;
 
     Input(V x, const RoundingPlan& plan) {
@@ -89,12 +90,11 @@ class RoundingLanes {
       magnitude = hn::And(bits, hn::Set(DI(), INT32_MAX));
       sign = hn::And(bits, hn::Set(DI(), INT32_MIN));
       toRound = magnitude;
+      negative = hn::Lt(bits, hn::Set(DI(), kSigns ? plan.firstPositive : 0));
       if constexpr (kGap) {
-        const VI zero = hn::Zero(DI());
-        sign = hn::Or(sign, hn::IfThenElseZero(hn::Eq(magnitude, zero), hn::Set(DI(), plan.zeroSign)));
         VI gapUp = hn::Set(DI(), plan.gapUp);
         if constexpr (kMode == LaneMode::Directed)
-          gapUp = hn::IfNegativeThenElse(sign, hn::Set(DI(), plan.gapUpNegative), gapUp);
+          gapUp = hn::IfThenElse(negative, hn::Set(DI(), plan.gapUpNegative), gapUp);
         toRound = hn::IfThenElseZero(hn::Gt(magnitude, gapUp), hn::Max(magnitude, hn::Set(DI(), plan.gapEnd)));
       }
       if constexpr (kScale) {
@@ -163,25 +163,22 @@ class RoundingLanes {
     const VI half = hn::Set(DI(), static_cast<std::int32_t>((std::int64_t{1} << m_plan.droppedBits) / 2));
     const VI one = hn::Set(DI(), 1);
     if constexpr (kMode == LaneMode::NearestEven) {
-      return hn::AndNot(dropped, hn::Add(magnitude, hn::Add(hn::Sub(half, one), lastKept(magnitude))));
+      VI odd = hn::ShiftRightSame(magnitude, m_plan.droppedBits);
+      if constexpr (kGap) odd = hn::Xor(odd, hn::Set(DI(), m_plan.oddIsEven));
+      return hn::AndNot(dropped, hn::Add(magnitude, hn::Add(hn::Sub(half, one), hn::And(odd, one))));
     } else if constexpr (kMode == LaneMode::NearestAway) {
       return hn::AndNot(dropped, hn::Add(magnitude, half));
     } else if constexpr (kMode == LaneMode::Directed) {
       const VI add = hn::IfThenElseZero(hn::Eq(sign, m_upSign), dropped);
       return hn::AndNot(dropped, hn::Add(magnitude, add));
     } else if constexpr (kMode == LaneMode::ToOdd) {  // up from even values: all bits added, if any is set
-      const VI add = hn::IfThenElseZero(hn::Eq(lastKept(magnitude), hn::Zero(DI())), dropped);
+      const VI last = hn::Add(dropped, one);
+      const VI parity = kGap ? hn::Xor(magnitude, hn::Set(DI(), m_plan.oddIsEven << 23)) : magnitude;
+      const VI add = hn::IfThenZeroElse(hn::TestBit(parity, last), dropped);
       return hn::AndNot(dropped, hn::Add(magnitude, add));
     } else {
       return hn::AndNot(dropped, magnitude);
     }
-  }
-
-  /// Whether the value is odd if the dropped bits are cut off: 0 or 1.
-  VI lastKept(VI magnitude) const {
-    VI kept = hn::ShiftRightSame(magnitude, m_plan.droppedBits);
-    if constexpr (kGap) kept = hn::Xor(kept, hn::Set(DI(), m_plan.oddIsEven));
-    return hn::And(kept, hn::Set(DI(), 1));
   }
 
   /// Overflow, infinity and NaN, and the sign put back.
@@ -191,14 +188,16 @@ class RoundingLanes {
     VI beyond = hn::Set(DI(), outcome.beyond);
     VI infinity = hn::Set(DI(), outcome.infinity);
     if constexpr (kSigns) {
-      largest = hn::IfNegativeThenElse(in.sign, hn::Set(DI(), outcome.largestNegative), largest);
-      infinity = hn::IfNegativeThenElse(in.sign, hn::Set(DI(), outcome.infinityNegative), infinity);
+      largest = hn::IfThenElse(in.negative, hn::Set(DI(), outcome.largestNegative), largest);
+      infinity = hn::IfThenElse(in.negative, hn::Set(DI(), outcome.infinityNegative), infinity);
     }
     if constexpr (kSigns || kMode == LaneMode::Directed)
-      beyond = hn::IfNegativeThenElse(in.sign, hn::Set(DI(), outcome.beyondNegative), beyond);
+      beyond = hn::IfThenElse(in.negative, hn::Set(DI(), outcome.beyondNegative), beyond);
     VI result = rounded;
-    if constexpr (kSigns)
-      result = hn::Or(result, hn::IfThenElseZero(hn::Gt(rounded, hn::Set(DI(), outcome.signAbove)), outSign));
+    if constexpr (kSigns) {
+      const auto keepsSign = hn::Gt(rounded, hn::Set(DI(), outcome.signAbove));
+      result = hn::Or(result, hn::IfThenElse(keepsSign, outSign, hn::Set(DI(), outcome.zero)));
+    }
     result = hn::IfThenElse(hn::Gt(rounded, largest), beyond, result);
     // To nearest, infinity ends where finite overflow does (encodeBeyondLargest in core/formats/codec.h).
     if constexpr (kMode != LaneMode::NearestEven && kMode != LaneMode::NearestAway)

@@ -99,13 +99,12 @@ __device__ inline float roundValue(const RoundingPlan& plan, float x) {
   const auto bits = std::bit_cast<std::int32_t>(x);
   const std::int32_t magnitude = bits & 0x7FFFFFFF;
   if (magnitude > 0x7F800000) return std::bit_cast<float>(outcome.nan | (bits & outcome.nanSign));
-  const std::int32_t sign = (bits | (magnitude == 0 ? plan.zeroSign : 0)) & ~0x7FFFFFFF;
-  const bool negative = sign != 0;
+  const bool negative = bits < plan.firstPositive;
   if (magnitude == 0x7F800000) return std::bit_cast<float>(negative ? outcome.infinityNegative : outcome.infinity);
   const std::int32_t rounded = roundMagnitude(plan, magnitude, negative);
   if (rounded > (negative ? outcome.largestNegative : outcome.largest))
     return std::bit_cast<float>(negative ? outcome.beyondNegative : outcome.beyond);
-  return std::bit_cast<float>(rounded > outcome.signAbove ? rounded | sign : rounded);
+  return std::bit_cast<float>(rounded | (rounded > outcome.signAbove ? bits & ~0x7FFFFFFF : outcome.zero));
 }
 
 /// out[i] = in[i] rounded. Launch with kRoundThreads threads for each kRoundThreads * kRoundValuesPerThread values;

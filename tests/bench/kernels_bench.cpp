@@ -11,6 +11,8 @@
 #include <functional>
 #include <limits>
 #include <random>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "kernels/cpu/cpu_backend.h"
@@ -25,6 +27,13 @@ constexpr std::size_t kFloats = kBytes / sizeof(float);
 constexpr FloatSpec kBfloat16{.exponentBits = 8, .fractionBits = 7, .bias = 127};
 constexpr FloatSpec kFloat16{.exponentBits = 5, .fractionBits = 10, .bias = 15};
 constexpr FloatSpec kFloat8{.exponentBits = 4, .fractionBits = 3, .bias = 7, .specials = Specials::NanOnly};
+
+constexpr FloatSpec kFnuz{.exponentBits = 4, .fractionBits = 3, .bias = 8, .specials = Specials::NegativeZeroNan};
+constexpr FloatSpec kP3109{.exponentBits = 5, .fractionBits = 2, .bias = 16, .specials = Specials::Extended};
+constexpr FloatSpec kPowers{
+    .signBits = 0, .exponentBits = 8, .bias = 127, .specials = Specials::NanOnly, .bottom = Bottom::Normal};
+constexpr FloatSpec kDlfloat16{
+    .exponentBits = 6, .fractionBits = 9, .bias = 31, .specials = Specials::NanOnly, .bottom = Bottom::NormalButZero};
 
 /// What all benchmarks share: made once, some 2 GiB.
 struct Arrays {
@@ -73,6 +82,7 @@ void readAll(const kernels::ThreadTeam& team, std::span<const std::byte> bytes) 
 }
 
 using Kernel = void (*)(const Backend&, const Arrays&);
+using MakeBackend = std::unique_ptr<Backend> (*)(int threads);
 
 void measure(benchmark::State& state, std::span<const std::byte> input, const std::function<void()>& kernel,
              const kernels::ThreadTeam& team) {
@@ -138,6 +148,30 @@ void encode(const Backend& backend, const Arrays& arrays) {
     backend.encode({kSpec}, arrays.weights.span(), arrays.wideCodes.span());
 }
 
+/// Rounding alone, without the memory: one thread, 16,384 values in the caches. Steady even beside busy neighbours.
+void addInCache(const std::string& name, const FloatRounding& rule, MakeBackend make) {
+  benchmark::RegisterBenchmark(name.c_str(), [=](benchmark::State& state) {
+    const std::unique_ptr<Backend> backend = make(1);
+    const std::span<const float> in = arrays().weights.span().first(16'384);
+    std::vector<float> out(in.size());
+    double best = std::numeric_limits<double>::infinity();
+    for (auto _ : state) {
+      const double time = seconds([&] { backend->round(rule, in, out); });
+      best = std::min(best, time);
+      state.SetIterationTime(time);
+    }
+    state.counters["values/ns"] = static_cast<double>(in.size()) / best * 1e-9;
+  })->UseManualTime();
+}
+
+void addInCache(const std::string& format, const FloatSpec& spec) {
+  for (const auto& [mode, rounding] : {std::pair{"", Rounding::NearestEven}, std::pair{"/to_odd", Rounding::ToOdd}}) {
+    addInCache("in_cache/" + format + mode, {spec, rounding}, kernels::makeCpuBackend);
+    addInCache("in_cache/" + format + mode + "/reference", {spec, rounding},
+               [](int) { return makeReferenceBackend(); });
+  }
+}
+
 template <BlockCodec::Kind kKind, std::uint64_t kBlockSize>
 void quantize(const Backend& backend, const Arrays& arrays) {
   const auto scales = std::span(const_cast<float*>(arrays.scales.data()), kFloats / kBlockSize);
@@ -188,9 +222,27 @@ void registerAll() {
   add("round_in_place/float8_e4m3fn/toward_zero", roundInPlace<kFloat8, Rounding::TowardZero>);
   add("round_in_place/float8_e4m3fn/toward_positive", roundInPlace<kFloat8, Rounding::TowardPositive>);
   add("round_in_place/float8_e4m3fn/to_odd", roundInPlace<kFloat8, Rounding::ToOdd>);
+  add("round_in_place/float8_e4m3fnuz", roundInPlace<kFnuz>);
+  add("round_in_place/float8_e4m3fnuz/to_odd", roundInPlace<kFnuz, Rounding::ToOdd>);
+  add("round_in_place/float8_e8m0fnu", roundInPlace<kPowers>);
+  add("round_in_place/float8_e8m0fnu/toward_positive", roundInPlace<kPowers, Rounding::TowardPositive>);
+  add("round_in_place/binary8p3se", roundInPlace<kP3109>);
+  add("round_in_place/binary8p3se/to_odd", roundInPlace<kP3109, Rounding::ToOdd>);
+  add("round_in_place/dlfloat16", roundInPlace<kDlfloat16>);
+  add("round_in_place/dlfloat16/to_odd", roundInPlace<kDlfloat16, Rounding::ToOdd>);
+  addInCache("bfloat16", kBfloat16);
+  addInCache("float8_e4m3fn", kFloat8);
+  addInCache("float8_e4m3fnuz", kFnuz);
+  addInCache("float8_e8m0fnu", kPowers);
+  addInCache("binary8p3se", kP3109);
+  addInCache("dlfloat16", kDlfloat16);
   add("encode/bfloat16", encode<kBfloat16>);
   add("encode/float16", encode<kFloat16>);
   add("encode/float8_e4m3fn", encode<kFloat8>);
+  add("encode/float8_e4m3fnuz", encode<kFnuz>);
+  add("encode/float8_e8m0fnu", encode<kPowers>);
+  add("encode/binary8p3se", encode<kP3109>);
+  add("encode/dlfloat16", encode<kDlfloat16>);
   add("quantize/q8_0", quantize<Kind::Q8_0, 32>);
   add("quantize/q8_0_avx2", quantize<Kind::Q8_0Avx2, 32>);
   add("quantize/q4_0", quantize<Kind::Q4_0, 32>);

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <iterator>
 #include <limits>
 #include <vector>
 
@@ -31,22 +32,36 @@ void compareRounding(const FloatRounding& rule, const std::vector<float>& inputs
   EXPECT_TRUE(sameBits(expected, rounded));
 }
 
-class CudaRoundKernel : public testing::TestWithParam<const NumberFormat*> {};
+class EveryCudaRounding : public testing::TestWithParam<const NumberFormat*> {};
 
-TEST_P(CudaRoundKernel, RoundsAsTheReferenceDoesInEveryMode) {
+TEST_P(EveryCudaRounding, RoundsAsTheReferenceDoesInEveryMode) {
   const FloatSpec& spec = *GetParam()->floatSpec();
   std::vector<float> inputs = randomBitPatterns(50'001, 1);
-  if (spec.codeBits() <= 16) {
-    const std::vector<float> midpoints = midpointsAndNeighbours(spec);
-    inputs.insert(inputs.end(), midpoints.begin(), midpoints.end());
-  }
-  for (const Rounding rounding : {Rounding::NearestEven, Rounding::NearestAway, Rounding::TowardZero,
-                                  Rounding::TowardPositive, Rounding::TowardNegative, Rounding::ToOdd})
+  const std::vector<float> midpoints =
+      spec.codeBits() <= 8 ? midpointsAndNeighbours(spec) : someMidpointsAndNeighbours(spec, 2000, 2);
+  inputs.insert(inputs.end(), midpoints.begin(), midpoints.end());
+  for (const Rounding rounding : kEveryRounding)
     for (const Overflow overflow : {Overflow::Format, Overflow::Saturate, Overflow::Nan})
       compareRounding({spec, rounding, overflow}, inputs);
 }
 
-INSTANTIATE_TEST_SUITE_P(Registry, CudaRoundKernel, testing::ValuesIn(formatsWithinFloat(32)), FormatName());
+TEST(CudaRoundKernel, RoundsToEveryLayoutOfUpTo16Bits) {
+  std::uint32_t seed = 0;
+  for (const FloatSpec& spec : everyLayout()) {
+    const std::vector<float> inputs = someMidpointsAndNeighbours(spec, 4, ++seed);
+    const Overflow overflow = kEveryOverflow[seed % std::size(kEveryOverflow)];
+    for (const Rounding rounding : kEveryRounding) {
+      const auto plan = makeRoundingPlan({spec, rounding, overflow});
+      ASSERT_TRUE(plan);
+      for (const float x : inputs)
+        ASSERT_EQ(bitsOf(roundFloat(spec, x, rounding, overflow)), bitsOf(roundValue(*plan, x)))
+            << x << " to " << spec.signBits << '-' << spec.exponentBits << '-' << spec.fractionBits << ", bias "
+            << spec.bias << ", " << idOf(rounding) << ", " << idOf(overflow);
+    }
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Registry, EveryCudaRounding, testing::ValuesIn(formatsWithinFloat(32)), FormatName());
 
 struct Quantized {
   explicit Quantized(std::size_t size, std::size_t blocks) : codes(size), scales(blocks), restored(size) {}
