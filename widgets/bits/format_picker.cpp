@@ -5,7 +5,9 @@
 #include <QWheelEvent>
 #include <algorithm>
 
+#include "widgets/bits/format_notes.h"
 #include "widgets/bits/format_popup.h"
+#include "widgets/session/text.h"
 
 namespace ulpscope {
 namespace {
@@ -26,10 +28,11 @@ FormatPicker::FormatPicker(QWidget* parent) : QComboBox(parent), m_popup(new For
 
 void FormatPicker::setFormat(const NumberFormat& format) {
   const FormatInfo& info = format.info();
+  if (m_id == qt(info.id)) return;
   m_id = qt(info.id);
   clear();
   addItem(qt(info.title), m_id);
-  setToolTip(qt(info.name));
+  setToolTip(plainToolTip((QStringList{qt(info.name)} + formatNotes(format)).join(QLatin1Char('\n'))));
 }
 
 void FormatPicker::openWith(const QString& filter) { m_popup->open({mapToGlobal(QPoint(0, 0)), size()}, m_id, filter); }

@@ -5,7 +5,6 @@
 #include <QTextOption>
 #include <QVBoxLayout>
 
-#include "widgets/bits/copy_choices.h"
 #include "widgets/theme/theme.h"
 
 namespace ulpscope {
@@ -46,14 +45,13 @@ FormsCard::FormsCard(QWidget* parent) : QWidget(parent), m_text(new QTextBrowser
 }
 
 void FormsCard::setExplanation(const Explanation& explanation) {
-  m_explanation = explanation;
+  m_spellings = spellings(explanation);
   render();
 }
 
 void FormsCard::render() {
-  if (!m_explanation) return;
   QString rows;
-  for (const CopyChoice& choice : spellings(*m_explanation)) rows += rowOf(choice);
+  for (const CopyChoice& choice : m_spellings) rows += rowOf(choice);
   m_text->setHtml(QStringLiteral("<table width=\"100%\" cellspacing=\"0\" cellpadding=\"0\" "
                                  "style=\"border-collapse:collapse\">%1</table>")
                       .arg(rows));

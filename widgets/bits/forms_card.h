@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 #include <QWidget>
-#include <optional>
+#include <vector>
 
-#include "core/formats/explain.h"
+#include "widgets/bits/copy_choices.h"
 
 class QTextBrowser;
 
@@ -20,7 +20,7 @@ class FormsCard final : public QWidget {
  private:
   void render();
 
-  std::optional<Explanation> m_explanation;
+  std::vector<CopyChoice> m_spellings;  ///< not the explanation, which does not outlive its format
   QTextBrowser* m_text;
 };
 

@@ -7,9 +7,11 @@
 #include <QListWidget>
 #include <QMimeData>
 #include <QTest>
+#include <QToolTip>
 #include <QUrl>
 
 #include "tests/widgets/window_fixture.h"
+#include "widgets/bits/format_picker.h"
 #include "widgets/frame/command_palette.h"
 #include "widgets/frame/crumb.h"
 #include "widgets/frame/error_strip.h"
@@ -53,6 +55,22 @@ TEST_F(WindowTest, ShowsTheSelectionAsCrumbs) {
   settle(*m_session);
   EXPECT_EQ(crumbTexts(m_window), (QStringList{QStringLiteral("tiny-lm"), shown(tensor.name),
                                                positionText(tensor.shape, 3), typeText(tensor)}));
+}
+
+TEST_F(WindowTest, HelpsWithWhatHasTheFocus) {
+  m_window.show();
+  m_window.showPage(QStringLiteral("explorer"));
+  auto* picker = m_window.findChild<FormatPicker*>();
+  m_session->selectFormat("float8_e4m3fnuz");
+  m_window.activateWindow();
+  picker->setFocus();
+  trigger(m_window, QStringLiteral("F1"));
+  EXPECT_TRUE(QToolTip::text().contains("uz: one zero, unsigned")) << QToolTip::text().toStdString();
+  EXPECT_EQ(m_window.currentPage()->objectName(), QStringLiteral("explorer"));
+  m_window.showPage(QStringLiteral("home"));
+  m_window.setFocus();
+  trigger(m_window, QStringLiteral("F1"));
+  EXPECT_EQ(m_window.currentPage()->objectName(), QStringLiteral("about"));
 }
 
 TEST_F(WindowTest, ShowsTheNumberOfALinkTypedIntoThePalette) {
