@@ -60,7 +60,7 @@ std::string dynamicDerivation(bool isSigned, std::uint64_t code) {
   if (code == (isSigned ? 127 : 0)) return "This code is set aside for zero.";
   const unsigned tree = treeOf(isSigned, code);
   const int bits = treeBits(isSigned);
-  const int fractionBits = std::bit_width(tree) - 1;
+  const int fractionBits = static_cast<int>(std::bit_width(tree)) - 1;
   const int zeros = bits - 1 - fractionBits;
   const unsigned fraction = tree - (1U << fractionBits);
   const bool negative = isSigned && code < 127;
