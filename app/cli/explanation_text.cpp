@@ -58,7 +58,7 @@ std::string colouredBits(const NumberFormat& format, std::uint64_t code, const T
   std::erase(bits, ' ');
   std::string out;
   std::size_t at = 0;
-  for (const BitField& field : format.fields()) {
+  for (const BitField& field : format.fields(code)) {
     const std::string run = bits.substr(at, static_cast<std::size_t>(field.bits));
     at += run.size();
     out += out.empty() ? "" : " ";
@@ -66,7 +66,12 @@ std::string colouredBits(const NumberFormat& format, std::uint64_t code, const T
       case FieldKind::Sign:
         out += terminal.sign(run);
         break;
+      case FieldKind::Direction:
+      case FieldKind::Regime:
+        out += terminal.regime(run);
+        break;
       case FieldKind::Exponent:
+      case FieldKind::Characteristic:
         out += terminal.exponent(run);
         break;
       case FieldKind::Fraction:

@@ -18,6 +18,7 @@ class Terminal {
   std::string strong(std::string_view text) const { return styled(text, "1"); }
   std::string muted(std::string_view text) const { return styled(text, "2"); }
   std::string sign(std::string_view text) const { return styled(text, "31"); }
+  std::string regime(std::string_view text) const { return styled(text, "35"); }
   std::string exponent(std::string_view text) const { return styled(text, "32"); }
   std::string fraction(std::string_view text) const { return styled(text, "34"); }
   std::string outlier(std::string_view text) const { return styled(text, "33"); }

@@ -39,9 +39,11 @@ constexpr std::array kColumns{
     FormatColumn{"mlDtypes", "ml_dtypes", "The name in ml_dtypes or NumPy", false},
     FormatColumn{"source", "Source", "The defining document", false}};
 
-int bitsOf(const NumberFormat& format, FieldKind kind) {
+/// nullopt where they differ from code to code.
+std::optional<std::int64_t> bitsOf(const NumberFormat& format, FieldKind kind) {
+  if (format.info().family == FormatFamily::Tapered && kind != FieldKind::Sign) return std::nullopt;
   int bits = 0;
-  for (const BitField& field : format.fields())
+  for (const BitField& field : format.fields(0))
     if (field.kind == kind) bits += field.bits;
   return bits;
 }

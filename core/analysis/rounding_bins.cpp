@@ -48,12 +48,15 @@ class Rounder {
   }
   double value(double number) const { return toDouble(m_format.decode(code(number))); }
 
-  /// Where the numbers that round as `lower` does end, on the way to `upper`, which rounds otherwise.
-  Border borderBetween(double lower, double upper) const {
-    const double below = value(lower);
-    const auto isBelow = [&](double number) { return isSame(value(number), below); };
-    std::uint64_t from = rankOf(lower);
-    std::uint64_t to = rankOf(upper);
+  /// Where the numbers that become `below` end, on the way from `lower` to `upper`, which becomes something else. One
+  /// double to either side of them may be where: those of irrational values lie beside them.
+  Border borderBetween(double lower, double upper, double below) const {
+    const auto isBelow = [&](double number) {  // NaN, where negative numbers have no place, is one outcome as well
+      const double found = value(number);
+      return found <= below || isSame(found, below);
+    };
+    std::uint64_t from = rankOf(lower) - 1;
+    std::uint64_t to = rankOf(upper) + 1;
     // Borders are at midpoints or at the values themselves, as a rule; looking there first saves the search.
     for (const double guess : {lower / 2 + upper / 2, lower, upper})
       for (const std::uint64_t rank : {rankOf(guess) - 1, rankOf(guess), rankOf(guess) + 1}) {
@@ -87,12 +90,12 @@ void closeEnd(const Rounder& rounder, bool upward, RoundingBin& end, std::vector
   bins.push_back(overflow);
   RoundingBin& added = bins.back();
   if (upward) {
-    const Border border = rounder.borderBetween(end.value, far);
+    const Border border = rounder.borderBetween(end.value, far, end.value);
     end.to = added.from = border.at;
     end.includesTo = border.belongsBelow;
     added.includesFrom = !border.belongsBelow;
   } else {
-    const Border border = rounder.borderBetween(far, end.value);
+    const Border border = rounder.borderBetween(far, end.value, rounder.value(far));
     end.from = added.to = border.at;
     end.includesFrom = !border.belongsBelow;
     added.includesTo = border.belongsBelow;
@@ -125,7 +128,7 @@ NumberLinePart roundingBins(const NumberFormat& format, const FormatLimits& limi
   if (bins.empty()) return part;
   const Rounder rounder(format, rounding);
   for (std::size_t i = 0; i + 1 < bins.size(); ++i) {
-    const Border border = rounder.borderBetween(bins[i].value, bins[i + 1].value);
+    const Border border = rounder.borderBetween(bins[i].value, bins[i + 1].value, bins[i].value);
     bins[i].to = bins[i + 1].from = border.at;
     bins[i].includesTo = border.belongsBelow;
     bins[i + 1].includesFrom = !border.belongsBelow;

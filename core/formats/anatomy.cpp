@@ -4,6 +4,7 @@
 #include "core/formats/codec.h"
 #include "core/formats/exact_decimal.h"
 #include "core/formats/integer_format.h"
+#include "core/formats/tapered_format.h"
 
 namespace ulpscope {
 namespace {
@@ -14,7 +15,7 @@ std::uint64_t bitsOf(std::uint64_t code, const BitField& field) {
 }
 
 std::uint64_t bitsOf(std::uint64_t code, const NumberFormat& format, FieldKind kind) {
-  for (const BitField& field : format.fields())
+  for (const BitField& field : format.fields(code))
     if (field.kind == kind) return bitsOf(code, field);
   return 0;
 }
@@ -46,10 +47,19 @@ FloatAnatomy floatAnatomy(const NumberFormat& format, const FloatSpec& spec, std
   return anatomy;
 }
 
+TaperedAnatomy taperedAnatomy(const TaperedFormat& format, std::uint64_t code) {
+  const TaperedParts parts = takeApart(format.taper(), code, format.info().codeBits);
+  return {.taper = format.taper(),
+          .parts = parts,
+          .fractionBits = binaryFraction(false, parts.fraction, parts.fractionBits),
+          .fraction = toString(exactDecimal(exactNumber(false, parts.fraction, -parts.fractionBits)))};
+}
+
 }  // namespace
 
 Anatomy anatomyOf(const NumberFormat& format, std::uint64_t code) {
   if (const FloatSpec* spec = format.floatSpec()) return floatAnatomy(format, *spec, code);
+  if (const auto* tapered = dynamic_cast<const TaperedFormat*>(&format)) return taperedAnatomy(*tapered, code);
   const int bits = format.info().codeBits;
   const auto* integers = dynamic_cast<const IntegerFormat*>(&format);
   if (integers == nullptr) return IndexAnatomy{code, std::uint64_t{1} << bits};

@@ -5,6 +5,7 @@
 #include <variant>
 
 #include "core/formats/number_format.h"
+#include "core/formats/tapered_code.h"
 
 namespace ulpscope {
 
@@ -33,7 +34,15 @@ struct IndexAnatomy {
   std::uint64_t size;
 };
 
-using Anatomy = std::variant<FloatAnatomy, IntegerAnatomy, IndexAnatomy>;
+/// A posit or takum; TaperedParts says what value they make.
+struct TaperedAnatomy {
+  Taper taper;
+  TaperedParts parts;
+  std::string fractionBits;  ///< "0.011", with all of them; "0" where there are none
+  std::string fraction;      ///< the same as an exact decimal
+};
+
+using Anatomy = std::variant<FloatAnatomy, IntegerAnatomy, IndexAnatomy, TaperedAnatomy>;
 
 /// How the bit fields of `code` make its value. `code` has no bits above the format's.
 Anatomy anatomyOf(const NumberFormat& format, std::uint64_t code);

@@ -27,7 +27,7 @@ std::string incremented(std::string bits) {
 
 /// Bits of integers and of code books' indices are no significands to be aligned.
 bool hasSignificands(const NumberFormat& format) {
-  return std::ranges::none_of(format.fields(), [](const BitField& field) {
+  return std::ranges::none_of(format.fields(0), [](const BitField& field) {
     return field.kind == FieldKind::Integer || field.kind == FieldKind::Index;
   });
 }

@@ -112,7 +112,7 @@ Encoded CodebookFormat::encode(const Unrounded& number, const RoundingChoice& ro
           .underflowed = isZero && !exact};
 }
 
-std::vector<BitField> CodebookFormat::fields() const {
+std::vector<BitField> CodebookFormat::fields(std::uint64_t) const {
   return {{FieldKind::Index, m_info.codeBits - 1, m_info.codeBits}};
 }
 

@@ -48,7 +48,7 @@ class CodebookFormat final : public NumberFormat {
   Unrounded decode(std::uint64_t code) const override;
   NumberClass classify(std::uint64_t code) const override;
   Encoded encode(const Unrounded& number, const RoundingChoice& rounding, Overflow overflow) const override;
-  std::vector<BitField> fields() const override;
+  std::vector<BitField> fields(std::uint64_t code) const override;
   std::optional<std::uint64_t> nextUp(std::uint64_t code) const override;
   std::optional<std::uint64_t> nextDown(std::uint64_t code) const override;
 

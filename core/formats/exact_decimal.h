@@ -35,7 +35,7 @@ Result<ParsedNumber> parseNumber(std::string_view text);
 /// Ready for NumberFormat::encode: the leading 64 bits, and whether anything follows them. Never goes through double.
 Unrounded unrounded(const ParsedNumber& number);
 
-/// The exact value; `number` must be Zero or Finite and not sticky.
+/// The exact value; `number` must be Zero or Finite. Of a sticky number that of its 64 bits alone.
 ExactDecimal exactDecimal(const Unrounded& number);
 
 /// a - b, exactly.

@@ -95,6 +95,8 @@ Reasoning encodingReasoning(const NumberFormat& format, const EncodingCase& enco
   if (const auto* integers = dynamic_cast<const IntegerFormat*>(&format))
     return explainIntegerEncoding(*integers, encoding);
   if (const auto* book = dynamic_cast<const CodebookFormat*>(&format)) return explainCodebookEncoding(*book, encoding);
+  if (const auto* tapered = dynamic_cast<const TaperedFormat*>(&format))
+    return explainTaperedEncoding(*tapered, encoding);
   return {};
 }
 
@@ -108,12 +110,18 @@ Reasoning decodingReasoning(const NumberFormat& format, std::uint64_t code) {
   if (const auto* integers = dynamic_cast<const IntegerFormat*>(&format))
     return explainIntegerDecoding(*integers, code);
   if (const auto* book = dynamic_cast<const CodebookFormat*>(&format)) return explainCodebookDecoding(*book, code);
+  if (const auto* tapered = dynamic_cast<const TaperedFormat*>(&format)) return explainTaperedDecoding(*tapered, code);
   return {};
 }
 
 /// |a / b|, of decimals that may be beyond double's range. Precondition: neither is zero.
 double ratio(const std::string& a, const std::string& b) {
-  const Unrounded x = unrounded(parseNumber(a).value()), y = unrounded(parseNumber(b).value());
+  const auto number = [](std::string text) {
+    constexpr std::string_view kCut = "…";  // what is left is near enough for a ratio
+    if (const auto cut = text.find(kCut); cut != std::string::npos) text.erase(cut, kCut.size());
+    return unrounded(parseNumber(text).value());
+  };
+  const Unrounded x = number(a), y = number(b);
   return std::ldexp(static_cast<double>(x.significand) / static_cast<double>(y.significand), x.exponent - y.exponent);
 }
 
@@ -132,8 +140,10 @@ Explanation explainOutcome(std::string_view text, const NumberFormat& format, co
   Explanation explanation = describeCode(std::string(text), format, encoding.outcome);
   const ExactDecimal& given = encoding.number.decimal;
   const Unrounded stored = format.decode(explanation.code);
-  if (isFinite(encoding.unrounded) && isFinite(stored))
-    explanation.error = toString(subtract(exactDecimal(stored), given));
+  if (isFinite(encoding.unrounded) && isFinite(stored)) {
+    const ExactDecimal error = subtract(exactDecimal(stored), given);
+    explanation.error = stored.sticky ? cutText(error, kIrrationalErrorDigits) : toString(error);
+  }
   add(explanation, std::move(reasoning));
   if (!explanation.error.empty() && !encoding.outcome.exact) explanation.steps.push_back(errorStep(explanation, given));
   return explanation;

@@ -4,16 +4,11 @@
 #include <string>
 
 #include "core/formats/codec.h"
+#include "core/formats/explain_binary.h"
 #include "core/formats/explain_steps.h"
 
 // What the explanations of binary floats share; only core/formats uses it.
 namespace ulpscope {
-
-/// The lowest `bits` of `value`, empty where there are none.
-std::string fieldBits(std::uint64_t value, int bits);
-
-/// " × 2⁻⁴".
-std::string times2To(int exponent);
 
 /// Zero, infinity and NaN, which have no significand to round.
 Reasoning explainSpecialEncoding(const NumberFormat& format, const FloatSpec& spec, const EncodingCase& encoding);

@@ -41,12 +41,6 @@ std::string zeroText(const FloatSpec& spec, bool negative) {
 
 }  // namespace
 
-std::string fieldBits(std::uint64_t value, int bits) {
-  return bits == 0 ? "" : fmt::format("{:0{}b}", value & lowMask(bits), bits);
-}
-
-std::string times2To(int exponent) { return " × 2" + superscript(exponent); }
-
 std::string rangeRule(const NumberFormat& format, const FloatSpec& spec, const EncodingCase& encoding) {
   const std::uint64_t code = encoding.outcome.code;
   const NumberClass stored = format.classify(code);

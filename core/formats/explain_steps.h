@@ -9,6 +9,7 @@
 #include "core/formats/exact_decimal.h"
 #include "core/formats/explain.h"
 #include "core/formats/integer_format.h"
+#include "core/formats/tapered_format.h"
 
 // The parts that explain.cpp is put together from, one file a kind of format.
 namespace ulpscope {
@@ -30,10 +31,12 @@ struct Reasoning {
 Reasoning explainFloatEncoding(const NumberFormat& format, const FloatSpec& spec, const EncodingCase& encoding);
 Reasoning explainIntegerEncoding(const IntegerFormat& format, const EncodingCase& encoding);
 Reasoning explainCodebookEncoding(const CodebookFormat& format, const EncodingCase& encoding);
+Reasoning explainTaperedEncoding(const TaperedFormat& format, const EncodingCase& encoding);
 
 Reasoning explainFloatDecoding(const NumberFormat& format, const FloatSpec& spec, std::uint64_t code);
 Reasoning explainIntegerDecoding(const IntegerFormat& format, std::uint64_t code);
 Reasoning explainCodebookDecoding(const CodebookFormat& format, std::uint64_t code);
+Reasoning explainTaperedDecoding(const TaperedFormat& format, std::uint64_t code);
 
 /// How much of the last kept place is dropped.
 enum class Dropped { Nothing, LessThanHalf, Half, MoreThanHalf };

@@ -74,7 +74,7 @@ Result<std::uint64_t> withExponent(const NumberFormat& format, std::uint64_t cod
     return fail(Errc::Usage, fmt::format("a whole number from {} to {} expected", smallest, largest),
                 std::string(number));
   if (std::get<FloatAnatomy>(anatomyOf(format, code)).exponent == *exponent) return code;
-  const auto fields = format.fields();
+  const auto fields = format.fields(code);
   return replaced(code, *fieldOf(fields, FieldKind::Exponent), static_cast<std::uint64_t>(*exponent + spec.bias));
 }
 
@@ -98,7 +98,7 @@ Result<std::uint64_t> withSignificand(const NumberFormat& format, std::uint64_t 
   const std::uint64_t hiddenBit = static_cast<std::uint64_t>(hidden) << spec.fractionBits;
   const std::uint64_t fraction =
       std::min(scaled(significand, spec.fractionBits) - hiddenBit, lowMask(spec.fractionBits));
-  const auto fields = format.fields();
+  const auto fields = format.fields(code);
   return replaced(code, *fieldOf(fields, FieldKind::Fraction), fraction);
 }
 

@@ -32,7 +32,7 @@ Encoded FloatFormat::encode(const Unrounded& number, const RoundingChoice& round
   return encodeFloat(m_spec, number, rounding, overflow);
 }
 
-std::vector<BitField> FloatFormat::fields() const {
+std::vector<BitField> FloatFormat::fields(std::uint64_t) const {
   std::vector<BitField> fields;
   int highest = m_spec.codeBits() - 1;
   const auto add = [&](FieldKind kind, int bits) {

@@ -45,7 +45,7 @@ Encoded IntegerFormat::encode(const Unrounded& number, const RoundingChoice& rou
   return {.code = toCode(number.negative ? -value : value), .exact = exact, .underflowed = value == 0};
 }
 
-std::vector<BitField> IntegerFormat::fields() const {
+std::vector<BitField> IntegerFormat::fields(std::uint64_t) const {
   return {{FieldKind::Integer, m_info.codeBits - 1, m_info.codeBits}};
 }
 

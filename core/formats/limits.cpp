@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/formats/limits.h"
 
+#include "core/formats/brief_decimal.h"
 #include "core/formats/codec.h"
 #include "core/formats/exact_decimal.h"
+#include "core/formats/integer_format.h"
+#include "core/formats/tapered_format.h"
 #include "core/formats/value_text.h"
 
 namespace ulpscope {
@@ -59,27 +62,53 @@ FormatLimits computed(const FloatSpec& spec) {
   return limits;
 }
 
+FormatLimits computed(const IntegerFormat& format) {
+  FormatLimits limits{};
+  limits.largest = format.toCode(format.largest());
+  limits.lowest = format.toCode(format.smallest());
+  limits.smallestNormal = format.toCode(1);
+  limits.finiteValues = std::uint64_t{1} << format.info().codeBits;
+  return limits;
+}
+
+/// All codes but NaR are values, no two the same, and they rise from NaR + 1 to NaR - 1.
+FormatLimits computed(const TaperedFormat& format) {
+  FormatLimits limits{};
+  limits.largest = format.largestCode();
+  limits.lowest = format.negated(format.largestCode());
+  limits.smallestNormal = 1;
+  limits.nanCodes = 1;
+  limits.finiteValues = (std::uint64_t{1} << format.info().codeBits) - 1;
+  return limits;
+}
+
+FormatLimits codesOf(const NumberFormat& format) {
+  if (format.info().codeBits <= kWidestEnumerated) return enumerated(format);
+  if (const FloatSpec* spec = format.floatSpec()) return computed(*spec);
+  if (const auto* integers = dynamic_cast<const IntegerFormat*>(&format)) return computed(*integers);
+  if (const auto* tapered = dynamic_cast<const TaperedFormat*>(&format)) return computed(*tapered);
+  return enumerated(format);
+}
+
 /// |value of `code` - 1|; nullopt without a code.
 std::optional<std::string> distanceFromOne(const NumberFormat& format, std::optional<std::uint64_t> code) {
   if (!code || format.classify(*code) == NumberClass::Infinity) return std::nullopt;
   ExactDecimal distance = subtract(exactDecimal(format.decode(*code)), {.digits = "1"});
   distance.negative = false;
-  return toString(distance);
+  constexpr int kKnownDigits = 17;
+  return format.decode(*code).sticky ? briefDecimal(toString(distance), kKnownDigits).text : toString(distance);
 }
 
 }  // namespace
 
 FormatLimits limitsOf(const NumberFormat& format) {
-  const FloatSpec* spec = format.floatSpec();
-  FormatLimits limits =
-      spec != nullptr && format.info().codeBits > kWidestEnumerated ? computed(*spec) : enumerated(format);
-
+  FormatLimits limits = codesOf(format);
   const Encoded one = format.encode(exactNumber(false, 1, 0), Rounding::NearestEven, Overflow::Saturate);
   if (one.exact) {
     limits.epsilon = distanceFromOne(format, format.nextUp(one.code));
     limits.epsilonBelow = distanceFromOne(format, format.nextDown(one.code));
   }
-  if (spec != nullptr) {
+  if (const FloatSpec* spec = format.floatSpec()) {
     // digits10 = floor(fractionBits * log10(2)); 30103 / 100000 exceeds log10(2) by 4.4e-9, too little to pass an
     // integer at up to 62 bits.
     const int digits10 = spec->fractionBits * 30'103 / 100'000;

@@ -15,7 +15,7 @@ struct FormatLimits {
   std::uint64_t lowest;                            ///< most negative finite, or zero in unsigned formats
   std::optional<std::uint64_t> smallestNormal;     ///< positive
   std::optional<std::uint64_t> smallestSubnormal;  ///< positive
-  std::optional<std::string> epsilon;              ///< next(1) - 1, exact decimal
+  std::optional<std::string> epsilon;              ///< next(1) - 1, exact decimal (irrational: 17 digits)
   std::optional<std::string> epsilonBelow;         ///< 1 - previous(1), exact decimal; not always half of epsilon
   std::optional<std::string> resolution;           ///< 10^-digits10, as finfo of torch and NumPy call it
   bool hasInfinity;

@@ -35,7 +35,17 @@ enum class FormatFamily : std::uint8_t {
 enum class NumberClass : std::uint8_t { Zero, Subnormal, Normal, Infinity, Nan };
 
 /// What a run of code bits is for; the explorer colours by it.
-enum class FieldKind : std::uint8_t { Sign, Exponent, Fraction, Padding, Integer, Index };
+enum class FieldKind : std::uint8_t {
+  Sign,
+  Direction,       ///< takums: whether the exponent is not negative
+  Regime,          ///< posits: the run that makes most of the exponent; takums: the length of the characteristic
+  Characteristic,  ///< takums: what the exponent is, less the smallest one of that length
+  Exponent,
+  Fraction,
+  Padding,
+  Integer,
+  Index,
+};
 
 struct BitField {
   FieldKind kind;
@@ -63,13 +73,16 @@ class NumberFormat {
 
   virtual const FormatInfo& info() const = 0;
 
-  /// The exact value of `code` (bits above codeBits must be zero). Never sticky.
+  /// The exact value of `code` (bits above codeBits must be zero). Sticky in one case alone: the values of logarithmic
+  /// takums are irrational but for 0 and +-1, so these are their leading 64 bits, cut toward zero; encode() takes such a
+  /// number back to its code.
   virtual Unrounded decode(std::uint64_t code) const = 0;
   virtual NumberClass classify(std::uint64_t code) const = 0;
   virtual Encoded encode(const Unrounded& number, const RoundingChoice& rounding, Overflow overflow) const = 0;
 
-  /// The bit fields from the top, covering all code bits.
-  virtual std::vector<BitField> fields() const = 0;
+  /// The bit fields of `code` from the top, covering all code bits. They are the same for every code but in tapered
+  /// formats, where the regime moves those behind it.
+  virtual std::vector<BitField> fields(std::uint64_t code) const = 0;
 
   /// The codes of the next larger and next smaller value; nullopt at the ends and for NaN. Infinity counts as a value,
   /// the two zeros as one.

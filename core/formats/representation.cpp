@@ -47,7 +47,7 @@ Representation represent(const ParsedNumber& number, const NumberFormat& format,
   if (isFinite(number.kind) && isFinite(stored.kind)) {
     const ExactDecimal error = subtract(exactDecimal(stored), number.decimal);
     const Kind kind = error.digits == "0" ? Kind::Zero : Kind::Finite;
-    result.error = toString(error);
+    result.error = stored.sticky ? cutText(error, kIrrationalErrorDigits) : toString(error);
     result.errorMagnitude = std::abs(toDouble(unrounded(ParsedNumber{kind, error})));
   } else if (outcome.exact) {
     result.errorMagnitude = 0;

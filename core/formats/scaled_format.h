@@ -30,7 +30,7 @@ class ScaledFormat final : public NumberFormat {
   Unrounded decode(std::uint64_t code) const override;
   NumberClass classify(std::uint64_t code) const override { return element().classify(code); }
   Encoded encode(const Unrounded& number, const RoundingChoice& rounding, Overflow overflow) const override;
-  std::vector<BitField> fields() const override { return element().fields(); }
+  std::vector<BitField> fields(std::uint64_t code) const override { return element().fields(code); }
   std::optional<std::uint64_t> nextUp(std::uint64_t code) const override { return element().nextUp(code); }
   std::optional<std::uint64_t> nextDown(std::uint64_t code) const override { return element().nextDown(code); }
 

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <bit>
 
@@ -59,18 +60,30 @@ std::string shortestFloatText(const NumberFormat& format, std::uint64_t code, co
 
 }  // namespace
 
+std::string cutText(ExactDecimal decimal, std::size_t digits) {
+  const std::size_t dropped = decimal.digits.size() - std::min(decimal.digits.size(), digits);
+  decimal.digits.resize(decimal.digits.size() - dropped);
+  decimal.exponent10 += static_cast<int>(dropped);
+  std::string text = decimal.exponent10 > 0 ? toScientificString(decimal) : toString(decimal);
+  return text.insert(std::min(text.find('e'), text.size()), "…");
+}
+
 std::string exactText(const NumberFormat& format, std::uint64_t code) {
   const Unrounded number = format.decode(code);
-  std::string special = specialText(number);
-  return special.empty() ? toString(exactDecimal(number)) : special;
+  if (std::string special = specialText(number); !special.empty()) return special;
+  // 64 bits are worth 19 digits; bits behind them could raise the last of 18 by one at most.
+  constexpr std::size_t kKnownDigits = 18;
+  return number.sticky ? cutText(exactDecimal(number), kKnownDigits) : toString(exactDecimal(number));
 }
 
 std::string shortestText(const NumberFormat& format, std::uint64_t code) {
   const Unrounded number = format.decode(code);
   if (std::string special = specialText(number); !special.empty()) return special;
+  if (number.kind == Kind::Zero) return number.negative ? "-0" : "0";
   const FloatSpec* spec = format.floatSpec();
-  if (spec == nullptr || *spec == kFloat32Spec) return shortest(static_cast<float>(toDouble(number)));
-  if (*spec == kFloat64Spec || number.kind == Kind::Zero) return shortest(toDouble(number));
+  const bool roundsByItself = spec != nullptr || format.info().family == FormatFamily::Tapered;
+  if (!roundsByItself || (spec && *spec == kFloat32Spec)) return shortest(static_cast<float>(toDouble(number)));
+  if (spec && *spec == kFloat64Spec) return shortest(toDouble(number));
   return shortestFloatText(format, code, number);
 }
 
@@ -78,6 +91,7 @@ std::string readableText(const NumberFormat& format, std::uint64_t code) {
   constexpr std::size_t kMostDigits = 17;  // no shortest text of a double is longer
   const Unrounded number = format.decode(code);
   if (number.kind != Kind::Finite) return exactText(format, code);
+  if (number.sticky) return shortestText(format, code);
   const ExactDecimal exact = exactDecimal(number);
   return exact.digits.size() <= kMostDigits ? compactText(exact) : shortestText(format, code);
 }
@@ -89,7 +103,8 @@ std::string hexFloatText(const NumberFormat& format, std::uint64_t code) {
   if (number.kind == Kind::Zero) return fmt::format("{}0x0p+0", sign);
   std::string fraction = fmt::format("{:016x}", number.significand << 1);
   fraction.resize(fraction.find_last_not_of('0') + 1);
-  return fmt::format("{}0x1{}{}p{:+}", sign, fraction.empty() ? "" : ".", fraction, number.exponent + 63);
+  return fmt::format("{}0x1{}{}{}p{:+}", sign, fraction.empty() ? "" : ".", fraction, number.sticky ? "…" : "",
+                     number.exponent + 63);
 }
 
 std::string codeText(const NumberFormat& format, std::uint64_t code) {
@@ -98,7 +113,7 @@ std::string codeText(const NumberFormat& format, std::uint64_t code) {
 
 std::string bitsText(const NumberFormat& format, std::uint64_t code) {
   std::string text;
-  for (const BitField& field : format.fields()) {
+  for (const BitField& field : format.fields(code)) {
     if (!text.empty()) text += ' ';
     const std::uint64_t bits = code >> (field.highestBit + 1 - field.bits) & lowMask(field.bits);
     text += fmt::format("{:0{}b}", bits, field.bits);

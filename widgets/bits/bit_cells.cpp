@@ -42,6 +42,12 @@ QString nameOf(FieldKind kind) {
   switch (kind) {
     case FieldKind::Sign:
       return BitCells::tr("sign");
+    case FieldKind::Direction:
+      return BitCells::tr("direction");
+    case FieldKind::Regime:
+      return BitCells::tr("regime");
+    case FieldKind::Characteristic:
+      return BitCells::tr("characteristic");
     case FieldKind::Exponent:
       return BitCells::tr("exponent");
     case FieldKind::Fraction:
@@ -72,9 +78,9 @@ void BitCells::setCode(const NumberFormat& format, std::uint64_t code) {
   const bool otherFormat = m_fields.empty() || m_format != &format;
   m_format = &format;
   m_code = code;
+  m_fields = format.fields(code);
   m_notes = fieldNotes(format, code);
   if (otherFormat) {
-    m_fields = format.fields();
     m_cursor = topBit();
     m_hovered.reset();
     m_drag.reset();
@@ -234,8 +240,9 @@ const BitField& BitCells::fieldOf(int bit) const {
 }
 
 std::optional<int> BitCells::bitAt(QPointF position) const {
+  const std::vector<QRectF>& cells = m_drag ? m_drag->cells : m_layout.cells;
   for (int bit = 0; bit <= topBit(); ++bit)
-    if (m_layout.cells[static_cast<std::size_t>(bit)].contains(position)) return bit;
+    if (cells[static_cast<std::size_t>(bit)].contains(position)) return bit;
   return std::nullopt;
 }
 
@@ -254,7 +261,7 @@ void BitCells::moveCursor(int bit) {
 void BitCells::mousePressEvent(QMouseEvent* event) {
   const auto bit = bitAt(event->position());
   if (event->button() != Qt::LeftButton || !bit) return event->ignore();
-  m_drag = Drag{!isSet(*bit), *bit};
+  m_drag = Drag{!isSet(*bit), *bit, m_layout.cells};
   moveCursor(*bit);
   setBit(*bit, m_drag->value);
 }
@@ -267,11 +274,10 @@ void BitCells::mouseMoveEvent(QMouseEvent* event) {
     update();
   }
   if (!m_drag || !bit || *bit == m_drag->lastBit) return;
-  const Drag drag = *m_drag;
   // A fast pointer skips cells: all bits between its last place and this one were crossed.
-  const int step = *bit > drag.lastBit ? 1 : -1;
-  for (int crossed = drag.lastBit + step; crossed != *bit + step; crossed += step) setBit(crossed, drag.value);
-  m_drag = Drag{drag.value, *bit};
+  const int step = *bit > m_drag->lastBit ? 1 : -1;
+  for (int crossed = m_drag->lastBit + step; crossed != *bit + step; crossed += step) setBit(crossed, m_drag->value);
+  m_drag->lastBit = *bit;
   moveCursor(*bit);
 }
 

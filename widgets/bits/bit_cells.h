@@ -55,8 +55,9 @@ class BitCells final : public QWidget {
 
  private:
   struct Drag {
-    bool value;   ///< what the crossed bits become
-    int lastBit;  ///< where the pointer was
+    bool value;                 ///< what the crossed bits become
+    int lastBit;                ///< where the pointer was
+    std::vector<QRectF> cells;  ///< where they were at its start: in tapered formats a changed bit moves the fields
   };
 
   void layOut();

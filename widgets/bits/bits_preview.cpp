@@ -14,7 +14,7 @@ namespace ulpscope {
 void paintBitsPreview(QPainter& painter, const QRectF& rect) {
   const NumberFormat& format = *findFormat("float16");
   constexpr std::uint64_t kCode = 0xCECA;
-  const auto fields = format.fields();
+  const auto fields = format.fields(kCode);
   const std::vector<double> noNotes(fields.size(), 0);
   const BitLayout layout = layOutBits(fields, noNotes, rect.width());
   // Cells do not shrink below what a finger hits; a picture may.

@@ -50,7 +50,8 @@ Result<void> ExploredNumber::bringValue(const std::string& text) {
 }
 
 void ExploredNumber::setCode(std::uint64_t code) {
-  m_value = exactText(*m_format, code);
+  const bool isExact = !m_format->decode(code).sticky;  // the digits of an irrational value never end
+  m_value = isExact ? exactText(*m_format, code) : shortestText(*m_format, code);
   auto explanation = explain(m_value);
   // Codes that no number rounds to (most NaN, padding bits) are explained from their bits.
   if (!explanation || explanation->code != code) {

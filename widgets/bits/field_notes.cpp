@@ -4,6 +4,7 @@
 #include <QCoreApplication>
 
 #include "core/formats/brief_decimal.h"
+#include "core/formats/exact_decimal.h"
 #include "core/formats/explain_steps.h"
 
 namespace ulpscope {
@@ -25,14 +26,16 @@ QString brief(const std::string& significand) {
   return QString::fromStdString(cut.text) + (cut.exact ? QString() : QStringLiteral("…"));
 }
 
+QString exponentOf(int power) { return QString::fromStdString(superscript(power)); }
+
 QString briefBits(const std::string& bits) {
   const QString text = QString::fromStdString(bits);
   const qsizetype shown = kMostFractionBits + 2;  // and the hidden bit and the point
   return text.size() <= shown ? text : text.left(shown - 1) + QStringLiteral("…");
 }
 
-FieldNote signNote(const FloatAnatomy& parts) {
-  return {FieldNotes::tr("sign %1").arg(parts.negative ? QStringLiteral("−") : QStringLiteral("+")), {}};
+FieldNote signNote(bool negative) {
+  return {FieldNotes::tr("sign %1").arg(negative ? QStringLiteral("−") : QStringLiteral("+")), {}};
 }
 
 FieldNote exponentNote(const FloatAnatomy& parts, const FloatSpec& spec) {
@@ -63,6 +66,52 @@ FieldNote fractionNote(const FloatAnatomy& parts, NumberClass numberClass) {
           .exactResult = QString::fromStdString(parts.significand)};
 }
 
+FieldNote directionNote(const TaperedAnatomy& tapered) {
+  return {tapered.parts.upward ? FieldNotes::tr("direction: up") : FieldNotes::tr("direction: down"), {}};
+}
+
+FieldNote regimeNote(const TaperedAnatomy& tapered) {
+  const int regime = tapered.parts.regime;
+  if (tapered.taper == Taper::Posit) {
+    const QString run = regime >= 0 ? FieldNotes::tr("regime: run of %1 ones, r = ").arg(regime + 1)
+                                    : FieldNotes::tr("regime: run of %1 zeros, r = ").arg(-regime);
+    return {run, signedNumber(regime)};
+  }
+  if (tapered.parts.upward) return {FieldNotes::tr("regime r = "), signedNumber(regime)};
+  return {FieldNotes::tr("regime r = 7 − %1 = ").arg(7 - regime), signedNumber(regime)};
+}
+
+FieldNote characteristicNote(const TaperedAnatomy& tapered) {
+  const TaperedParts& parts = tapered.parts;
+  const QString smallest = parts.upward ? QStringLiteral("2%1 − 1").arg(exponentOf(parts.regime))
+                                        : QStringLiteral("−2%1 + 1").arg(exponentOf(parts.regime + 1));
+  return {FieldNotes::tr("characteristic c = %1 + %2 = ").arg(smallest).arg(parts.exponent),
+          signedNumber(parts.scale)};
+}
+
+FieldNote taperedFractionNote(const TaperedAnatomy& tapered) {
+  const char* name = tapered.taper == Taper::Posit ? "f" : "m";
+  return {FieldNotes::tr("fraction %1 = %2 = ").arg(QLatin1String(name), briefBits(tapered.fractionBits) + QChar(0x2082)),
+          brief(tapered.fraction)};
+}
+
+FieldNote taperedNote(const TaperedAnatomy& tapered, FieldKind kind) {
+  switch (kind) {
+    case FieldKind::Sign:
+      return signNote(tapered.parts.negative);
+    case FieldKind::Direction:
+      return directionNote(tapered);
+    case FieldKind::Regime:
+      return regimeNote(tapered);
+    case FieldKind::Characteristic:
+      return characteristicNote(tapered);
+    case FieldKind::Exponent:
+      return {FieldNotes::tr("exponent e = "), signedNumber(static_cast<std::int64_t>(tapered.parts.exponent))};
+    default:
+      return taperedFractionNote(tapered);
+  }
+}
+
 FieldNote integerNote(const IntegerAnatomy& parts) {
   const auto rest = static_cast<std::int64_t>(parts.rest);
   if (parts.topWeight == 0) return {FieldNotes::tr("two's complement, top bit clear: "), signedNumber(rest)};
@@ -82,11 +131,15 @@ FieldNote indexNote(const IndexAnatomy& parts) {
 std::vector<FieldNote> fieldNotes(const NumberFormat& format, std::uint64_t code) {
   const Anatomy anatomy = anatomyOf(format, code);
   std::vector<FieldNote> notes;
-  for (const BitField& field : format.fields()) {
+  for (const BitField& field : format.fields(code)) {
+    if (const auto* tapered = std::get_if<TaperedAnatomy>(&anatomy)) {
+      notes.push_back(taperedNote(*tapered, field.kind));
+      continue;
+    }
     const auto* parts = std::get_if<FloatAnatomy>(&anatomy);
     switch (field.kind) {
       case FieldKind::Sign:
-        notes.push_back(signNote(*parts));
+        notes.push_back(signNote(parts->negative));
         break;
       case FieldKind::Exponent:
         notes.push_back(exponentNote(*parts, *format.floatSpec()));
@@ -103,6 +156,10 @@ std::vector<FieldNote> fieldNotes(const NumberFormat& format, std::uint64_t code
       case FieldKind::Index:
         notes.push_back(indexNote(std::get<IndexAnatomy>(anatomy)));
         break;
+      case FieldKind::Direction:
+      case FieldKind::Regime:
+      case FieldKind::Characteristic:
+        break;  // of tapered formats alone
     }
   }
   return notes;
@@ -110,8 +167,34 @@ std::vector<FieldNote> fieldNotes(const NumberFormat& format, std::uint64_t code
 
 QString plainText(const FieldNote& note) { return note.lead + note.stored + note.text + note.result; }
 
+namespace {
+
+/// Of a value other than zero and NaN.
+QString taperedFormula(const NumberFormat& format, std::uint64_t code, const TaperedAnatomy& tapered) {
+  const Unrounded value = format.decode(code);
+  const QString sign = value.negative ? QStringLiteral("−") : QString();
+  if (tapered.taper == Taper::LogarithmicTakum) {
+    const TaperedParts& parts = tapered.parts;
+    const std::int64_t power =
+        (std::int64_t{parts.scale} << parts.fractionBits) + static_cast<std::int64_t>(parts.fraction);
+    const bool negative = (power < 0) != parts.negative;
+    const Unrounded half =
+        exactNumber(negative, static_cast<std::uint64_t>(power < 0 ? -power : power), -parts.fractionBits - 1);
+    return FieldNotes::tr("%1e to the power of %2").arg(sign, typeset(brief(toString(exactDecimal(half)))));
+  }
+  Unrounded significand = value;
+  significand.negative = false;
+  significand.exponent = -63;
+  return QStringLiteral("%1%2 × 2%3")
+      .arg(sign, brief(toString(exactDecimal(significand))), exponentOf(value.exponent + 63));
+}
+
+}  // namespace
+
 QString formulaText(const NumberFormat& format, std::uint64_t code) {
   const Anatomy anatomy = anatomyOf(format, code);
+  if (const auto* tapered = std::get_if<TaperedAnatomy>(&anatomy))
+    return format.classify(code) == NumberClass::Normal ? taperedFormula(format, code, *tapered) : QString();
   const auto* parts = std::get_if<FloatAnatomy>(&anatomy);
   if (!parts || parts->significand.empty() || format.classify(code) == NumberClass::Zero) return {};
   return QStringLiteral("%1%2 × 2%3")

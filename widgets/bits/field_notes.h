@@ -20,7 +20,7 @@ struct FieldNote {
   QString exactResult = {};        ///< every digit of a result that was cut
 };
 
-/// One note for each of format.fields(), empty where there is nothing to say.
+/// One note for each of format.fields(code), empty where there is nothing to say.
 std::vector<FieldNote> fieldNotes(const NumberFormat& format, std::uint64_t code);
 
 /// All of a note as text.

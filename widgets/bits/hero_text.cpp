@@ -39,7 +39,8 @@ QString titleOf(NumberClass numberClass) {
 
 /// "normal" says nothing of an integer.
 QString kindOf(const NumberFormat& format, NumberClass numberClass) {
-  if (numberClass != NumberClass::Normal || format.floatSpec()) return titleOf(numberClass);
+  const bool isFloating = format.floatSpec() || format.info().family == FormatFamily::Tapered;
+  if (numberClass != NumberClass::Normal || isFloating) return titleOf(numberClass);
   switch (format.info().family) {
     case FormatFamily::CodeBook:
       return HeroTexts::tr("table entry");

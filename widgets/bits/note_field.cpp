@@ -25,6 +25,10 @@ QColor colorOf(FieldKind kind) {
   switch (kind) {
     case FieldKind::Sign:
       return colors.sign;
+    case FieldKind::Direction:
+    case FieldKind::Regime:
+      return colors.regime;
+    case FieldKind::Characteristic:
     case FieldKind::Exponent:
       return colors.exponent;
     case FieldKind::Padding:

@@ -25,6 +25,7 @@ struct ThemeColors {
   QColor selection;  ///< a tint: text on it keeps its own colour
 
   QColor sign;  ///< bit fields, as text and under `onField` digits
+  QColor regime;
   QColor exponent;
   QColor fraction;
   QColor onField;

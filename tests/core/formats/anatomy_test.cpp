@@ -24,6 +24,14 @@ double composed(const Anatomy& anatomy, const NumberFormat& of) {
   }
   if (const auto* parts = std::get_if<IntegerAnatomy>(&anatomy))
     return static_cast<double>(parts->topWeight) + static_cast<double>(parts->rest);
+  if (const auto* tapered = std::get_if<TaperedAnatomy>(&anatomy)) {
+    const TaperedParts& parts = tapered->parts;
+    const double fraction = std::stod(tapered->fraction);
+    const int s = parts.negative ? 1 : 0;
+    if (tapered->taper == Taper::LogarithmicTakum)
+      return (1 - 2 * s) * std::exp((1 - 2 * s) * (parts.scale + fraction) / 2);
+    return std::ldexp((1 - 3 * s) + fraction, (1 - 2 * s) * (parts.scale + s));
+  }
   return toDouble(of.decode(std::get<IndexAnatomy>(anatomy).index));
 }
 
@@ -68,8 +76,10 @@ TEST(Anatomy, ComposesToTheDecodedValueForEveryCodeOfUpToSixteenBits) {
     for (std::uint64_t code = 0; code < std::uint64_t{1} << each->info().codeBits; ++code) {
       const NumberClass numberClass = each->classify(code);
       if (numberClass == NumberClass::Infinity || numberClass == NumberClass::Nan) continue;
-      ASSERT_EQ(composed(anatomyOf(*each, code), *each), toDouble(each->decode(code)))
-          << each->info().id << " " << code;
+      const double value = toDouble(each->decode(code));
+      if (each->info().family == FormatFamily::Tapered && value == 0) continue;  // a code of its own, not a product
+      const double close = each->decode(code).sticky ? 1e-13 * std::abs(value) : 0;
+      ASSERT_NEAR(composed(anatomyOf(*each, code), *each), value, close) << each->info().id << " " << code;
     }
   }
 }

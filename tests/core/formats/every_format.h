@@ -30,6 +30,7 @@ std::vector<const NumberFormat*> formatsThat(Predicate keep) {
 inline bool isNarrow(const NumberFormat& format) { return format.info().codeBits <= 16; }
 inline bool isFloat(const NumberFormat& format) { return format.floatSpec() != nullptr; }
 inline bool isSigned(const NumberFormat& format) { return format.decode(limitsOf(format).lowest).negative; }
+inline bool isTapered(const NumberFormat& format) { return format.info().family == FormatFamily::Tapered; }
 inline bool isCodebook(const NumberFormat& format) { return format.info().family == FormatFamily::CodeBook; }
 
 /// Laws that a suite checks for each format of a list; INSTANTIATE_TEST_SUITE_P(..., FormatName()).

@@ -11,17 +11,17 @@ namespace {
 const NumberFormat& format(std::string_view id) { return *findFormat(id); }
 
 TEST(FieldEdit, WritesOneFieldAndLeavesTheOthers) {
-  const auto fields = format("float16").fields();
+  const auto fields = format("float16").fields(0xCECA);
   EXPECT_EQ(withField(0xCECA, fields[0], "0"), 0x4ECAu);
   EXPECT_EQ(withField(0xCECA, fields[1], "20"), 0xD2CAu);
   EXPECT_EQ(withField(0xCECA, fields[1], "0b10100"), 0xD2CAu);
   EXPECT_EQ(withField(0xCECA, fields[2], "0x3FF"), 0xCFFFu);
-  EXPECT_EQ(withField(~std::uint64_t{0}, format("float64").fields()[2], "0"), 0xFFF0'0000'0000'0000u);
+  EXPECT_EQ(withField(~std::uint64_t{0}, format("float64").fields(0)[2], "0"), 0xFFF0'0000'0000'0000u);
 }
 
 TEST(FieldEdit, SaysWhatAFieldCanHold) {
   for (const char* bad : {"32", "-1", "", "1.5", "0x", "abc", "99999999999999999999"}) {
-    const auto code = withField(0xCECA, format("float16").fields()[1], bad);
+    const auto code = withField(0xCECA, format("float16").fields(0xCECA)[1], bad);
     ASSERT_FALSE(code) << bad;
     EXPECT_EQ(code.error().message, "a whole number from 0 to 31 expected");
   }

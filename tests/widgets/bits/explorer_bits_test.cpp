@@ -22,7 +22,7 @@ namespace {
 const NumberFormat& format(std::string_view id) { return *findFormat(id); }
 
 BitLayout layOut(std::string_view id, double width, double noteWidth = 0) {
-  const auto fields = format(id).fields();
+  const auto fields = format(id).fields(0);
   return layOutBits(fields, std::vector<double>(fields.size(), noteWidth), width);
 }
 
@@ -54,7 +54,7 @@ TEST(BitLayout, NoCellAndNoNoteLeavesTheWidthOrMeetsAnother) {
   for (const NumberFormat* each : formatRegistry()) {
     for (const double width : {520.0, 640.0, 900.0, 1300.0}) {
       SCOPED_TRACE(testing::Message() << each->info().id << " at " << width);
-      const auto fields = each->fields();
+      const auto fields = each->fields(0);
       const double noteWidth = 190;
       const BitLayout layout = layOut(each->info().id, width, noteWidth);
       std::vector<QRectF> boxes(layout.cells);
@@ -153,7 +153,7 @@ TEST(FieldNotes, AddUpTheFields) {
 TEST(FieldNotes, HaveOneForEveryFieldOfEveryFormat) {
   for (const NumberFormat* each : formatRegistry()) {
     const auto notes = fieldNotes(*each, 1);
-    ASSERT_EQ(notes.size(), each->fields().size());
+    ASSERT_EQ(notes.size(), each->fields(1).size());
     for (const FieldNote& note : notes) EXPECT_FALSE(plainText(note).isEmpty()) << each->info().id;
   }
 }
