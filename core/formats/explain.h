@@ -29,7 +29,8 @@ struct Explanation {
   std::string value;     ///< exact; "inf", "nan"
   std::string shortest;  ///< fewest digits that read back
   std::string hexFloat;
-  std::string error;                    ///< stored - input, cut where the stored is irrational; empty where the input or the stored value is not finite
+  std::string error;  ///< stored - input, cut where the stored is irrational; empty where the input or the stored value
+                      ///< is not finite
   std::optional<std::string> ulp;       ///< distance to the next value away from zero (the last one: toward zero)
   std::optional<std::string> previous;  ///< next smaller value
   std::optional<std::string> next;      ///< next larger value

@@ -65,11 +65,10 @@ ExplanationStep characteristicStep(int characteristic) {
   const int regime = static_cast<int>(std::bit_width(distance)) - 1;
   const int offset = upward ? characteristic + 1 - (1 << regime) : characteristic - 1 + (2 << regime);
   const std::string field = fieldBits(static_cast<std::uint64_t>(upward ? regime : 7 - regime), 3);
-  const std::string size =
-      upward ? fmt::format("c + 1 = {} has its leading bit at 2{}", distance, superscript(regime))
-             : fmt::format("-c = {} has its leading bit at 2{}", distance, superscript(regime));
-  const std::string smallest = upward ? fmt::format("2{} - 1", superscript(regime))
-                                      : fmt::format("1 - 2{}", superscript(regime + 1));
+  const std::string size = upward ? fmt::format("c + 1 = {} has its leading bit at 2{}", distance, superscript(regime))
+                                  : fmt::format("-c = {} has its leading bit at 2{}", distance, superscript(regime));
+  const std::string smallest =
+      upward ? fmt::format("2{} - 1", superscript(regime)) : fmt::format("1 - 2{}", superscript(regime + 1));
   std::string text = fmt::format("c = {}: direction `{:d}`. {}, so r = {}, in three bits `{}`{}.", characteristic,
                                  upward, size, regime, field, upward ? "" : fmt::format(" (7 - {})", regime));
   if (regime > 0)
@@ -150,11 +149,11 @@ void explainScale(const TaperedFormat& format, const EncodingCase& encoding, Rea
     const double power = rootELogarithm(number);
     const auto characteristic = std::floor(power);
     reasoning.steps.push_back(
-        {"Logarithm", fmt::format("The magnitude is √e to the power of l = 2 ln({}) ≈ `{:.12g}`; characteristic c = "
-                                  "floor(l) = {}, and behind the point ≈ `{:.12g}`.",
-                                  quoted(toString({false, encoding.number.decimal.digits,
-                                                   encoding.number.decimal.exponent10})),
-                                  power, characteristic, power - characteristic)});
+        {"Logarithm",
+         fmt::format("The magnitude is √e to the power of l = 2 ln({}) ≈ `{:.12g}`; characteristic c = "
+                     "floor(l) = {}, and behind the point ≈ `{:.12g}`.",
+                     quoted(toString({false, encoding.number.decimal.digits, encoding.number.decimal.exponent10})),
+                     power, characteristic, power - characteristic)});
     if (std::abs(power) < 255) reasoning.steps.push_back(characteristicStep(static_cast<int>(characteristic)));
     return;
   }
@@ -207,9 +206,10 @@ Reasoning explainTaperedEncoding(const TaperedFormat& format, const EncodingCase
   }
   const bool negated = encoding.unrounded.negative && format.classify(encoding.outcome.code) == NumberClass::Normal;
   if (negated)
-    reasoning.steps.push_back({"Negate", fmt::format("The two's complement of `{}` stands for the negative number: `{}`.",
-                                                     fieldBits(format.magnitudeOf(encoding.outcome.code), bits),
-                                                     fieldBits(encoding.outcome.code, bits))});
+    reasoning.steps.push_back(
+        {"Negate", fmt::format("The two's complement of `{}` stands for the negative number: `{}`.",
+                               fieldBits(format.magnitudeOf(encoding.outcome.code), bits),
+                               fieldBits(encoding.outcome.code, bits))});
   reasoning.steps.push_back({"Code", codeStepText(format, encoding)});
   return reasoning;
 }
@@ -308,13 +308,12 @@ Reasoning explainTaperedDecoding(const TaperedFormat& format, std::uint64_t code
                         : "`0`: positive."});
   const auto anatomy = std::get<TaperedAnatomy>(anatomyOf(format, magnitude));
   explainFields(anatomy, reasoning);
-  reasoning.steps.push_back({"Value", fmt::format("{} = {}.", valueFormula(anatomy, negative ? "-" : ""),
-                                                  quoted(exactText(format, code)))});
-  reasoning.rule =
-      format.taper() == Taper::Posit ? "The value is 1 + f times two to the power of 4r + e."
-      : format.taper() == Taper::Takum
-          ? "The value is 1 + m times two to the power of the characteristic."
-          : "The value is √e to the power of l, the characteristic with the fraction behind its point.";
+  reasoning.steps.push_back(
+      {"Value", fmt::format("{} = {}.", valueFormula(anatomy, negative ? "-" : ""), quoted(exactText(format, code)))});
+  reasoning.rule = format.taper() == Taper::Posit ? "The value is 1 + f times two to the power of 4r + e."
+                   : format.taper() == Taper::Takum
+                       ? "The value is 1 + m times two to the power of the characteristic."
+                       : "The value is √e to the power of l, the characteristic with the fraction behind its point.";
   return reasoning;
 }
 

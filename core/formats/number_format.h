@@ -74,8 +74,8 @@ class NumberFormat {
   virtual const FormatInfo& info() const = 0;
 
   /// The exact value of `code` (bits above codeBits must be zero). Sticky in one case alone: the values of logarithmic
-  /// takums are irrational but for 0 and +-1, so these are their leading 64 bits, cut toward zero; encode() takes such a
-  /// number back to its code.
+  /// takums are irrational but for 0 and +-1, so these are their leading 64 bits, cut toward zero; encode() takes such
+  /// a number back to its code.
   virtual Unrounded decode(std::uint64_t code) const = 0;
   virtual NumberClass classify(std::uint64_t code) const = 0;
   virtual Encoded encode(const Unrounded& number, const RoundingChoice& rounding, Overflow overflow) const = 0;

@@ -17,7 +17,7 @@ namespace mp = boost::multiprecision;
 // hold, none comes near that.
 using Real = mp::number<mp::cpp_bin_float<192, mp::digit_base_2>, mp::et_off>;
 
-constexpr int kPlaces = 36;         ///< of the exponent l / 2
+constexpr int kPlaces = 36;           ///< of the exponent l / 2
 constexpr int kSmallestPower = -128;  ///< l / 2 is at least that
 constexpr int kDigitBits = 4;
 constexpr int kDigits = (kPlaces + 8) / kDigitBits;  ///< of l / 2 + 128, which is less than 2^8

@@ -110,9 +110,7 @@ void putCharacteristic(int characteristic, BitWriter& writer) {
 /// Of the numbers beyond all characteristics.
 CutString beyondEveryString(bool large, int bits) { return {large ? lowMask(bits - 1) : 0, true}; }
 
-bool hasCharacteristic(double scale) {
-  return scale >= kSmallestCharacteristic && scale < kLargestCharacteristic + 1;
-}
+bool hasCharacteristic(double scale) { return scale >= kSmallestCharacteristic && scale < kLargestCharacteristic + 1; }
 
 /// Of a positive number and a value, neither of which is NaN or infinity: whether the value is larger. A value of 64
 /// bits and sticky lies above a number of the same 64 bits, and counts as equal to one that is sticky as well.

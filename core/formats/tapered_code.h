@@ -9,8 +9,8 @@
 namespace ulpscope {
 
 enum class Taper : std::uint8_t {
-  Posit,             ///< Standard for Posit Arithmetic (2022): sign, regime run, two exponent bits, fraction
-  Takum,             ///< linear takum, arXiv 2404.18603: sign, direction, 3 bits of regime r, r of characteristic, fraction
+  Posit,  ///< Standard for Posit Arithmetic (2022): sign, regime run, two exponent bits, fraction
+  Takum,  ///< linear takum, arXiv 2404.18603: sign, direction, 3 bits of regime r, r of characteristic, fraction
   LogarithmicTakum,  ///< the same fields; a power of sqrt(e) instead of two
 };
 

@@ -73,9 +73,8 @@ Encoded TaperedFormat::encode(const Unrounded& number, const RoundingChoice& rou
 Encoded TaperedFormat::encodeBeyondLargest(const Unrounded& number, const RoundingChoice& rounding,
                                            Overflow overflow) const {
   const bool infinite = number.kind == Kind::Infinity;
-  const bool staysAtTheEnd =
-      overflow == Overflow::Saturate ||
-      (!infinite && (overflow != Overflow::Nan || staysFinite(rounding.mode, number.negative)));
+  const bool staysAtTheEnd = overflow == Overflow::Saturate ||
+                             (!infinite && (overflow != Overflow::Nan || staysFinite(rounding.mode, number.negative)));
   const std::uint64_t end = number.negative ? negated(largestCode()) : largestCode();
   return {.code = staysAtTheEnd ? end : nanCode(), .exact = false, .overflowed = true};
 }

@@ -21,7 +21,7 @@ std::string shortestText(const NumberFormat& format, std::uint64_t code);
 std::string readableText(const NumberFormat& format, std::uint64_t code);
 /// "-0x1.b28p+4", subnormals normalized too. Of an irrational value the leading 64 bits, cut, and "…".
 std::string hexFloatText(const NumberFormat& format, std::uint64_t code);
-std::string codeText(const NumberFormat& format, std::uint64_t code);      ///< "0xCECA", padded to the format's width
+std::string codeText(const NumberFormat& format, std::uint64_t code);  ///< "0xCECA", padded to the format's width
 std::string bitsText(const NumberFormat& format, std::uint64_t code);  ///< "1 10011 1011001010", a space between fields
 
 /// The value as a double, to nearest even: exact for every value of the registry's formats that is rational. NaN

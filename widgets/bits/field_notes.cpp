@@ -85,14 +85,14 @@ FieldNote characteristicNote(const TaperedAnatomy& tapered) {
   const TaperedParts& parts = tapered.parts;
   const QString smallest = parts.upward ? QStringLiteral("2%1 − 1").arg(exponentOf(parts.regime))
                                         : QStringLiteral("−2%1 + 1").arg(exponentOf(parts.regime + 1));
-  return {FieldNotes::tr("characteristic c = %1 + %2 = ").arg(smallest).arg(parts.exponent),
-          signedNumber(parts.scale)};
+  return {FieldNotes::tr("characteristic c = %1 + %2 = ").arg(smallest).arg(parts.exponent), signedNumber(parts.scale)};
 }
 
 FieldNote taperedFractionNote(const TaperedAnatomy& tapered) {
   const char* name = tapered.taper == Taper::Posit ? "f" : "m";
-  return {FieldNotes::tr("fraction %1 = %2 = ").arg(QLatin1String(name), briefBits(tapered.fractionBits) + QChar(0x2082)),
-          brief(tapered.fraction)};
+  return {
+      FieldNotes::tr("fraction %1 = %2 = ").arg(QLatin1String(name), briefBits(tapered.fractionBits) + QChar(0x2082)),
+      brief(tapered.fraction)};
 }
 
 FieldNote taperedNote(const TaperedAnatomy& tapered, FieldKind kind) {

@@ -53,8 +53,8 @@ Unrounded nearer(Unrounded number) {
   return number;
 }
 
-/// What parts the numbers that nearest takes to one of two neighbours from those it takes to the other. In tapered formats
-/// that is no mean but the value of the code with a 1 appended.
+/// What parts the numbers that nearest takes to one of two neighbours from those it takes to the other. In tapered
+/// formats that is no mean but the value of the code with a 1 appended.
 Unrounded decidingPoint(const NumberFormat& format, std::uint64_t low, std::uint64_t high) {
   const auto* tapered = dynamic_cast<const TaperedFormat*>(&format);
   if (tapered == nullptr) return midpoint(format.decode(low), format.decode(high));

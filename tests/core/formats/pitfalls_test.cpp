@@ -336,5 +336,29 @@ TEST(Pitfalls, TheDynamicMapReachesOneButNotMinusOne) {
   EXPECT_EQ(valueOf("dynamic8_unsigned", 255), 1);
 }
 
+// --- Posits and takums. ---
+
+TEST(Pitfalls, PositsHaveTwoExponentBitsInEveryWidthAndReachNeitherZeroNorNan) {
+  EXPECT_EQ(largestOf("posit8"), 0x1p24);  // 64 with none, as before the standard of 2022
+  EXPECT_EQ(largestOf("posit16"), 0x1p56);
+  EXPECT_EQ(largestOf("posit32"), 0x1p120);
+  EXPECT_EQ(valueOf("posit8", 1), 0x1p-24);
+  EXPECT_EQ(limitsOf(*formatOf("posit8")).epsilon, "0.125");
+  EXPECT_EQ(limitsOf(*formatOf("posit16")).epsilon, "0.00048828125");
+  EXPECT_EQ(codeOf("posit8", "1e300"), 0x7Fu);
+  EXPECT_EQ(codeOf("posit8", "1e-300"), 0x01u);
+  EXPECT_EQ(codeOf("posit8", "-1e-300"), 0xFFu);
+  EXPECT_TRUE(isNan("posit8", 0x80));
+}
+
+TEST(Pitfalls, TakumsOfEveryWidthReachAlmostTwoToThe255) {
+  EXPECT_EQ(largestOf("takum8"), 0x1p239);
+  EXPECT_EQ(largestOf("takum16"), 1.9375 * 0x1p254);
+  EXPECT_GT(largestOf("takum32"), 0x1.ffffep254);  // 5.8e76, not 1e19
+  EXPECT_LT(largestOf("takum32"), 0x1p255);
+  EXPECT_EQ(limitsOf(*formatOf("takum8")).epsilon, "0.125");
+  EXPECT_EQ(limitsOf(*formatOf("takum16")).epsilon, "0.00048828125");
+}
+
 }  // namespace
 }  // namespace ulpscope

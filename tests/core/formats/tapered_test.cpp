@@ -103,9 +103,7 @@ TEST_P(EveryTapered, NegatesByTwosComplementAndRisesWithItsCodes) {
 TEST_P(EveryTapered, NeverRoundsToNearestPastTheEndsOrToZero) {
   for (const Rounding rounding : {Rounding::NearestEven, Rounding::NearestAway}) {
     for (const double sign : {1.0, -1.0}) {
-      const auto code = [&](std::uint64_t magnitude) {
-        return sign > 0 ? magnitude : tapered().negated(magnitude);
-      };
+      const auto code = [&](std::uint64_t magnitude) { return sign > 0 ? magnitude : tapered().negated(magnitude); };
       const Encoded huge = format().encode(unrounded(sign * 1e300), rounding, Overflow::Format);
       EXPECT_EQ(huge, (Encoded{.code = code(tapered().largestCode()), .exact = false, .overflowed = true}));
       const Encoded tiny = format().encode(unrounded(sign * 1e-300), rounding, Overflow::Format);
