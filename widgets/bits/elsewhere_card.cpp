@@ -27,7 +27,7 @@ namespace {
 constexpr int kLowestTable = 40;  ///< in the smallest window, under the rows of 24 bits
 constexpr int kCellMargin = 8;
 constexpr int kNarrowestColumn = 64;
-constexpr int kSortArrow = 16;  ///< beside a title
+constexpr int kSortArrow = 28;  ///< beside a title
 constexpr int kBadgePx = 11;
 constexpr int kBadgePadding = 8;
 
