@@ -69,12 +69,13 @@ ExplanationStep characteristicStep(int characteristic) {
                                   : fmt::format("-c = {} has its leading bit at 2{}", distance, superscript(regime));
   const std::string smallest =
       upward ? fmt::format("2{} - 1", superscript(regime)) : fmt::format("1 - 2{}", superscript(regime + 1));
-  std::string text = fmt::format("c = {}: direction `{:d}`. {}, so r = {}, in three bits `{}`{}.", characteristic,
-                                 upward, size, regime, field, upward ? "" : fmt::format(" (7 - {})", regime));
+  std::string text =
+      fmt::format("The characteristic is c = {}: direction `{:d}`. {}, so r = {}, in three bits `{}`{}.",
+                  characteristic, upward, size, regime, field, upward ? "" : fmt::format(" (7 - {})", regime));
   if (regime > 0)
     text += fmt::format(" c - ({}) = {} in {} bit{}: `{}`.", smallest, offset, regime, regime == 1 ? "" : "s",
                         fieldBits(static_cast<std::uint64_t>(offset), regime));
-  return {"Characteristic", std::move(text)};
+  return {"Exponent", std::move(text)};
 }
 
 /// The string of the number up to the bits that fall off.
@@ -261,7 +262,7 @@ void explainFields(const TaperedAnatomy& anatomy, Reasoning& reasoning) {
     return;
   }
   reasoning.steps.push_back({"Regime", takumRegimeText(anatomy.parts)});
-  reasoning.steps.push_back({"Characteristic", characteristicText(anatomy.parts)});
+  reasoning.steps.push_back({"Exponent", characteristicText(anatomy.parts)});
   reasoning.steps.push_back({"Fraction", fractionText(anatomy, "m")});
 }
 
