@@ -48,7 +48,8 @@ struct RoundingChoice {
 /// Where a value beyond the largest finite one goes, once rounded as if the exponent had no limit. The same choice
 /// decides on what lies below a format's range: negative numbers where there is no sign, zero where there is no zero.
 enum class Overflow : std::uint8_t {
-  Format,    ///< infinity if the format has one, else NaN if it has one, else the end of the range
+  Format,    ///< infinity if the format has one, else NaN if it has one, else the end of the range; posits and takums
+             ///< take the end for finite numbers, NaN for infinity
   Saturate,  ///< the end of the range, for infinite inputs too
   Infinity,  ///< infinity; where there is none, as Format
   Nan,       ///< NaN; where there is none, as Format

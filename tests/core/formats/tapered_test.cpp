@@ -134,8 +134,11 @@ struct ExpectedEnds {
   const char* epsilon;  ///< nullptr: irrational
 };
 
-/// Of Universal 4.8 (e6aa357), but for the logarithmic ones, which are exp(l / 2) at l of the largest code.
-TEST(TaperedLimits, AreThoseOfUniversal) {
+/// Universal 4.8 (e6aa357) has the largest values up to takum16, the smallest of posit8 and posit16 and the epsilons of
+/// 8 and 16 bits. The others follow from the definitions: a posit of n bits ends at 2^(4n - 8) and its reciprocal;
+/// takum32 has 32 - 5 - 7 = 20 fraction bits at both ends; logarithmic takums end at exp(l / 2) for l of the largest
+/// code.
+TEST(TaperedLimits, AreThoseOfUniversalAndOfTheDefinitions) {
   const ExpectedEnds kEnds[] = {{"posit8", 0x1p24, 0x1p-24, "0.125"},
                                 {"posit16", 0x1p56, 0x1p-56, "0.00048828125"},
                                 {"posit32", 0x1p120, 0x1p-120, "0.000000007450580596923828125"},
