@@ -8,11 +8,6 @@ namespace {
 
 using Kind = Unrounded::Kind;
 
-bool isFinite(const NumberFormat& format, std::uint64_t code) {
-  const Kind kind = format.decode(code).kind;
-  return kind == Kind::Zero || kind == Kind::Finite;
-}
-
 std::strong_ordering compareMagnitudes(const Unrounded& a, const Unrounded& b) {
   if (const auto order = a.exponent <=> b.exponent; order != 0) return order;  // both are normalized
   return a.significand <=> b.significand;
@@ -40,7 +35,7 @@ std::optional<std::uint64_t> firstAtLeast(const NumberFormat& format, const Form
   // out at a neighbour.
   std::uint64_t code = format.encode(number, Rounding::TowardPositive, Overflow::Saturate).code;
   while (compareValues(format.decode(code), number) < 0) code = *nextFinite(format, code);
-  for (auto below = format.nextDown(code); below && isFinite(format, *below); below = format.nextDown(code)) {
+  for (auto below = format.nextDown(code); below && isFinite(format.decode(*below)); below = format.nextDown(code)) {
     if (compareValues(format.decode(*below), number) < 0) break;
     code = *below;
   }
@@ -49,7 +44,7 @@ std::optional<std::uint64_t> firstAtLeast(const NumberFormat& format, const Form
 
 std::optional<std::uint64_t> nextFinite(const NumberFormat& format, std::uint64_t code) {
   const auto next = format.nextUp(code);
-  return next && isFinite(format, *next) ? next : std::nullopt;
+  return next && isFinite(format.decode(*next)) ? next : std::nullopt;
 }
 
 std::optional<std::uint64_t> smallestPositive(const NumberFormat& format, const FormatLimits& limits) {

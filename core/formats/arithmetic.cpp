@@ -13,8 +13,6 @@ namespace {
 
 using Kind = Unrounded::Kind;
 
-bool isFinite(Kind kind) { return kind == Kind::Zero || kind == Kind::Finite; }
-
 /// Infinity is rounded like any other result, but only where the format has a code that says so.
 bool tellsInfinity(const NumberFormat& format) {
   const Encoded encoded = format.encode({.kind = Kind::Infinity}, Rounding::NearestEven, Overflow::Format);
@@ -74,7 +72,7 @@ std::string exactTextOf(const ExactResult& exact) {
 std::optional<double> errorInUlp(const ExactResult& exact, const NumberFormat& format, std::uint64_t code) {
   const Unrounded stored = format.decode(code);
   const auto ulp = ulpOf(format, code);
-  if (!isFinite(exact.number.kind) || !isFinite(stored.kind) || !ulp) return std::nullopt;
+  if (!isFinite(exact.number) || !isFinite(stored) || !ulp) return std::nullopt;
   std::optional<ExactNumber> error;
   if (stored.kind == Kind::Finite) error = ExactNumber(stored);
   if (exact.value) {

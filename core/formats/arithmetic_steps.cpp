@@ -188,8 +188,7 @@ void Teller::tellCode() {
   const std::uint64_t code = m_case.outcome.code;
   std::string text = fmt::format("`{}` = `{}`", bitsText(format(), code), codeText(format(), code));
   const Kind stored = format().decode(code).kind;
-  if (stored == Kind::Finite || stored == Kind::Zero)
-    text += fmt::format(", which stands for {}", quoted(exactText(format(), code)));
+  if (isFinite(stored)) text += fmt::format(", which stands for {}", quoted(exactText(format(), code)));
   say("Code", text + ".");
 }
 

@@ -166,11 +166,11 @@ constexpr bool drawnUp(std::uint64_t tail, bool rest, const RandomBits& random) 
 }
 
 /// Rounds significand / 2^dropped to an integer; `sticky` says that the true significand is a fraction of one larger.
-/// `oddIsEven`: even quotients are the ones that count as odd. Preconditions: dropped >= 1; `significand` is not zero.
-/// The quotient never wraps: it has a bit to spare.
+/// `evenCountsAsOdd`: even quotients are the ones that count as odd. Preconditions: dropped >= 1; `significand` is not
+/// zero. The quotient never wraps: it has a bit to spare.
 template <class Word>
 constexpr RoundedBits<Word> dropBits(Word significand, int dropped, bool sticky, bool negative,
-                                     const RoundingChoice& rounding, bool oddIsEven = false) {
+                                     const RoundingChoice& rounding, bool evenCountsAsOdd = false) {
   constexpr int kWordBits = static_cast<int>(sizeof(Word) * 8);
   Word kept = 0;
   bool guard = false;  // the first dropped bit: worth half of the last kept one
@@ -181,7 +181,7 @@ constexpr RoundedBits<Word> dropBits(Word significand, int dropped, bool sticky,
     rest = sticky || (significand & ((Word{1} << (dropped - 1)) - 1)) != 0;
   }
   const bool exact = !guard && !rest;
-  const bool odd = ((kept & 1) != 0) != oddIsEven;
+  const bool odd = ((kept & 1) != 0) != evenCountsAsOdd;
   bool up = false;
   switch (rounding.mode) {
     case Rounding::NearestEven:
@@ -286,6 +286,13 @@ constexpr bool leavesZero(const Unrounded& number, std::uint64_t m, int exponent
   return false;
 }
 
+/// Whether dropBits takes even quotients for odd, where the leading bit weighs 2^leading. Without fraction bits the
+/// code decides what is even, but where there is no zero: there ties go up, as in the conversions to E8M0 of ml_dtypes
+/// and PyTorch. Precondition: leading >= spec.smallestExponent().
+constexpr bool oddIsEven(const FloatSpec& spec, int leading) {
+  return spec.fractionBits == 0 && hasZero(spec) && (leading + spec.bias - 1) % 2 != 0;
+}
+
 /// Rounds +-significand * 2^exponent, plus a fraction of the last bit if `sticky`. Word is uint64_t, or uint32_t for
 /// formats with at most 30 fraction bits and 31 bits of exponent and fraction. Precondition: the top bit is set.
 template <class Word>
@@ -303,11 +310,9 @@ constexpr Encoded encodeFinite(const FloatSpec& spec, bool negative, Word signif
   // The hidden bit of a normal quotient adds one to the exponent field, so the field starts one lower; a quotient that
   // was rounded up to the next power of two carries into it by the same addition, as does a subnormal that became
   // normal.
-  const int field = normal ? leading - smallest + spec.firstNormalField() - 1 : 0;
-  // Without fraction bits the code decides what is even, but where there is no zero: there ties go up, as in the
-  // conversions to E8M0 of ml_dtypes and PyTorch.
-  const bool oddIsEven = spec.fractionBits == 0 && hasZero(spec) && field % 2 != 0;
-  const auto [quotient, exact] = dropBits(significand, lastPlace - exponent, sticky, negative, rounding, oddIsEven);
+  const int field = normal ? leading + spec.bias - 1 : 0;
+  const auto [quotient, exact] =
+      dropBits(significand, lastPlace - exponent, sticky, negative, rounding, normal && oddIsEven(spec, leading));
 
   Word magnitude = static_cast<Word>(quotient + (static_cast<Word>(field) << spec.fractionBits));
   if (flushes) magnitude = static_cast<Word>(quotient << spec.fractionBits);

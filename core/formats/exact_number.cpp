@@ -273,8 +273,7 @@ std::optional<ExactNumber> ulpOf(const NumberFormat& format, std::uint64_t code)
   const auto finite = [&format](std::optional<std::uint64_t> at) -> std::optional<Unrounded> {
     if (!at) return std::nullopt;
     const Unrounded value = format.decode(*at);
-    const bool isFinite = value.kind == Unrounded::Kind::Zero || value.kind == Unrounded::Kind::Finite;
-    return isFinite ? std::optional(value) : std::nullopt;
+    return isFinite(value) ? std::optional(value) : std::nullopt;
   };
   const auto value = finite(code);
   if (!value) return std::nullopt;

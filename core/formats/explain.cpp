@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <charconv>
-#include <cmath>
 
 #include "core/base/text.h"
 #include "core/formats/codec.h"
@@ -16,10 +15,6 @@
 
 namespace ulpscope {
 namespace {
-
-bool isFinite(const Unrounded& number) {
-  return number.kind == Unrounded::Kind::Zero || number.kind == Unrounded::Kind::Finite;
-}
 
 /// All that follows from the code alone.
 Explanation describeCode(std::string input, const NumberFormat& format, const Encoded& outcome) {
@@ -114,23 +109,15 @@ Reasoning decodingReasoning(const NumberFormat& format, std::uint64_t code) {
   return {};
 }
 
-/// |a / b|, of decimals that may be beyond double's range. Precondition: neither is zero.
-double ratio(const std::string& a, const std::string& b) {
-  const auto number = [](std::string text) {
-    constexpr std::string_view kCut = "…";  // what is left is near enough for a ratio
-    if (const auto cut = text.find(kCut); cut != std::string::npos) text.erase(cut, kCut.size());
-    return unrounded(parseNumber(text).value());
-  };
-  const Unrounded x = number(a), y = number(b);
-  return std::ldexp(static_cast<double>(x.significand) / static_cast<double>(y.significand), x.exponent - y.exponent);
-}
-
 /// "-28 - (-27.15625) = -0.84375, 0.422 ulp."
-ExplanationStep errorStep(const Explanation& explanation, const ExactDecimal& given) {
+ExplanationStep errorStep(const Explanation& explanation, const ExactDecimal& given, const ExactDecimal& error) {
   const std::string shown = toString(given);
   std::string text = fmt::format("Stored - given = {} - {} = {}", quoted(explanation.value),
                                  given.negative ? "(" + quoted(shown) + ")" : quoted(shown), quoted(explanation.error));
-  if (explanation.ulp) text += fmt::format(", {:.3g} ulp", ratio(explanation.error, *explanation.ulp));
+  if (const auto ulp = ulpOf(*explanation.format, explanation.code)) {
+    const ExactNumber distance = magnitudeOf(ExactNumber(unrounded({Unrounded::Kind::Finite, error})));
+    text += fmt::format(", {:.3g} ulp", (distance / *ulp).toDouble());
+  }
   return {"Error", text + "."};
 }
 
@@ -140,12 +127,11 @@ Explanation explainOutcome(std::string_view text, const NumberFormat& format, co
   Explanation explanation = describeCode(std::string(text), format, encoding.outcome);
   const ExactDecimal& given = encoding.number.decimal;
   const Unrounded stored = format.decode(explanation.code);
-  if (isFinite(encoding.unrounded) && isFinite(stored)) {
-    const ExactDecimal error = subtract(exactDecimal(stored), given);
-    explanation.error = stored.sticky ? cutText(error, kIrrationalErrorDigits) : toString(error);
-  }
   add(explanation, std::move(reasoning));
-  if (!explanation.error.empty() && !encoding.outcome.exact) explanation.steps.push_back(errorStep(explanation, given));
+  if (!isFinite(encoding.unrounded) || !isFinite(stored)) return explanation;
+  const ExactDecimal error = subtract(exactDecimal(stored), given);
+  explanation.error = stored.sticky ? cutText(error, kIrrationalErrorDigits) : toString(error);
+  if (!encoding.outcome.exact) explanation.steps.push_back(errorStep(explanation, given, error));
   return explanation;
 }
 

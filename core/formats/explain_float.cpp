@@ -83,10 +83,9 @@ std::string roundText(const FloatSpec& spec, const CutSignificand& cut, const Bi
   std::string rule = modeRule(spec, cut, encoding);
   if (cut.dropped == Dropped::Nothing) return rule;
   const Unrounded& number = encoding.unrounded;
-  const int field = cut.normal ? binary.leading + spec.bias : 0;
-  const bool oddIsEven = spec.fractionBits == 0 && hasZero(spec) && (field - 1) % 2 != 0;  // as encodeFinite has it
-  const auto rounded =
-      dropBits(number.significand, cut.drop, number.sticky, number.negative, encoding.rounding, oddIsEven).quotient;
+  const auto rounded = dropBits(number.significand, cut.drop, number.sticky, number.negative, encoding.rounding,
+                                cut.normal && oddIsEven(spec, binary.leading))
+                           .quotient;
   if (spec.fractionBits == 0)
     return rounded == cut.kept
                ? fmt::format("{} 2{} stays.", rule, superscript(binary.leading))

@@ -70,15 +70,17 @@ Reasoning explainSpecialEncoding(const NumberFormat& format, const FloatSpec& sp
     reasoning.steps.push_back({title, std::move(text)});
     reasoning.rule = std::move(rule);
   };
-  if (encoding.outcome.overflowed)
-    say("Range", rangeRule(format, spec, encoding), rangeRule(format, spec, encoding));
-  else if (number.kind == Kind::Nan)
+  if (encoding.outcome.overflowed) {
+    const std::string rule = rangeRule(format, spec, encoding);
+    say("Range", rule, rule);
+  } else if (number.kind == Kind::Nan) {
     say("NaN", nanText(spec),
         nanIsNegativeZero(spec) || spec.signBits == 0 ? "NaN stays NaN." : "NaN stays NaN and keeps its sign.");
-  else if (number.kind == Kind::Infinity)
+  } else if (number.kind == Kind::Infinity) {
     say("Infinity", infinityText(spec), "Infinity stays infinity.");
-  else
+  } else {
     say("Zero", zeroText(spec, number.negative), kExactRule);
+  }
   reasoning.steps.push_back({"Code", codeStepText(format, encoding)});
   return reasoning;
 }

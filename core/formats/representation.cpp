@@ -11,8 +11,6 @@ namespace {
 
 using Kind = Unrounded::Kind;
 
-bool isFinite(Kind kind) { return kind == Kind::Zero || kind == Kind::Finite; }
-
 /// No finite value lies beyond the stored one.
 bool isLargest(const NumberFormat& format, std::uint64_t code) {
   const auto next = format.decode(code).negative ? format.nextDown(code) : format.nextUp(code);
@@ -44,7 +42,7 @@ Representation represent(const ParsedNumber& number, const NumberFormat& format,
                         .code = codeText(format, outcome.code),
                         .mark = markOf(number, format, outcome)};
   const Unrounded stored = format.decode(outcome.code);
-  if (isFinite(number.kind) && isFinite(stored.kind)) {
+  if (isFinite(number.kind) && isFinite(stored)) {
     const ExactDecimal error = subtract(exactDecimal(stored), number.decimal);
     const Kind kind = error.digits == "0" ? Kind::Zero : Kind::Finite;
     result.error = stored.sticky ? cutText(error, kIrrationalErrorDigits) : toString(error);

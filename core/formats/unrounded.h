@@ -20,6 +20,11 @@ struct Unrounded {
   friend constexpr bool operator==(const Unrounded&, const Unrounded&) = default;
 };
 
+constexpr bool isFinite(Unrounded::Kind kind) {
+  return kind == Unrounded::Kind::Zero || kind == Unrounded::Kind::Finite;
+}
+constexpr bool isFinite(const Unrounded& number) { return isFinite(number.kind); }
+
 /// +-magnitude * 2^exponent, exact and normalized; Zero where magnitude is 0.
 constexpr Unrounded exactNumber(bool negative, std::uint64_t magnitude, int exponent) {
   if (magnitude == 0) return {.kind = Unrounded::Kind::Zero, .negative = negative};

@@ -19,8 +19,6 @@ using Kind = Unrounded::Kind;
 struct Number {
   Unrounded unrounded;
   ExactDecimal decimal;
-
-  bool isFinite() const { return unrounded.kind == Kind::Zero || unrounded.kind == Kind::Finite; }
 };
 
 Number numberOf(const NumberFormat& format, std::uint64_t code) {
@@ -29,7 +27,7 @@ Number numberOf(const NumberFormat& format, std::uint64_t code) {
 }
 
 std::string difference(const Number& a, const Number& b) {
-  return a.isFinite() && b.isFinite() ? toString(subtract(a.decimal, b.decimal)) : std::string();
+  return isFinite(a.unrounded) && isFinite(b.unrounded) ? toString(subtract(a.decimal, b.decimal)) : std::string();
 }
 
 Result<StageOutcome> pass(const Number& before, const Number& given, const ViaStage& stage, Overflow overflow) {
@@ -66,7 +64,7 @@ std::string partingText(const Number& given, const StageOutcome& culprit, const 
   const Number value = numberOf(*culprit.format, culprit.outcome.code);
   const std::string& name = culprit.format->info().title;
   const std::string there = valueText(*culprit.format, culprit.outcome.code);
-  if (!value.isFinite() || culprit.outcome.overflowed)
+  if (!isFinite(value.unrounded) || culprit.outcome.overflowed)
     return fmt::format("{} does not reach as far as the number, which becomes {} there. {}", name, there, ends);
   if (value.unrounded.kind == Kind::Zero)
     return fmt::format("The number is too small for {}, which makes it zero. {}", name, ends);

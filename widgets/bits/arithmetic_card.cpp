@@ -30,8 +30,6 @@ constexpr int kOperandWidth = 110;
 constexpr int kShownDigits = 20;
 const QString kAbout = QStringLiteral("≈ ");
 
-QString qt(std::string_view text) { return QString::fromUtf8(text.data(), qsizetype(text.size())); }
-
 constexpr std::array kOperations{Operation::Add,    Operation::Subtract,         Operation::Multiply,
                                  Operation::Divide, Operation::FusedMultiplyAdd, Operation::SquareRoot};
 

@@ -84,8 +84,7 @@ void BitCells::setCode(const NumberFormat& format, std::uint64_t code) {
     m_cursor = topBit();
     m_hovered.reset();
     m_drag.reset();
-    setAccessibleName(
-        tr("Bits of %1").arg(QString::fromUtf8(format.info().title.data(), qsizetype(format.info().title.size()))));
+    setAccessibleName(tr("Bits of %1").arg(qt(format.info().title)));
   }
   const double oldHeight = m_layout.height;
   layOut();

@@ -38,8 +38,6 @@ constexpr int kErrorDigits = 4;
 constexpr int kModesHeight = 150;  // the header and four modes
 constexpr int kStepsHeight = 130;
 
-QString qt(std::string_view text) { return QString::fromUtf8(text.data(), qsizetype(text.size())); }
-
 QString titleOf(ScaleMode mode) {
   switch (mode) {
     case ScaleMode::Floor:

@@ -7,6 +7,7 @@
 #include "core/formats/number_link.h"
 #include "core/formats/value_text.h"
 #include "widgets/bits/explanation_text.h"
+#include "widgets/session/text.h"
 
 namespace ulpscope {
 namespace {
@@ -14,8 +15,6 @@ namespace {
 struct CopyChoices {
   Q_DECLARE_TR_FUNCTIONS(CopyChoices)
 };
-
-QString qt(std::string_view text) { return QString::fromUtf8(text.data(), qsizetype(text.size())); }
 
 enum class ByteOrder { Little, Big };
 

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "core/formats/value_text.h"
+#include "widgets/session/text.h"
 #include "widgets/theme/theme.h"
 
 namespace ulpscope {
@@ -13,8 +14,6 @@ namespace {
 // Widths in px. Qt's tables would else squeeze short words to one letter a line.
 constexpr int kNumberColumn = 28;
 constexpr int kTitleColumn = 88;
-
-QString qt(std::string_view text) { return QString::fromUtf8(text.data(), qsizetype(text.size())); }
 
 /// A step of either kind.
 struct StoryStep {

@@ -21,8 +21,6 @@ constexpr int kKnobHeight = 30;  ///< check boxes stand level with the fields be
 
 enum Kind { Custom, P3109, Cfloat };
 
-QString qt(std::string_view text) { return QString::fromUtf8(text.data(), qsizetype(text.size())); }
-
 std::optional<Kind> kindOf(const FormatInfo& info) {
   if (info.id.starts_with("custom:")) return Custom;
   if (info.id.starts_with("binary")) return P3109;

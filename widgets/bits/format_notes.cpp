@@ -19,8 +19,6 @@ struct FormatNotes {
   Q_DECLARE_TR_FUNCTIONS(FormatNotes)
 };
 
-QString qt(std::string_view text) { return QString::fromUtf8(text.data(), qsizetype(text.size())); }
-
 /// The suffix of ml_dtypes' and torch's names.
 QString suffixNote(const FormatInfo& info, const FloatSpec& spec) {
   const auto ends = [&](const char* suffix) { return info.id.ends_with(suffix); };

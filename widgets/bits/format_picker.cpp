@@ -14,8 +14,6 @@ namespace {
 
 constexpr int kWidth = 140;
 
-QString qt(std::string_view text) { return QString::fromUtf8(text.data(), qsizetype(text.size())); }
-
 }  // namespace
 
 FormatPicker::FormatPicker(QWidget* parent) : QComboBox(parent), m_popup(new FormatPopup(this)) {

@@ -25,8 +25,6 @@ constexpr int kRowHeight = 26;
 constexpr int kWidth = 380;
 constexpr int kMostHeight = 460;
 
-QString qt(std::string_view text) { return QString::fromUtf8(text.data(), qsizetype(text.size())); }
-
 bool isHeading(const QListWidgetItem& item) { return !item.flags().testFlag(Qt::ItemIsSelectable); }
 
 bool matches(const QString& text, const QStringList& words) {

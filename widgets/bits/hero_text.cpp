@@ -9,6 +9,7 @@
 #include "core/formats/explain_steps.h"
 #include "core/formats/value_text.h"
 #include "widgets/bits/field_notes.h"
+#include "widgets/session/text.h"
 
 namespace ulpscope {
 namespace {
@@ -18,8 +19,6 @@ constexpr int kErrorDigits = 9;
 struct HeroTexts {
   Q_DECLARE_TR_FUNCTIONS(HeroTexts)
 };
-
-QString qt(std::string_view text) { return QString::fromUtf8(text.data(), qsizetype(text.size())); }
 
 QString titleOf(NumberClass numberClass) {
   switch (numberClass) {

@@ -11,11 +11,10 @@
 #include "widgets/bits/number_field.h"
 #include "widgets/forms/field.h"
 #include "widgets/frame/labels.h"
+#include "widgets/session/text.h"
 
 namespace ulpscope {
 namespace {
-
-QString qt(std::string_view text) { return QString::fromUtf8(text.data(), qsizetype(text.size())); }
 
 constexpr int kNarrowestValue = 120;
 constexpr int kWidestValue = 300;

@@ -16,8 +16,6 @@ namespace {
 constexpr int kExactErrorDigits = 8;  ///< an error of more digits is rounded
 constexpr int kRoundedErrorDigits = 4;
 
-QString qt(std::string_view text) { return QString::fromUtf8(text.data(), qsizetype(text.size())); }
-
 QString withSign(const std::string& error) {
   const bool positive = error != "0" && !error.starts_with('-');
   return (positive ? QStringLiteral("+") : QString()) + QString::fromStdString(error);

@@ -13,8 +13,6 @@
 namespace ulpscope {
 namespace {
 
-QString qt(std::string_view text) { return QString::fromUtf8(text.data(), qsizetype(text.size())); }
-
 /// The rule without the stack's name, which stands above it.
 QString ruleOf(const StackRow& row) {
   const QString rule = qt(row.rule);

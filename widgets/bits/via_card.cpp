@@ -19,6 +19,7 @@
 #include "widgets/frame/link_button.h"
 #include "widgets/models/table_model.h"
 #include "widgets/models/table_view.h"
+#include "widgets/session/text.h"
 #include "widgets/theme/theme.h"
 
 namespace ulpscope {
@@ -27,7 +28,6 @@ namespace {
 constexpr int kShownDigits = 12;
 constexpr int kTableHeight = 176;  // the header, three stages, the target and the direct way
 
-QString qt(std::string_view text) { return QString::fromUtf8(text.data(), qsizetype(text.size())); }
 QString withoutBackticks(const std::string& text) { return qt(text).remove(QLatin1Char('`')); }
 
 TableCell numberCell(const std::string& number, bool isError) {

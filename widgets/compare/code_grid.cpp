@@ -10,6 +10,7 @@
 #include "core/analysis/code_row.h"
 #include "core/formats/value_text.h"
 #include "widgets/bits/field_notes.h"
+#include "widgets/session/text.h"
 
 namespace ulpscope {
 namespace {
@@ -28,8 +29,8 @@ QString codeDescription(const NumberFormat& format, std::uint64_t code) {
   const CodeRow row = codeRow(format, code);
   const std::string_view kind = idOf(row.numberClass);
   return QStringLiteral("%1 · %2 · %3 · %4")
-      .arg(QString::fromStdString(row.code), QString::fromStdString(row.bits),
-           QString::fromUtf8(kind.data(), qsizetype(kind.size())), withSymbols(QString::fromStdString(row.exact)));
+      .arg(QString::fromStdString(row.code), QString::fromStdString(row.bits), qt(kind),
+           withSymbols(QString::fromStdString(row.exact)));
 }
 
 CodeGrid::CodeGrid(QWidget* parent) : PaintedPlot(tr("All codes"), parent) {}

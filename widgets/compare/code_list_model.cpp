@@ -13,8 +13,6 @@
 namespace ulpscope {
 namespace {
 
-QString qt(std::string_view text) { return QString::fromUtf8(text.data(), qsizetype(text.size())); }
-
 bool isSpecial(NumberClass numberClass) {
   return numberClass == NumberClass::Nan || numberClass == NumberClass::Infinity;
 }

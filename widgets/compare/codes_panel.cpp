@@ -29,8 +29,6 @@
 namespace ulpscope {
 namespace {
 
-QString qt(std::string_view text) { return QString::fromUtf8(text.data(), qsizetype(text.size())); }
-
 constexpr int kBitsWidth = 190;  // px: 16 bits in up to four groups
 constexpr int kCodeWidth = 100;
 constexpr int kClassWidth = 120;

@@ -18,8 +18,6 @@ namespace {
 
 constexpr int kSwatch = 10;  // px
 
-QString qt(std::string_view text) { return QString::fromUtf8(text.data(), qsizetype(text.size())); }
-
 std::vector<FormatTableModel::Column> makeColumns() {
   static const QStringList shownAtFirst{QStringLiteral("max"), QStringLiteral("min"),
                                         QStringLiteral("smallestSubnormal"), QStringLiteral("epsilon"),

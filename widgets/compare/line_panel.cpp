@@ -10,14 +10,13 @@
 #include "widgets/compare/picture_card.h"
 #include "widgets/compare/rounding_line.h"
 #include "widgets/forms/field.h"
+#include "widgets/session/text.h"
 
 namespace ulpscope {
 namespace {
 
 constexpr Rounding kModes[] = {Rounding::NearestEven,    Rounding::NearestAway,    Rounding::TowardZero,
                                Rounding::TowardPositive, Rounding::TowardNegative, Rounding::ToOdd};
-
-QString qt(std::string_view text) { return QString::fromUtf8(text.data(), qsizetype(text.size())); }
 
 QString titleOf(Rounding rounding) { return qt(idOf(rounding)).replace(QLatin1Char('_'), QLatin1Char(' ')); }
 

@@ -24,8 +24,6 @@ constexpr double kGap = 28;
 constexpr double kSourceHeight = 17;     ///< of a line
 constexpr double kRoomForSources = 240;  ///< from so much height on, they stand below the bars
 
-QString qt(std::string_view text) { return QString::fromUtf8(text.data(), qsizetype(text.size())); }
-
 using Rows = std::vector<const Throughput*>;
 
 std::vector<Rows> byGpu() {

@@ -18,8 +18,6 @@ namespace {
 constexpr int kHeight = 44;
 constexpr std::size_t kMostSiblings = 24;
 
-QString text(std::string_view ascii) { return QString::fromUtf8(ascii.data(), qsizetype(ascii.size())); }
-
 QToolButton* toolButton(const QString& icon, const QString& name, const QString& keys) {
   auto* button = new QToolButton;
   button->setIcon(themedIcon(icon));
@@ -118,7 +116,7 @@ void SelectionBar::buildCrumbs(QHBoxLayout& row) {
   m_end->setSiblings([this](QMenu& menu) {
     if (m_subject == Subject::Scheme) {
       for (const Scheme* scheme : schemeRegistry())
-        menu.addAction(text(scheme->info().title), this,
+        menu.addAction(qt(scheme->info().title), this,
                        [this, id = scheme->info().id] { m_session.selectScheme(id, {}); });
       return;
     }
@@ -134,7 +132,7 @@ void SelectionBar::fillFormats(QMenu& menu) {
     const FormatInfo& info = format->info();
     if (!family || above != info.family) family = menu.addMenu(titleOf(info.family));
     above = info.family;
-    family->addAction(text(info.title), this, [this, id = info.id] { m_session.selectFormat(id); });
+    family->addAction(qt(info.title), this, [this, id = info.id] { m_session.selectFormat(id); });
   }
 }
 
@@ -173,10 +171,10 @@ void SelectionBar::refresh() {
                                               : shown(now.value));
   QString end;
   if (m_subject == Subject::Scheme) {
-    if (const Scheme* scheme = findScheme(now.scheme)) end = text(scheme->info().title);
+    if (const Scheme* scheme = findScheme(now.scheme)) end = qt(scheme->info().title);
   } else if (const auto format = makeFormat(now.format);
              format && (m_subject == Subject::Format || now.element || !now.value.empty())) {
-    end = text((*format)->info().title);
+    end = qt((*format)->info().title);
   } else if (tensor) {
     end = typeText(*tensor);
   }

@@ -50,8 +50,6 @@ constexpr int kHeroShare = 28;
 constexpr int kStepsShare = 45;
 constexpr int kTabsShare = 55;
 
-QString qt(std::string_view text) { return QString::fromUtf8(text.data(), qsizetype(text.size())); }
-
 /// A part that asks for more room than a small window has.
 QScrollArea* scrollable(QWidget* content) {
   auto* area = new QScrollArea;

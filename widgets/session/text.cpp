@@ -49,10 +49,7 @@ QString titleOf(const Checkpoint& checkpoint) {
   return shown((name.isEmpty() ? path : name).toStdString());
 }
 
-QString typeText(const TensorInfo& tensor) {
-  return tensor.type ? QString::fromUtf8(tensor.type->title.data(), qsizetype(tensor.type->title.size()))
-                     : shown(tensor.storedType);
-}
+QString typeText(const TensorInfo& tensor) { return tensor.type ? qt(tensor.type->title) : shown(tensor.storedType); }
 
 QString titleOf(FormatFamily family) {
   switch (family) {

@@ -9,6 +9,9 @@
 
 namespace ulpscope {
 
+/// Text of our own (ids, titles, numbers), as it is. Text from a file goes through shown().
+inline QString qt(std::string_view text) { return QString::fromUtf8(text.data(), qsizetype(text.size())); }
+
 /// Text from a file, made safe to show (see printable()). Still to be shown as Qt::PlainText only: Qt takes "<img ...>"
 /// in a label or tooltip for markup.
 QString shown(std::string_view text);

@@ -15,6 +15,9 @@ inline constexpr StackRule kNoSpecials[] = {
      "no rule is known here for infinity in a format without one (the text of MX 1.0 was not at hand)"},
 };
 
+inline constexpr std::string_view kVersion = "OFP8 1.0; MX 1.0 for FP6 and FP4, as those have it who implement it";
+inline constexpr std::string_view kSource =
+    "OCP 8-bit Floating Point Specification (OFP8) rev. 1.0, table 3; OCP Microscaling Formats (MX) 1.0";
 inline constexpr std::string_view kOtherwise =
     "the specifications have conversions to FP8 E4M3 and E5M2, FP6 and FP4 only (an MX scale is made from the block's "
     "largest "

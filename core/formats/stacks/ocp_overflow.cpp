@@ -16,8 +16,8 @@ const Stack& ocp_overflow_entry() {
   static constexpr Stack stack{
       .id = "ocp-overflow",
       .title = "OCP non-saturating",
-      .version = "OFP8 1.0; MX 1.0 for FP6 and FP4, as those have it who implement it",
-      .source = "OCP 8-bit Floating Point Specification (OFP8) rev. 1.0, table 3; OCP Microscaling Formats (MX) 1.0",
+      .version = kVersion,
+      .source = kSource,
       .conversions = kConversions,
       .otherwise = kOtherwise,
   };

@@ -228,11 +228,13 @@ TEST_P(ExplainEveryFormat, EndsInTheCodeThatTheFormatEncodes) {
 }
 
 class ExplainEveryFloat : public FormatLaws {};
-INSTANTIATE_TEST_SUITE_P(Registry, ExplainEveryFloat, testing::ValuesIn(formatsThat(isFloat)), FormatName());
+INSTANTIATE_TEST_SUITE_P(Registry, ExplainEveryFloat, testing::ValuesIn(formatsThat([](const auto& f) {
+                           return isFloat(f) && f.floatSpec()->fractionBits > 0;  // the steps arrive at both fields
+                         })),
+                         FormatName());
 
 TEST_P(ExplainEveryFloat, ArrivesAtTheFieldsOfTheCodeStepByStep) {
   const FloatSpec* spec = format().floatSpec();
-  if (spec->fractionBits == 0) GTEST_SKIP() << "no fraction to read";
   for (const std::string& text : randomTexts(500))
     for (const Rounding rounding : kEveryRounding) {
       const Explanation explanation = explainValue(text, format(), rounding, Overflow::Format).value();

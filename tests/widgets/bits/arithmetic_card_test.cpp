@@ -7,6 +7,7 @@
 #include <QTest>
 #include <QTextBrowser>
 
+#include "tests/widgets/find_named.h"
 #include "widgets/bits/number_field.h"
 #include "widgets/frame/labels.h"
 
@@ -22,10 +23,7 @@ class ArithmeticCardTest : public testing::Test {
 
   template <class T>
   T* named(const char* name) {
-    for (T* widget : m_card.findChildren<T*>())
-      if (widget->accessibleName() == name) return widget;
-    ADD_FAILURE() << name;
-    return nullptr;
+    return findNamed<T>(m_card, name);
   }
   void type(const char* field, const char* text) {
     auto* edit = named<NumberField>(field);

@@ -9,6 +9,7 @@
 #include <QTest>
 #include <QTextBrowser>
 
+#include "tests/widgets/find_named.h"
 #include "widgets/bits/number_field.h"
 #include "widgets/frame/labels.h"
 #include "widgets/models/table_view.h"
@@ -25,10 +26,7 @@ class BlockCardTest : public testing::Test {
 
   template <class T>
   T* named(const char* name) {
-    for (T* widget : m_card.findChildren<T*>())
-      if (widget->accessibleName() == name) return widget;
-    ADD_FAILURE() << name;
-    return nullptr;
+    return findNamed<T>(m_card, name);
   }
   void choose(const char* box, const char* id) {
     auto* combo = named<QComboBox>(box);

@@ -6,6 +6,7 @@
 #include <QComboBox>
 #include <QTest>
 
+#include "tests/widgets/find_named.h"
 #include "widgets/frame/labels.h"
 #include "widgets/models/table_view.h"
 
@@ -20,14 +21,12 @@ class ViaCardTest : public testing::Test {
   }
 
   QString textOf(const char* name) {
-    for (const auto* label : m_card.findChildren<PlainLabel*>())
-      if (label->accessibleName() == name) return label->text();
-    ADD_FAILURE() << name;
-    return {};
+    const auto* label = findNamed<PlainLabel>(m_card, name);
+    return label ? label->text() : QString();
   }
   void choose(const char* stage, const char* id) {
-    for (auto* box : m_card.findChildren<QComboBox*>())
-      if (box->accessibleName() == stage) box->setCurrentIndex(box->findData(id));
+    auto* box = findNamed<QComboBox>(m_card, stage);
+    box->setCurrentIndex(box->findData(id));
   }
   QString cell(int row, int column) {
     return m_card.findChild<TableView*>()->model()->index(row, column).data().toString();
