@@ -27,6 +27,7 @@ int exitCodeOf(Errc code) {
     case Errc::Usage:
       return 2;
     case Errc::Unsupported:
+    case Errc::OutsideLink:
       return 3;
     case Errc::Cancelled:
       return 130;

@@ -38,7 +38,7 @@ double magnitude(double value) { return std::isnan(value) ? std::numeric_limits<
 
 Result<std::optional<std::uint64_t>> findInRange(const TensorSource& source, double lower, double upper,
                                                  const JobContext& job) {
-  job.expect(source.info().bytes);
+  job.expect(source.size());
   std::optional<std::uint64_t> found;
   const auto searched = visitValues(source, 0, source.info().elements, job, [&](std::uint64_t first, auto values) {
     const auto hit = std::ranges::find_if(values, [&](double x) { return x >= lower && x <= upper; });

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cassert>
 #include <cerrno>
 #include <cstring>
 #include <system_error>
@@ -89,6 +90,8 @@ class FileSource final : public ByteSource {
     return {};
   }
 
+  std::optional<Extent> extent() const override { return Extent{m_descriptor, 0}; }
+
  private:
   std::string m_name;
   std::filesystem::path m_path;
@@ -116,6 +119,76 @@ class MemorySource final : public ByteSource {
   std::vector<std::byte> m_bytes;
 };
 
+class SliceSource final : public ByteSource {
+ public:
+  SliceSource(std::shared_ptr<const ByteSource> whole, std::uint64_t offset, std::uint64_t size)
+      : m_whole(std::move(whole)), m_offset(offset), m_size(size) {
+    assert(m_offset <= m_whole->size() && m_size <= m_whole->size() - m_offset);
+  }
+
+  const std::string& name() const override { return m_whole->name(); }
+  std::uint64_t size() const override { return m_size; }
+  Result<> read(std::uint64_t offset, std::span<std::byte> out) const override {
+    if (auto inside = checkRange(*this, offset, out.size()); !inside) return inside;
+    return m_whole->read(m_offset + offset, out);
+  }
+  Result<> verifyUnchanged() const override { return m_whole->verifyUnchanged(); }
+  std::optional<Extent> extent() const override {
+    std::optional<Extent> extent = m_whole->extent();
+    if (extent) extent->offset += m_offset;
+    return extent;
+  }
+
+ private:
+  std::shared_ptr<const ByteSource> m_whole;
+  std::uint64_t m_offset;
+  std::uint64_t m_size;
+};
+
+class DerivedSource final : public ByteSource {
+ public:
+  explicit DerivedSource(DerivedBytes derived) : m_derived(std::move(derived)) {
+    assert(m_derived.unitBytes > 0 && m_derived.size % m_derived.unitBytes == 0);
+  }
+
+  const std::string& name() const override { return m_derived.name; }
+  std::uint64_t size() const override { return m_derived.size; }
+
+  Result<> read(std::uint64_t offset, std::span<std::byte> out) const override {
+    if (auto inside = checkRange(*this, offset, out.size()); !inside) return inside;
+    const std::size_t unit = m_derived.unitBytes;
+    // The units that are wanted in part, at either end, are made in full beside the rest.
+    if (offset % unit != 0 && !out.empty()) {
+      const auto skipped = static_cast<std::size_t>(offset % unit);
+      const std::size_t taken = std::min(out.size(), unit - skipped);
+      if (auto made = makePart(offset / unit, skipped, out.first(taken)); !made) return made;
+      offset += taken;
+      out = out.subspan(taken);
+    }
+    const std::size_t whole = out.size() / unit * unit;
+    if (whole > 0)
+      if (auto made = m_derived.make(offset / unit, out.first(whole)); !made) return made;
+    if (whole < out.size()) return makePart((offset + whole) / unit, 0, out.subspan(whole));
+    return {};
+  }
+
+  Result<> verifyUnchanged() const override {
+    for (const auto& source : m_derived.from)
+      if (auto same = source->verifyUnchanged(); !same) return same;
+    return {};
+  }
+
+ private:
+  Result<> makePart(std::uint64_t unit, std::size_t skipped, std::span<std::byte> out) const {
+    std::vector<std::byte> whole(m_derived.unitBytes);
+    if (auto made = m_derived.make(unit, whole); !made) return made;
+    std::memcpy(out.data(), whole.data() + skipped, out.size());
+    return {};
+  }
+
+  DerivedBytes m_derived;
+};
+
 std::string_view kindOf(mode_t mode) {
   if (S_ISDIR(mode)) return "a folder";
   if (S_ISFIFO(mode)) return "a FIFO";
@@ -129,10 +202,6 @@ Result<std::shared_ptr<const ByteSource>> openFile(const std::filesystem::path& 
   const std::string name = path.string();
   if (name.empty() || name.find('\0') != std::string::npos)
     return fail(Errc::NotFound, "a file name expected, an empty one or one with a zero byte found", name);
-  std::error_code noFolder;
-  const std::filesystem::path absolute = std::filesystem::absolute(path, noFolder);
-  if (noFolder) return fail(Errc::Io, fmt::format("the current folder cannot be read: {}", noFolder.message()), name);
-
   // O_NONBLOCK: a FIFO opens at once instead of waiting for a writer; it is refused below.
   const int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
   if (descriptor < 0) {
@@ -141,21 +210,39 @@ Result<std::shared_ptr<const ByteSource>> openFile(const std::filesystem::path& 
     if (error == ENXIO) return fail(Errc::Unsupported, "a regular file expected, a socket or device found", name);
     return fail(Errc::Io, fmt::format("the file could not be opened: {}", systemMessage(error)), name);
   }
+  return fileSource(descriptor, path);
+}
+
+Result<std::shared_ptr<const ByteSource>> fileSource(int descriptor, const std::filesystem::path& path) {
+  const std::string name = path.string();
+  std::error_code noFolder;
+  const std::filesystem::path absolute = std::filesystem::absolute(path, noFolder);
   struct stat status{};
-  if (::fstat(descriptor, &status) != 0) {
-    const int error = errno;
+  Result<> usable;
+  if (noFolder)
+    usable = fail(Errc::Io, fmt::format("the current folder cannot be read: {}", noFolder.message()), name);
+  else if (::fstat(descriptor, &status) != 0)
+    usable = fail(Errc::Io, fmt::format("the file's size could not be read: {}", systemMessage(errno)), name);
+  else if (!S_ISREG(status.st_mode))
+    usable = fail(Errc::Unsupported, fmt::format("a regular file expected, {} found", kindOf(status.st_mode)), name);
+  if (!usable) {
     ::close(descriptor);
-    return fail(Errc::Io, fmt::format("the file's size could not be read: {}", systemMessage(error)), name);
-  }
-  if (!S_ISREG(status.st_mode)) {
-    ::close(descriptor);
-    return fail(Errc::Unsupported, fmt::format("a regular file expected, {} found", kindOf(status.st_mode)), name);
+    return tl::unexpected(std::move(usable.error()));
   }
   return std::make_shared<const FileSource>(name, absolute, descriptor, status);
 }
 
 std::shared_ptr<const ByteSource> memorySource(std::string name, std::vector<std::byte> bytes) {
   return std::make_shared<const MemorySource>(std::move(name), std::move(bytes));
+}
+
+std::shared_ptr<const ByteSource> sliceOf(std::shared_ptr<const ByteSource> whole, std::uint64_t offset,
+                                          std::uint64_t size) {
+  return std::make_shared<const SliceSource>(std::move(whole), offset, size);
+}
+
+std::shared_ptr<const ByteSource> derivedSource(DerivedBytes derived) {
+  return std::make_shared<const DerivedSource>(std::move(derived));
 }
 
 }  // namespace ulpscope

@@ -3,7 +3,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -28,12 +30,40 @@ class ByteSource {
 
   /// Changed if the file is no longer the one that was opened (device, inode, size, modification time).
   virtual Result<> verifyUnchanged() const = 0;
+
+  /// Where the bytes lie in an open file as they are, if they do: for a process that is handed the descriptor, which
+  /// stays this source's to close.
+  struct Extent {
+    int descriptor;
+    std::uint64_t offset;  ///< of this source's first byte
+  };
+  virtual std::optional<Extent> extent() const { return std::nullopt; }
 };
 
 /// Opens a regular file read-only. NotFound, Io, or Unsupported for folders, FIFOs, devices (which are never waited
 /// for).
 Result<std::shared_ptr<const ByteSource>> openFile(const std::filesystem::path& path);
 
+/// The same file, opened already; takes over `descriptor` and closes it, also where it fails. `path` is for messages
+/// and to see whether the file was replaced.
+Result<std::shared_ptr<const ByteSource>> fileSource(int descriptor, const std::filesystem::path& path);
+
 std::shared_ptr<const ByteSource> memorySource(std::string name, std::vector<std::byte> bytes);
+
+/// Bytes [offset, offset + size) of `whole`, under the same name. Precondition: they lie inside it.
+std::shared_ptr<const ByteSource> sliceOf(std::shared_ptr<const ByteSource> whole, std::uint64_t offset,
+                                          std::uint64_t size);
+
+/// Bytes that are made from other sources when they are asked for, in units of a fixed size: elements whose order of
+/// bytes is turned, gathered by strides, unpacked, decompressed.
+struct DerivedBytes {
+  std::string name;
+  std::uint64_t size = 0;     ///< a multiple of unitBytes
+  std::size_t unitBytes = 1;  ///< an element, a block, a row: what is made at once
+  /// Fills `out`, a whole number of units, from unit `firstUnit` on. Called from several threads at once.
+  std::function<Result<>(std::uint64_t firstUnit, std::span<std::byte> out)> make;
+  std::vector<std::shared_ptr<const ByteSource>> from;  ///< what must be unchanged
+};
+std::shared_ptr<const ByteSource> derivedSource(DerivedBytes derived);
 
 }  // namespace ulpscope

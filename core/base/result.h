@@ -16,6 +16,7 @@ enum class Errc : std::uint8_t {
   Corrupt,        ///< a file breaks its own format; nothing in it can be trusted
   Damaged,        ///< as Corrupt, but `OpenOptions::allowDamaged` opens what is sound, with a warning
   Unsupported,    ///< understood, but not something this build or machine can do
+  OutsideLink,    ///< a link leads out of the folder; `OpenOptions::followLinks` follows it
   LimitExceeded,  ///< larger than a limit of ours; the message names the limit
   OutOfMemory,
   Device,   ///< an accelerator or its driver failed

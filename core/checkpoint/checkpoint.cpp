@@ -14,18 +14,25 @@ namespace ulpscope {
 namespace {
 
 /// Tensors of a type we do not know may claim up to 2^64 - 1 elements each: the sum stops there instead of wrapping.
-template <class Member>
-std::uint64_t saturatingSum(const std::vector<TensorInfo>& tensors, Member member) {
+template <class Counts>
+std::uint64_t saturatingSum(const std::vector<TensorInfo>& tensors, std::uint64_t TensorInfo::* member, Counts counts) {
   std::uint64_t sum = 0;
   for (const TensorInfo& tensor : tensors)
-    sum = checkedAdd(sum, tensor.*member).value_or(std::numeric_limits<std::uint64_t>::max());
+    if (counts(tensor)) sum = checkedAdd(sum, tensor.*member).value_or(std::numeric_limits<std::uint64_t>::max());
   return sum;
 }
 
 }  // namespace
 
-std::uint64_t Checkpoint::totalBytes() const { return saturatingSum(tensors, &TensorInfo::bytes); }
-std::uint64_t Checkpoint::totalElements() const { return saturatingSum(tensors, &TensorInfo::elements); }
+std::uint64_t Checkpoint::totalBytes() const {
+  return saturatingSum(tensors, &TensorInfo::bytes, [](const TensorInfo& tensor) {
+    return !tensor.sharesWith && (!tensor.packing || tensor.packing->parts.empty());
+  });
+}
+
+std::uint64_t Checkpoint::totalElements() const {
+  return saturatingSum(tensors, &TensorInfo::elements, [](const TensorInfo& tensor) { return !tensor.partOf; });
+}
 
 Result<std::size_t> Checkpoint::find(std::string_view name) const {
   const auto found =
@@ -40,15 +47,24 @@ Result<TensorSource> Checkpoint::source(std::size_t tensor) const {
   const std::shared_ptr<const ByteSource>& file = files[info.file];
   if (!info.type || !info.type->readable)
     return fail(Errc::Unsupported,
-                fmt::format("tensor {}: its type {} cannot be read", inQuotes(info.name), printable(info.storedType)),
+                fmt::format("tensor {}: {}", inQuotes(info.name),
+                            info.remark.empty() ? fmt::format("its type {} cannot be read", printable(info.storedType))
+                                                : info.remark),
                 file->name());
   // Only a file opened although damaged can have such tensors.
-  if (info.offset > file->size() || info.bytes > file->size() - info.offset)
+  if (!info.storage && (info.offset > file->size() || info.bytes > file->size() - info.offset))
     return fail(Errc::Damaged,
                 fmt::format("tensor {}: {} bytes expected at byte {}, but the file has {} bytes", inQuotes(info.name),
                             info.bytes, info.offset, file->size()),
                 file->name(), info.offset);
   return TensorSource(info, file);
+}
+
+const CheckpointReader* findCheckpointReader(std::string_view id) {
+  const auto readers = checkpointReaders();
+  const auto found =
+      std::find_if(readers.begin(), readers.end(), [&](const auto* reader) { return reader->id() == id; });
+  return found != readers.end() ? *found : nullptr;
 }
 
 Result<> Checkpoint::verifyUnchanged() const {

@@ -12,6 +12,8 @@
 
 #include "core/base/byte_source.h"
 #include "core/base/result.h"
+#include "core/checkpoint/folder.h"
+#include "core/jobs/job.h"
 #include "core/tensor/tensor.h"
 
 namespace ulpscope {
@@ -21,14 +23,27 @@ struct Limits {
   std::uint64_t headerBytes = 100'000'000;
   std::uint64_t tensors = 2'000'000;
   std::uint64_t rank = 64;
+  std::uint64_t nameBytes = 64 << 10;
   int jsonDepth = 64;
-  std::uint64_t shards = 10'000;
+  std::uint64_t shards = 10'000;  ///< files that one checkpoint may be made of
+  std::uint64_t metadataEntries = 1'000'000;
+  std::uint64_t metadataBytes = 64 << 20;  ///< of all metadata that is kept as text
+  std::uint64_t zipEntries = 1'000'000;
+  std::uint64_t inflatedBytes = std::uint64_t{1} << 30;  ///< of one compressed member that must be held whole
 };
 
 struct OpenOptions {
   bool allowDamaged = false;  ///< open what is sound of a Damaged file, with a warning
   bool followLinks = false;   ///< shards may be symbolic links that leave the folder (Hugging Face caches are)
   Limits limits = {};
+};
+
+/// Something in a file that is neither a tensor nor a number or text: listed, never built or called.
+struct InertObject {
+  std::string name;         ///< where it stands: "optimizer.hook"
+  std::string type;         ///< what it says it is: "os.system"
+  std::string remark;       ///< one sentence
+  bool suspicious = false;  ///< what it names can run commands or reach files
 };
 
 /// An opened checkpoint: what its headers say. Values are read later, tensor by tensor. Immutable, shared by all
@@ -38,12 +53,13 @@ struct Checkpoint {
   std::string container;  ///< "safetensors"
   std::vector<std::shared_ptr<const ByteSource>> files;
   std::vector<std::pair<std::string, std::string>> metadata;  ///< in the file's order
-  std::vector<TensorInfo> tensors;                            ///< in the order of their data, file by file
-  std::vector<std::string> warnings;                          ///< one sentence each
-  std::optional<std::string> config;                          ///< the text of a config.json beside it
+  std::vector<TensorInfo> tensors;    ///< in the order of their data, file by file; packed weights behind them
+  std::vector<InertObject> objects;   ///< in the file's order
+  std::vector<std::string> warnings;  ///< one sentence each
+  std::optional<std::string> config;  ///< the text of a config.json beside it
 
-  std::uint64_t totalBytes() const;  ///< of all tensors
-  std::uint64_t totalElements() const;
+  std::uint64_t totalBytes() const;     ///< stored for all tensors; what several of them share counts once
+  std::uint64_t totalElements() const;  ///< of all tensors that are not parts of another
 
   /// NotFound if there is no tensor of that name; among equal names the first.
   Result<std::size_t> find(std::string_view name) const;
@@ -53,6 +69,13 @@ struct Checkpoint {
   Result<> verifyUnchanged() const;
 };
 
+/// What a reader is given beside the file.
+struct OpenContext {
+  OpenOptions options = {};
+  std::shared_ptr<const Folder> folder = memoryFolder();  ///< where the file lies; empty for one that stands alone
+  JobContext job = {};                                    ///< `step` at least every 20 ms of work
+};
+
 /// One container format: one .cpp and one line in the registry. Matched by content, never by name.
 class CheckpointReader {
  public:
@@ -60,15 +83,23 @@ class CheckpointReader {
   virtual std::string_view id() const = 0;
   virtual std::string_view title() const = 0;
 
-  /// True if the first bytes of `file` are those of this container.
+  /// Whether files beside each other in a folder are read as one checkpoint (shards without an index, a folder of
+  /// arrays), rather than being a model each.
+  virtual bool joinsSiblings() const { return false; }
+
+  /// True if `file` begins (for archives: is filled) like this container. Cheap, and never an error.
   virtual bool recognizes(const ByteSource& file) const = 0;
-  virtual Result<Checkpoint> open(std::shared_ptr<const ByteSource> file, const OpenOptions& options) const = 0;
+  /// Reads headers only. What cannot be read is listed with a remark beside what can, never dropped.
+  virtual Result<Checkpoint> open(std::shared_ptr<const ByteSource> file, const OpenContext& context) const = 0;
 };
 
 std::span<const CheckpointReader* const> checkpointReaders();
+/// nullptr if there is none of that id.
+const CheckpointReader* findCheckpointReader(std::string_view id);
 
-/// A file, a `*.index.json` of shards, or a folder (its index, or all its safetensors files). Reads headers only.
+/// A file, a `*.index.json` of shards, or a folder (its index, or all its checkpoint files of the first container found
+/// there). Reads headers only.
 Result<std::shared_ptr<const Checkpoint>> openCheckpoint(const std::filesystem::path& path,
-                                                         const OpenOptions& options = {});
+                                                         const OpenOptions& options = {}, const JobContext& job = {});
 
 }  // namespace ulpscope

@@ -2,7 +2,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <new>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -11,7 +13,7 @@
 
 #include "core/base/text.h"
 #include "core/checkpoint/checkpoint.h"
-#include "core/checkpoint/safetensors_index.h"
+#include "core/checkpoint/shard_index.h"
 #include "core/checkpoint/shards.h"
 
 namespace ulpscope {
@@ -19,8 +21,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::string_view kIndexEnding = ".safetensors.index.json";
-constexpr std::string_view kShardEnding = ".safetensors";
+constexpr std::string_view kIndexEnding = ".index.json";
 constexpr std::uint64_t kConfigBytes = 16 << 20;  ///< real ones have a few KiB
 
 fs::path folderOf(const fs::path& file) { return file.has_parent_path() ? file.parent_path() : fs::path("."); }
@@ -44,72 +45,104 @@ bool looksLikeJson(const ByteSource& file) {
          text.substr(0, 8).find('\0') == text.npos;
 }
 
-Result<Checkpoint> openIndex(const ByteSource& file, const fs::path& folder, const OpenOptions& options) {
-  const Result<std::string> text = readText(file, options.limits.headerBytes);
+Result<Checkpoint> openIndex(const ByteSource& file, const OpenContext& context) {
+  const Result<std::string> text = readText(file, context.options.limits.headerBytes);
   if (!text) return tl::unexpected(text.error());
-  Result<SafetensorsIndex> index = parseSafetensorsIndex(*text, options.limits);
+  Result<ShardIndex> index = parseShardIndex(*text, context.options.limits);
   if (!index) {
     index.error().subject = file.name();
     return tl::unexpected(std::move(index.error()));
   }
-  return openShards(*index, folder, options);
+  return openShards(*index, context);
 }
 
-/// The names in `folder` that matter, sorted.
-struct Listing {
-  std::vector<std::string> indexes;
-  std::vector<std::string> shards;
-};
-Result<Listing> listFolder(const fs::path& folder, const Limits& limits) {
-  Listing listing;
-  std::error_code failed;
-  for (fs::directory_iterator entry(folder, failed), end; !failed && entry != end; entry.increment(failed)) {
-    std::string name = entry->path().filename().string();
-    if (name.ends_with(kIndexEnding))
-      listing.indexes.push_back(std::move(name));
-    else if (name.ends_with(kShardEnding))
-      listing.shards.push_back(std::move(name));
-    if (listing.indexes.size() + listing.shards.size() > limits.shards)
-      return fail(Errc::LimitExceeded, fmt::format("at most {} shards expected, more found", limits.shards),
-                  folder.string());
-  }
-  if (failed)
-    return fail(Errc::Io, fmt::format("the folder could not be listed: {}", failed.message()), folder.string());
-  std::sort(listing.indexes.begin(), listing.indexes.end());
-  std::sort(listing.shards.begin(), listing.shards.end());
-  return listing;
+/// Of several indexes (variants of one model, or one for each framework) the plain one of safetensors, then any of
+/// safetensors, then the first by name.
+std::string chooseIndex(const std::vector<std::string>& indexes) {
+  if (std::ranges::find(indexes, "model.safetensors.index.json") != indexes.end())
+    return "model.safetensors.index.json";
+  const auto safetensors =
+      std::ranges::find_if(indexes, [](const std::string& name) { return name.ends_with(".safetensors.index.json"); });
+  return safetensors != indexes.end() ? *safetensors : indexes.front();
 }
 
-/// The index, or every safetensors file if there is none. Of several indexes (variants of one model) the plain one.
-Result<Checkpoint> openFolder(const fs::path& folder, const OpenOptions& options) {
-  const Result<Listing> listing = listFolder(folder, options.limits);
-  if (!listing) return tl::unexpected(listing.error());
-  if (listing->indexes.empty()) {
-    if (listing->shards.empty())
-      return fail(Errc::NotFound, "a folder with safetensors files expected, none found in it", folder.string());
-    return openSiblings(listing->shards, folder, options);
-  }
-
-  const auto plain = std::find(listing->indexes.begin(), listing->indexes.end(), fmt::format("model{}", kIndexEnding));
-  const std::string& chosen = plain != listing->indexes.end() ? *plain : listing->indexes.front();
-  const auto file = openInside(folder, chosen, options.followLinks);
+Result<Checkpoint> openIndexOfFolder(const std::vector<std::string>& names, const std::vector<std::string>& indexes,
+                                     const OpenContext& context) {
+  const std::string chosen = chooseIndex(indexes);
+  const auto file = context.folder->open(chosen);
   if (!file) return tl::unexpected(file.error());
-  Result<Checkpoint> checkpoint = openIndex(**file, folder, options);
+  Result<Checkpoint> checkpoint = openIndex(**file, context);
   if (!checkpoint) return checkpoint;
-  if (listing->indexes.size() > 1)
+  if (indexes.size() > 1)
     checkpoint->warnings.push_back(
-        fmt::format("The folder has {} indexes; {} was opened.", listing->indexes.size(), printable(chosen)));
-  if (listing->shards.size() > checkpoint->files.size())
-    checkpoint->warnings.push_back(fmt::format("{} of the folder's {} safetensors files are not part of the index.",
-                                               listing->shards.size() - checkpoint->files.size(),
-                                               listing->shards.size()));
+        fmt::format("The folder has {} indexes; {} was opened.", indexes.size(), printable(chosen)));
+  const std::string ending = fmt::format(".{}", checkpoint->container);
+  const auto alike = static_cast<std::size_t>(
+      std::ranges::count_if(names, [&](const std::string& name) { return name.ends_with(ending); }));
+  if (alike > checkpoint->files.size())
+    checkpoint->warnings.push_back(fmt::format("{} of the folder's {} {} files are not part of the index.",
+                                               alike - checkpoint->files.size(), alike, checkpoint->container));
   return checkpoint;
 }
 
+/// The files of a folder by the reader that recognizes each.
+struct SortedFiles {
+  std::map<const CheckpointReader*, std::vector<std::string>> byReader;
+  std::optional<Error> refused;  ///< the first file that could not be looked at
+};
+Result<SortedFiles> sortFiles(const std::vector<std::string>& names, const OpenContext& context) {
+  SortedFiles sorted;
+  for (const std::string& name : names) {
+    if (auto going = context.job.step(0); !going) return tl::unexpected(going.error());
+    const auto file = context.folder->open(name);
+    if (!file) {
+      if (!sorted.refused) sorted.refused = file.error();
+      continue;
+    }
+    if (const CheckpointReader* reader = readerOf(**file)) sorted.byReader[reader].push_back(name);
+  }
+  return sorted;
+}
+
+/// The index, or else all files of the first container in the registry's order of which there are any.
+Result<Checkpoint> openFolder(const std::string& path, const OpenContext& context) {
+  const auto names = context.folder->list(context.options.limits.shards);
+  if (!names) return tl::unexpected(names.error());
+  std::vector<std::string> indexes;
+  for (const std::string& name : *names)
+    if (name.ends_with(kIndexEnding)) indexes.push_back(name);
+  if (!indexes.empty()) return openIndexOfFolder(*names, indexes, context);
+
+  const Result<SortedFiles> sorted = sortFiles(*names, context);
+  if (!sorted) return tl::unexpected(sorted.error());
+  if (sorted->byReader.empty()) {
+    if (sorted->refused) return tl::unexpected(*sorted->refused);
+    return fail(Errc::NotFound, "a folder with a checkpoint expected, none found in it", path);
+  }
+  std::optional<Checkpoint> opened;
+  for (const CheckpointReader* reader : checkpointReaders()) {
+    const auto found = sorted->byReader.find(reader);
+    if (found == sorted->byReader.end()) continue;
+    if (opened) {
+      opened->warnings.push_back(fmt::format("Not opened: {} beside it ({}).",
+                                             counted(found->second.size(), fmt::format("{} file", reader->title())),
+                                             printable(found->second.front())));
+      continue;
+    }
+    Result<Checkpoint> checkpoint = openSiblings(found->second, context);
+    if (!checkpoint) {
+      if (checkpoint.error().subject.empty()) checkpoint.error().subject = path;
+      return checkpoint;
+    }
+    opened = std::move(*checkpoint);
+  }
+  return std::move(*opened);
+}
+
 /// A config.json is help, not part of the checkpoint: what keeps it from being read is a warning.
-void attachConfig(Checkpoint& checkpoint, const fs::path& folder, const OpenOptions& options) {
+void attachConfig(Checkpoint& checkpoint, const OpenContext& context) {
   Result<std::string> text = [&]() -> Result<std::string> {
-    const auto file = openInside(folder, "config.json", options.followLinks);
+    const auto file = context.folder->open("config.json");
     if (!file) return tl::unexpected(file.error());
     return readText(**file, kConfigBytes);
   }();
@@ -119,28 +152,29 @@ void attachConfig(Checkpoint& checkpoint, const fs::path& folder, const OpenOpti
     checkpoint.warnings.push_back(fmt::format("Left out: {}.", describe(text.error())));
 }
 
-Result<Checkpoint> openPath(const fs::path& path, const OpenOptions& options) {
+Result<Checkpoint> openPath(const fs::path& path, const OpenOptions& options, const JobContext& job) {
   std::error_code unknown;
   const bool isFolder = fs::is_directory(path, unknown);
-  const fs::path folder = isFolder ? path : folderOf(path);
+  const OpenContext context{options, diskFolder(isFolder ? path : folderOf(path), options.followLinks), job};
   Result<Checkpoint> checkpoint = [&]() -> Result<Checkpoint> {
-    if (isFolder) return openFolder(folder, options);
+    if (isFolder) return openFolder(path.string(), context);
     auto file = openFile(path);
     if (!file) return tl::unexpected(file.error());
-    if (looksLikeJson(**file)) return openIndex(**file, folder, options);
-    return openContainer(std::move(*file), options);
+    if (looksLikeJson(**file)) return openIndex(**file, context);
+    return openContainer(std::move(*file), context);
   }();
   if (!checkpoint) return checkpoint;
   checkpoint->path = path.string();
-  attachConfig(*checkpoint, folder, options);
+  attachConfig(*checkpoint, context);
   return checkpoint;
 }
 
 }  // namespace
 
-Result<std::shared_ptr<const Checkpoint>> openCheckpoint(const fs::path& path, const OpenOptions& options) {
+Result<std::shared_ptr<const Checkpoint>> openCheckpoint(const fs::path& path, const OpenOptions& options,
+                                                         const JobContext& job) {
   try {
-    Result<Checkpoint> checkpoint = openPath(path, options);
+    Result<Checkpoint> checkpoint = openPath(path, options, job);
     if (!checkpoint) return tl::unexpected(std::move(checkpoint.error()));
     return std::make_shared<const Checkpoint>(std::move(*checkpoint));
   } catch (const std::bad_alloc&) {

@@ -17,6 +17,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cstring>
 #include <optional>
 #include <tuple>
@@ -125,15 +126,21 @@ class SafetensorsReader final : public CheckpointReader {
   std::string_view id() const override { return "safetensors"; }
   std::string_view title() const override { return "safetensors"; }
 
-  /// There is no magic number: a length, then the `{` of the header (or white space before it).
+  bool joinsSiblings() const override { return true; }
+
+  /// There is no magic number: a length below 2^40 (in text, whose eighth byte is no zero, it would be larger), then
+  /// the
+  /// `{` of the header (or white space before it).
   bool recognizes(const ByteSource& file) const override {
-    char first = '\0';
-    if (file.size() <= kLengthBytes) return false;
-    if (!file.read(kLengthBytes, std::as_writable_bytes(std::span(&first, 1)))) return false;
-    return first == '{' || isJsonSpace(first);
+    std::array<char, kLengthBytes + 1> first{};
+    if (file.size() < first.size() || !file.read(0, std::as_writable_bytes(std::span(first)))) return false;
+    std::uint64_t length = 0;
+    std::memcpy(&length, first.data(), sizeof length);
+    return length >> 40 == 0 && (first.back() == '{' || isJsonSpace(first.back()));
   }
 
-  Result<Checkpoint> open(std::shared_ptr<const ByteSource> file, const OpenOptions& options) const override {
+  Result<Checkpoint> open(std::shared_ptr<const ByteSource> file, const OpenContext& context) const override {
+    const OpenOptions& options = context.options;
     const Result<std::string> text = readHeader(*file, options.limits);
     if (!text) return tl::unexpected(text.error());
     Result<SafetensorsHeader> header = parseSafetensorsHeader(*text, options.limits);

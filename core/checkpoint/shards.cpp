@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <iterator>
+#include <optional>
 #include <set>
 #include <string_view>
 #include <system_error>
@@ -64,10 +66,9 @@ class Merger {
       if (m_metadata.insert(entry).second) m_merged.metadata.push_back(std::move(entry));
     for (const std::string& warning : part.warnings)
       m_merged.warnings.push_back(fmt::format("{}: {}", printable(part.path), warning));
-    for (TensorInfo& tensor : part.tensors) {
-      tensor.file += file;
-      if (keep(tensor)) m_merged.tensors.push_back(std::move(tensor));
-    }
+    m_merged.objects.insert(m_merged.objects.end(), std::make_move_iterator(part.objects.begin()),
+                            std::make_move_iterator(part.objects.end()));
+    takeTensors(part, file, keep);
     if (m_merged.tensors.size() > m_limits.tensors)
       return fail(Errc::LimitExceeded, fmt::format("at most {} tensors expected, more found", m_limits.tensors),
                   part.path);
@@ -77,6 +78,21 @@ class Merger {
   Checkpoint& checkpoint() { return m_merged; }
 
  private:
+  /// Indices that tensors hold of each other move with them. Readers do not put packed weights together, so there are
+  /// none of those.
+  template <class Keep>
+  void takeTensors(Checkpoint& part, std::uint32_t file, Keep keep) {
+    std::vector<std::optional<std::size_t>> moved(part.tensors.size());
+    for (std::size_t i = 0; i < part.tensors.size(); ++i) {
+      TensorInfo& tensor = part.tensors[i];
+      tensor.file += file;
+      if (!keep(tensor)) continue;
+      if (tensor.sharesWith) tensor.sharesWith = moved[*tensor.sharesWith];
+      moved[i] = m_merged.tensors.size();
+      m_merged.tensors.push_back(std::move(tensor));
+    }
+  }
+
   const Limits& m_limits;
   Checkpoint m_merged;
   std::set<std::pair<std::string, std::string>> m_metadata;  ///< so that what every shard repeats is kept once
@@ -101,25 +117,13 @@ class Remark {
 
 }  // namespace
 
-Result<std::shared_ptr<const ByteSource>> openInside(const fs::path& folder, const std::string& name,
-                                                     bool followLinks) {
-  const fs::path path = folder / name;
-  if (!followLinks) {
-    std::error_code failed;
-    const fs::path root = fs::canonical(folder, failed);
-    const fs::path real = failed ? fs::path() : fs::canonical(path, failed);
-    // What cannot be resolved is left to openFile, which says why.
-    if (!failed && std::mismatch(root.begin(), root.end(), real.begin(), real.end()).first != root.end())
-      return fail(
-          Errc::Unsupported,
-          fmt::format("a file inside the folder expected, a link to {} found; follow links only if you trust it",
-                      printable(real.string())),
-          path.string());
-  }
-  return openFile(path);
+const CheckpointReader* readerOf(const ByteSource& file) {
+  for (const CheckpointReader* reader : checkpointReaders())
+    if (reader->recognizes(file)) return reader;
+  return nullptr;
 }
 
-Result<Checkpoint> openContainer(std::shared_ptr<const ByteSource> file, const OpenOptions& options) {
+Result<Checkpoint> openContainer(std::shared_ptr<const ByteSource> file, const OpenContext& context) {
   if (file->size() == 0) return fail(Errc::Corrupt, "a checkpoint expected, an empty file found", file->name(), 0);
   const Result<std::string> beginning = readBeginning(*file);
   if (!beginning) return tl::unexpected(beginning.error());
@@ -129,32 +133,32 @@ Result<Checkpoint> openContainer(std::shared_ptr<const ByteSource> file, const O
   if (looksLikeHtml(*beginning))
     return fail(Errc::Unsupported, "this is a web page, not the weights: download the file itself", file->name());
 
-  for (const CheckpointReader* reader : checkpointReaders())
-    if (reader->recognizes(*file)) return reader->open(std::move(file), options);
+  if (const CheckpointReader* reader = readerOf(*file)) return reader->open(std::move(file), context);
   // Nothing is opened by its name, but a name tells whose complaint helps.
   const std::string extension = fs::path(file->name()).extension().string();
   for (const CheckpointReader* reader : checkpointReaders())
-    if (extension == fmt::format(".{}", reader->id())) return reader->open(std::move(file), options);
+    if (extension == fmt::format(".{}", reader->id())) return reader->open(std::move(file), context);
   return fail(Errc::Corrupt,
               fmt::format("a checkpoint expected, something else found, which begins with \"{}\"",
                           printable(std::string_view(*beginning).substr(0, 16))),
               file->name(), 0);
 }
 
-Result<Checkpoint> openShards(const SafetensorsIndex& index, const fs::path& folder, const OpenOptions& options) {
-  Merger merger(options.limits);
+Result<Checkpoint> openShards(const ShardIndex& index, const OpenContext& context) {
+  Merger merger(context.options.limits);
   std::vector<bool> found(index.entries.size());
   Remark unlisted, elsewhere, absent;
   for (std::uint32_t shard = 0; shard < index.shards.size(); ++shard) {
-    auto file = openInside(folder, index.shards[shard], options.followLinks);
+    if (auto going = context.job.step(0); !going) return tl::unexpected(going.error());
+    auto file = context.folder->open(index.shards[shard]);
     if (!file && file.error().code == Errc::NotFound) {
-      if (!options.allowDamaged)
+      if (!context.options.allowDamaged)
         return fail(Errc::Damaged, "a shard that the index lists expected, none found", file.error().subject);
       merger.checkpoint().warnings.push_back(fmt::format("The shard {} is missing.", printable(index.shards[shard])));
       continue;
     }
     if (!file) return tl::unexpected(file.error());
-    auto part = openContainer(std::move(*file), options);
+    auto part = openContainer(std::move(*file), context);
     if (!part) return part;
     const auto keep = [&](const TensorInfo& tensor) {
       const std::optional<std::size_t> entry = index.entryOf(tensor.name);
@@ -185,16 +189,26 @@ Result<Checkpoint> openShards(const SafetensorsIndex& index, const fs::path& fol
   return merged;
 }
 
-Result<Checkpoint> openSiblings(const std::vector<std::string>& names, const fs::path& folder,
-                                const OpenOptions& options) {
-  Merger merger(options.limits);
+Result<Checkpoint> openSiblings(const std::vector<std::string>& names, const OpenContext& context) {
+  Merger merger(context.options.limits);
   std::set<std::string> seen;
+  std::set<std::string> opened;  // files, also those that a reader opened beside the one it was given
+  std::string first;
   Remark repeated;
   for (const std::string& name : names) {
-    auto file = openInside(folder, name, options.followLinks);
+    if (auto going = context.job.step(0); !going) return tl::unexpected(going.error());
+    auto file = context.folder->open(name);
     if (!file) return tl::unexpected(file.error());
-    auto part = openContainer(std::move(*file), options);
+    if (opened.contains((*file)->name())) continue;
+    const CheckpointReader* reader = readerOf(**file);
+    if (!first.empty() && reader && !reader->joinsSiblings())
+      return fail(Errc::Usage,
+                  fmt::format("a folder with one {} model expected, {} and {} found; open one of its files",
+                              reader->title(), printable(first), printable(name)));
+    first = name;
+    auto part = openContainer(std::move(*file), context);
     if (!part) return part;
+    for (const auto& each : part->files) opened.insert(each->name());
     const auto keep = [&](const TensorInfo& tensor) {
       if (!seen.insert(tensor.name).second) repeated.add(tensor.name);
       return true;

@@ -38,8 +38,8 @@ Result<ExportedTensor> exportStored(const TensorSource& source, const JobContext
   const std::uint64_t elements = source.info().elements;
   ExportedTensor exported{{storedDescr(type), source.info().shape, {}}, {}};
   std::vector<std::byte>& bytes = exported.array.data;
-  bytes.reserve(type.bits < 8 ? elements : source.info().bytes);
-  job.expect(source.info().bytes);
+  bytes.reserve(type.bits < 8 ? elements : source.size());
+  job.expect(source.size());
   std::vector<std::byte> chunk;
   for (std::uint64_t first = 0; first < elements; first += kStep) {
     const std::uint64_t count = std::min(kStep, elements - first);

@@ -37,17 +37,21 @@ MatrixShape matrixShape(std::span<const std::uint64_t> shape) {
 }
 
 TensorSource::TensorSource(TensorInfo info, std::shared_ptr<const ByteSource> bytes)
-    : m_info(std::move(info)), m_bytes(std::move(bytes)) {
+    : m_info(std::move(info)),
+      m_bytes(m_info.storage ? m_info.storage : std::move(bytes)),
+      m_begin(m_info.storage ? 0 : m_info.offset) {
   assert(m_info.type && m_info.type->readable);
-  assert(byteSize(*m_info.type, m_info.elements) == m_info.bytes);
-  assert(m_info.offset <= m_bytes->size() && m_info.bytes <= m_bytes->size() - m_info.offset);
+  assert(byteSize(*m_info.type, m_info.elements));
+  assert(m_begin <= m_bytes->size() && size() <= m_bytes->size() - m_begin);
 }
+
+std::uint64_t TensorSource::size() const { return byteSize(type(), m_info.elements).value_or(0); }
 
 Result<> TensorSource::readBytes(std::uint64_t first, [[maybe_unused]] std::uint64_t count,
                                  std::span<std::byte> out) const {
   assert(first <= m_info.elements && count <= m_info.elements - first);
   assert(byteSize(type(), first) && byteSize(type(), count) == out.size());
-  return m_bytes->read(m_info.offset + byteSize(type(), first).value_or(0), out);
+  return m_bytes->read(m_begin + byteSize(type(), first).value_or(0), out);
 }
 
 Result<> TensorSource::readFloats(std::uint64_t first, std::span<float> out, const Backend& backend) const {

@@ -19,6 +19,8 @@ set(rules
   "^core/.*\\.cpp$ => <sqlite3\\.h>"
   "^core/.*\\.cpp$ => <tbb/[a-z_]+\\.h>"
   "^core/base/.*\\.cpp$ => ${posix}"
+  "^core/checkpoint/(folder|hdf5[a-z_]*)\\.cpp$ => ${posix}"
+  "^core/checkpoint/.*\\.cpp$ => <(zlib|snappy-c)\\.h>"
   "^core/base/atomic_file\\.cpp$ => <stdio\\.h>"  # where POSIX declares rename
   # core's folders, each above those it names.
   "^core/ => \"core/base/"

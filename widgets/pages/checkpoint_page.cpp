@@ -228,7 +228,7 @@ void CheckpointPage::showTensor(std::size_t tensor) {
   m_profiling.start(
       tr("reading %1").arg(shown(m_checkpoint->tensors[tensor].name)),
       [source = *source, backend = session().backend()](const JobContext& job) {
-        job.expect(source.info().bytes);
+        job.expect(source.size());
         return profileTensor(source, *backend, job);
       },
       [this, checkpoint = m_checkpoint, tensor, source = *source](Result<TensorProfile> profile) {

@@ -80,7 +80,7 @@ TEST(SafetensorsGolden, DamagedFilesAreAcceptedOrRefusedAsByThePackage) {
   std::string sample;
   for (std::size_t i = 0; i < hex.size(); i += 2) sample += static_cast<char>(std::stoi(hex.substr(i, 2), nullptr, 16));
 
-  const CheckpointReader& reader = *checkpointReaders().front();
+  const CheckpointReader& reader = *findCheckpointReader("safetensors");
   ASSERT_TRUE(reader.open(SafetensorsBuilder::sourceOf(sample), {}));
   int unknownTypes = 0;
   for (std::size_t at = 0; at < sample.size(); ++at) {

@@ -2,7 +2,7 @@
 //
 // The reader of one safetensors file against files that are wrong, each in one way, or only look so. S1 to S14 number
 // the kinds of input; S15 and S16, which need files on disk, are in open_checkpoint_test.cpp and
-// safetensors_index_test.cpp.
+// shard_index_test.cpp.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -20,10 +20,10 @@ using namespace std::string_literals;
 using test::SafetensorsBuilder;
 using testing::HasSubstr;
 
-const CheckpointReader& reader() { return *checkpointReaders().front(); }
+const CheckpointReader& reader() { return *findCheckpointReader("safetensors"); }
 
 Result<Checkpoint> open(std::string_view bytes, const OpenOptions& options = {}) {
-  return reader().open(SafetensorsBuilder::sourceOf(bytes), options);
+  return reader().open(SafetensorsBuilder::sourceOf(bytes), {.options = options});
 }
 Result<Checkpoint> open(const SafetensorsBuilder& builder, const OpenOptions& options = {}) {
   return open(builder.bytes(), options);
@@ -232,7 +232,7 @@ TEST(SafetensorsS9, AGibibyteBehindTheLastTensorIsNoticedWithoutReadingIt) {
   };
   const auto tail = std::make_shared<const Tail>(SafetensorsBuilder().add("t", "U8", {4}, 4).bytes());
   expectRefused(reader().open(tail, {}), Errc::Damaged, "1073741824 bytes follow it");
-  EXPECT_TRUE(reader().open(tail, {.allowDamaged = true}));
+  EXPECT_TRUE(reader().open(tail, {.options = {.allowDamaged = true}}));
 }
 
 TEST(SafetensorsS9, OfAFileCutShortTheTensorsThatAreThereCanBeRead) {

@@ -4,7 +4,7 @@
 //
 //   { "metadata": { "total_size": BYTES, ... },          optional, and other keys are passed over
 //     "weight_map": { TENSOR: SHARD, ... } }             SHARD: the name of a file beside the index
-#include "core/checkpoint/safetensors_index.h"
+#include "core/checkpoint/shard_index.h"
 
 #include <fmt/format.h>
 
@@ -13,6 +13,7 @@
 #include <utility>
 
 #include "core/base/text.h"
+#include "core/checkpoint/folder.h"
 #include "core/checkpoint/json_events.h"
 
 namespace ulpscope {
@@ -22,7 +23,7 @@ tl::unexpected<Error> corrupt(std::string message) { return fail(Errc::Corrupt, 
 
 class IndexEvents final : public JsonEvents {
  public:
-  IndexEvents(SafetensorsIndex& index, const Limits& limits) : m_index(index), m_limits(limits) {}
+  IndexEvents(ShardIndex& index, const Limits& limits) : m_index(index), m_limits(limits) {}
 
   bool sawWeightMap() const { return m_sawWeightMap; }
 
@@ -62,7 +63,7 @@ class IndexEvents final : public JsonEvents {
       return fail(Errc::LimitExceeded, fmt::format("at most {} tensors expected, more found", m_limits.tensors));
     auto shard = m_shards.find(value);
     if (shard == m_shards.end()) {
-      if (auto named = checkShardName(value); !named) return named;
+      if (auto inside = checkNameInside(value); !inside) return corrupt("weight_map: " + inside.error().message);
       if (m_shards.size() == m_limits.shards)
         return fail(Errc::LimitExceeded, fmt::format("at most {} shards expected, more found", m_limits.shards));
       shard = m_shards.emplace(std::move(value), static_cast<std::uint32_t>(m_shards.size())).first;
@@ -94,7 +95,7 @@ class IndexEvents final : public JsonEvents {
       sortedFrom[appeared] = static_cast<std::uint32_t>(m_index.shards.size());
       m_index.shards.push_back(name);
     }
-    for (SafetensorsIndex::Entry& entry : m_index.entries) entry.shard = sortedFrom[entry.shard];
+    for (ShardIndex::Entry& entry : m_index.entries) entry.shard = sortedFrom[entry.shard];
     std::sort(m_index.entries.begin(), m_index.entries.end(),
               [](const auto& a, const auto& b) { return a.tensor < b.tensor; });
   }
@@ -138,7 +139,7 @@ class IndexEvents final : public JsonEvents {
     return corrupt(fmt::format("a JSON object with a weight_map expected, {} found", found));
   }
 
-  SafetensorsIndex& m_index;
+  ShardIndex& m_index;
   const Limits& m_limits;
   std::map<std::string, std::uint32_t> m_shards;  ///< name to order of appearance
   Place m_place = Place::Document;
@@ -149,15 +150,15 @@ class IndexEvents final : public JsonEvents {
 
 }  // namespace
 
-std::optional<std::size_t> SafetensorsIndex::entryOf(std::string_view tensor) const {
+std::optional<std::size_t> ShardIndex::entryOf(std::string_view tensor) const {
   const auto found = std::lower_bound(entries.begin(), entries.end(), tensor,
                                       [](const Entry& entry, std::string_view name) { return entry.tensor < name; });
   if (found == entries.end() || found->tensor != tensor) return std::nullopt;
   return static_cast<std::size_t>(found - entries.begin());
 }
 
-Result<SafetensorsIndex> parseSafetensorsIndex(std::string_view json, const Limits& limits) {
-  SafetensorsIndex index;
+Result<ShardIndex> parseShardIndex(std::string_view json, const Limits& limits) {
+  ShardIndex index;
   IndexEvents events(index, limits);
   if (auto read = readJson(json, limits.jsonDepth, events); !read) return tl::unexpected(std::move(read.error()));
   if (!events.sawWeightMap())
@@ -168,20 +169,6 @@ Result<SafetensorsIndex> parseSafetensorsIndex(std::string_view json, const Limi
   if (repeated != index.entries.end())
     return corrupt(fmt::format("weight_map: duplicate key {}", inQuotes(repeated->tensor)));
   return index;
-}
-
-Result<> checkShardName(std::string_view name) {
-  const auto refuse = [&] {
-    return corrupt(fmt::format("weight_map: the name of a file inside the folder expected, {} found", inQuotes(name)));
-  };
-  if (name.empty() || name.front() == '/' || name.find('\\') != name.npos || name.find('\0') != name.npos)
-    return refuse();
-  for (std::size_t begin = 0; begin <= name.size();) {
-    const std::size_t end = std::min(name.find('/', begin), name.size());
-    if (name.substr(begin, end - begin) == "..") return refuse();
-    begin = end + 1;
-  }
-  return {};
 }
 
 }  // namespace ulpscope

@@ -11,14 +11,14 @@
 
 namespace ulpscope {
 
-/// Which shard holds which tensor, as the `*.safetensors.index.json` of a sharded model says.
-struct SafetensorsIndex {
+/// Which shard holds which tensor, as the `*.index.json` of a sharded model (safetensors or PyTorch) says.
+struct ShardIndex {
   struct Entry {
     std::string tensor;
     std::uint32_t shard;  ///< index into `shards`
   };
 
-  std::vector<std::string> shards;  ///< names relative to the index, each once, sorted; checked by checkShardName
+  std::vector<std::string> shards;  ///< names relative to the index, each once, sorted; checked by checkNameInside
   std::vector<Entry> entries;       ///< sorted by tensor, each name once
   std::optional<std::uint64_t> totalSize;  ///< bytes of all tensors, where it says so
   std::vector<std::string> warnings;
@@ -28,11 +28,6 @@ struct SafetensorsIndex {
 };
 
 /// Corrupt or LimitExceeded, with the offset within `json`.
-Result<SafetensorsIndex> parseSafetensorsIndex(std::string_view json, const Limits& limits);
-
-/// Corrupt unless `name` is a relative path that stays below its folder whatever lies there: not empty, not absolute,
-/// no
-/// "..", no backslash (a separator elsewhere), no zero byte (which ends a name for the system, not for us).
-Result<> checkShardName(std::string_view name);
+Result<ShardIndex> parseShardIndex(std::string_view json, const Limits& limits);
 
 }  // namespace ulpscope

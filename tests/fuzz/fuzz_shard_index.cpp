@@ -6,14 +6,14 @@
 #include <span>
 #include <string_view>
 
-#include "core/checkpoint/safetensors_index.h"
+#include "core/checkpoint/shard_index.h"
 #include "tests/fuzz/fuzz_target.h"
 
 namespace ulpscope {
 
 void fuzzOne(std::span<const std::byte> input) {
   const std::string_view json(reinterpret_cast<const char*>(input.data()), input.size());
-  const auto index = parseSafetensorsIndex(json, Limits());
+  const auto index = parseShardIndex(json, Limits());
   if (!index) {
     require(index.error().message.empty() ? "an error without a message" : "");
     return;
@@ -24,7 +24,7 @@ void fuzzOne(std::span<const std::byte> input) {
                                                                                     : "a shard outside the folder");
   }
   for (std::size_t i = 0; i < index->entries.size(); ++i) {
-    const SafetensorsIndex::Entry& entry = index->entries[i];
+    const ShardIndex::Entry& entry = index->entries[i];
     require(entry.shard < index->shards.size() ? "" : "a shard that is not there");
     require(index->entryOf(entry.tensor) == i ? "" : "a tensor that is not found by its name");
   }
