@@ -1,0 +1,50 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Writes the samples that the C++ tests read into this folder: small ones of every container, type and packing.
+
+    make_checkpoints.py [--only GLOB]
+
+manifest.json lists them: path, producer, and each tensor's name, type, shape and file of expected values.
+"""
+
+import argparse
+import fnmatch
+import pathlib
+import shutil
+
+import registry
+import samples
+
+HERE = pathlib.Path(__file__).parent
+LARGEST_FILE = 100_000
+
+# Whole families, less what is large or tells nothing more.
+SELECTED = ["gguf/*", "safetensors/*", "numpy/*"]
+LEFT_OUT = ["numpy/npz_compressed"]
+
+
+def selected(name):
+    return any(fnmatch.fnmatch(name, glob) for glob in SELECTED) and not any(fnmatch.fnmatch(name, g) for g in LEFT_OUT)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--only", default="*", metavar="GLOB", help="for example 'gguf/*'; the others stay as they are")
+    only = parser.parse_args().only
+    registry.load_families([f for f in registry.FAMILIES if fnmatch.fnmatch(f, only.split("/")[0])])
+    names = [name for name in registry.SAMPLES if selected(name) and fnmatch.fnmatch(name, only)]
+    old = registry.read_manifest(HERE)
+    for entry in old:
+        if fnmatch.fnmatch(entry["name"], only):
+            shutil.rmtree(HERE / entry["name"], ignore_errors=True)
+            shutil.rmtree(HERE / f"{entry['name']}.expected", ignore_errors=True)
+    made, _ = samples.write_samples(HERE, names, required=True) if names else ([], [])
+    kept = [entry for entry in old if not fnmatch.fnmatch(entry["name"], only)]
+    registry.write_manifest(made + kept, HERE)
+    for entry in made:
+        for file in [*(HERE / entry["name"]).rglob("*"), *(HERE / f"{entry['name']}.expected").rglob("*")]:
+            assert file.stat().st_size < LARGEST_FILE, f"{file} is too large to commit"
+
+
+if __name__ == "__main__":
+    main()
