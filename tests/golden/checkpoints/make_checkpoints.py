@@ -19,8 +19,11 @@ HERE = pathlib.Path(__file__).parent
 LARGEST_FILE = 100_000
 
 # Whole families, less what is large or tells nothing more.
-SELECTED = ["gguf/*", "safetensors/*", "numpy/*"]
-LEFT_OUT = ["numpy/npz_compressed"]
+SELECTED = ["gguf/*", "safetensors/*", "numpy/*", "torch/*"]
+LEFT_OUT = ["numpy/npz_compressed", "torch/protocol5"]
+
+# Their writers put addresses, random ids or paths of the machine into the file: kept as they are unless asked for.
+VOLATILE = ["torch/legacy", "torch/script", "torch/traced", "torch/dcp", "torch/dcp_sharded"]
 
 
 def selected(name):
@@ -32,14 +35,16 @@ def main():
     parser.add_argument("--only", default="*", metavar="GLOB", help="for example 'gguf/*'; the others stay as they are")
     only = parser.parse_args().only
     registry.load_families([f for f in registry.FAMILIES if fnmatch.fnmatch(f, only.split("/")[0])])
-    names = [name for name in registry.SAMPLES if selected(name) and fnmatch.fnmatch(name, only)]
     old = registry.read_manifest(HERE)
+    kept = [entry for entry in old if not fnmatch.fnmatch(entry["name"], only)
+            or only == "*" and entry["name"] in VOLATILE]
+    names = {name for name in registry.SAMPLES if selected(name) and fnmatch.fnmatch(name, only)}
+    names = sorted(names - {entry["name"] for entry in kept})
     for entry in old:
-        if fnmatch.fnmatch(entry["name"], only):
+        if entry not in kept:
             shutil.rmtree(HERE / entry["name"], ignore_errors=True)
             shutil.rmtree(HERE / f"{entry['name']}.expected", ignore_errors=True)
     made, _ = samples.write_samples(HERE, names, required=True) if names else ([], [])
-    kept = [entry for entry in old if not fnmatch.fnmatch(entry["name"], only)]
     registry.write_manifest(made + kept, HERE)
     for entry in made:
         for file in [*(HERE / entry["name"]).rglob("*"), *(HERE / f"{entry['name']}.expected").rglob("*")]:

@@ -119,9 +119,9 @@ def npz_mixed(folder):
     values = generator("npz_mixed").standard_normal((3, 3)).astype(numpy.float32)
     body = io.BytesIO()
     numpy.save(body, values)
+    members = (("block/", b"", zipfile.ZIP_STORED), ("block/a.npy", body.getvalue(), zipfile.ZIP_STORED),
+               ("b.npy", body.getvalue(), zipfile.ZIP_DEFLATED), ("notes.txt", b"no array", zipfile.ZIP_STORED))
     with zipfile.ZipFile(folder / "mixed.npz", "w") as archive:
-        archive.mkdir("block")
-        archive.writestr("block/a.npy", body.getvalue(), zipfile.ZIP_STORED)
-        archive.writestr("b.npy", body.getvalue(), zipfile.ZIP_DEFLATED)
-        archive.writestr("notes.txt", "no array")
+        for name, content, compression in members:
+            archive.writestr(zipfile.ZipInfo(name), content, compression)  # dated 1980, the same in each run
     return Sample("mixed.npz", {"block/a": Tensor(values), "b": Tensor(values)}, PRODUCER)

@@ -13,17 +13,12 @@ import safetensors
 import safetensors.torch
 import torch
 
-from registry import Sample, Tensor, generator, sample
+from registry import Sample, generator, sample
+from torch_values import expected
 
 PRODUCER = f"safetensors {safetensors.__version__}, torch {torch.__version__}, ml_dtypes {ml_dtypes.__version__}"
 EIGHT_BITS = {"F8_E4M3": "float8_e4m3fn", "F8_E5M2": "float8_e5m2", "F8_E4M3FNUZ": "float8_e4m3fnuz",
               "F8_E5M2FNUZ": "float8_e5m2fnuz", "F8_E8M0": "float8_e8m0fnu"}
-
-
-def torch_values(tensor):
-    if tensor.dtype == torch.bfloat16:
-        return tensor.detach().contiguous().view(torch.uint16).numpy().view(ml_dtypes.bfloat16)
-    return tensor.detach().numpy()
 
 
 def packed(codes, bits):
@@ -69,10 +64,6 @@ def parts():
         "model.empty": torch.zeros(0, 3), "model.scalar": torch.tensor(7, dtype=torch.int64),
         "model.complex": torch.tensor([1 + 2j, -3j], dtype=torch.complex64),
     }
-
-
-def expected(tensors):
-    return {name: Tensor(torch_values(tensor)) for name, tensor in tensors.items()}
 
 
 def write_shards(folder, index=True):
