@@ -14,6 +14,7 @@
 #include <utility>
 
 #include "core/base/text.h"
+#include "core/checkpoint/finding.h"
 
 namespace ulpscope {
 namespace {
@@ -98,23 +99,6 @@ class Merger {
   std::set<std::pair<std::string, std::string>> m_metadata;  ///< so that what every shard repeats is kept once
 };
 
-/// Tensors with the same remark: one sentence names the first and counts the others.
-class Remark {
- public:
-  void add(std::string_view tensor) {
-    if (m_count++ == 0) m_first = inQuotes(tensor);
-  }
-  void warn(Checkpoint& checkpoint, std::string_view sentence) const {
-    if (m_count == 0) return;
-    const std::string who = m_count == 1 ? m_first : fmt::format("{} and {} more", m_first, m_count - 1);
-    checkpoint.warnings.push_back(fmt::format("{}: {}.", sentence, who));
-  }
-
- private:
-  std::string m_first;
-  std::uint64_t m_count = 0;
-};
-
 }  // namespace
 
 const CheckpointReader* readerOf(const ByteSource& file) {
@@ -147,7 +131,7 @@ Result<Checkpoint> openContainer(std::shared_ptr<const ByteSource> file, const O
 Result<Checkpoint> openShards(const ShardIndex& index, const OpenContext& context) {
   Merger merger(context.options.limits);
   std::vector<bool> found(index.entries.size());
-  Remark unlisted, elsewhere, absent;
+  Finding unlisted, elsewhere, absent;
   for (std::uint32_t shard = 0; shard < index.shards.size(); ++shard) {
     if (auto going = context.job.step(0); !going) return tl::unexpected(going.error());
     auto file = context.folder->open(index.shards[shard]);
@@ -180,9 +164,9 @@ Result<Checkpoint> openShards(const ShardIndex& index, const OpenContext& contex
   merged.warnings.insert(merged.warnings.begin(), index.warnings.begin(), index.warnings.end());
   for (std::size_t i = 0; i < found.size(); ++i)
     if (!found[i]) absent.add(index.entries[i].tensor);
-  absent.warn(merged, "The index lists tensors that its shards do not hold");
-  unlisted.warn(merged, "The shards hold tensors that the index does not list");
-  elsewhere.warn(merged, "Left out, because the index takes them from another shard");
+  absent.warn(merged.warnings, "The index lists tensors that its shards do not hold");
+  unlisted.warn(merged.warnings, "The shards hold tensors that the index does not list");
+  elsewhere.warn(merged.warnings, "Left out, because the index takes them from another shard");
   if (index.totalSize && *index.totalSize != merged.totalBytes())
     merged.warnings.push_back(fmt::format("The index gives a total_size of {} bytes, but the tensors have {}.",
                                           *index.totalSize, merged.totalBytes()));
@@ -194,7 +178,7 @@ Result<Checkpoint> openSiblings(const std::vector<std::string>& names, const Ope
   std::set<std::string> seen;
   std::set<std::string> opened;  // files, also those that a reader opened beside the one it was given
   std::string first;
-  Remark repeated;
+  Finding repeated;
   for (const std::string& name : names) {
     if (auto going = context.job.step(0); !going) return tl::unexpected(going.error());
     auto file = context.folder->open(name);
@@ -215,7 +199,7 @@ Result<Checkpoint> openSiblings(const std::vector<std::string>& names, const Ope
     };
     if (auto added = merger.add(std::move(*part), keep); !added) return tl::unexpected(added.error());
   }
-  repeated.warn(merger.checkpoint(), "Several files of the folder hold a tensor of the same name");
+  repeated.warn(merger.checkpoint().warnings, "Several files of the folder hold a tensor of the same name");
   return std::move(merger.checkpoint());
 }
 

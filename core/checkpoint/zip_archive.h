@@ -31,9 +31,13 @@ class ZipArchive {
   /// The first bytes are those of an archive.
   static bool isZip(const ByteSource& file);
 
+  /// Compare: every local header is read too, for the warnings. Ignore: enough to recognize what an archive holds.
+  enum class LocalHeaders : std::uint8_t { Compare, Ignore };
+
   /// Corrupt for what breaks the directory, LimitExceeded for more members than `limits` allow, Unsupported for one
   /// spread over several disks. Nothing of the members' data is read.
-  static Result<ZipArchive> open(std::shared_ptr<const ByteSource> file, const Limits& limits);
+  static Result<ZipArchive> open(std::shared_ptr<const ByteSource> file, const Limits& limits,
+                                 LocalHeaders local = LocalHeaders::Compare);
 
   const std::vector<ZipMember>& members() const { return m_members; }  ///< in the directory's order
   const ZipMember* find(std::string_view name) const;                  ///< the first of that name
@@ -46,8 +50,13 @@ class ZipArchive {
   Result<std::shared_ptr<const ByteSource>> source(const ZipMember& member) const;
 
  private:
+  void sortByName();
+  void checkNames();
+  Result<> compareLocalHeaders(std::uint64_t directoryOffset);
+
   std::shared_ptr<const ByteSource> m_file;
   std::vector<ZipMember> m_members;
+  std::vector<std::uint32_t> m_byName;  ///< indices of members, sorted by name, those of one name in order
   std::vector<std::string> m_warnings;
 };
 

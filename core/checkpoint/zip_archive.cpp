@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/checkpoint/zip_archive.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <numeric>
+#include <utility>
+
+#include "core/base/checked.h"
+#include "core/base/text.h"
+#include "core/checkpoint/finding.h"
+#include "core/checkpoint/folder.h"
+#include "core/checkpoint/inflated_source.h"
+#include "core/checkpoint/zip_records.h"
+
+namespace ulpscope {
+namespace {
+
+constexpr std::uint16_t kStored = 0;
+constexpr std::uint16_t kDeflated = 8;
+
+Result<> checkLimits(const ByteSource& file, const ZipDirectory& directory, const Limits& limits) {
+  if (directory.entries > limits.zipEntries)
+    return fail(Errc::LimitExceeded,
+                fmt::format("at most {} members expected, {} found", limits.zipEntries, directory.entries), file.name(),
+                directory.end);
+  if (directory.size > limits.headerBytes)
+    return fail(Errc::LimitExceeded,
+                fmt::format("directory of at most {} bytes expected, {} found", limits.headerBytes, directory.size),
+                file.name(), directory.end);
+  if (directory.entries > directory.size / kZipSmallestEntry)
+    return fail(Errc::Corrupt,
+                fmt::format("directory of {} entries expected, {} bytes found", directory.entries, directory.size),
+                file.name(), directory.offset);
+  return {};
+}
+
+/// What the local headers of an archive say otherwise than its directory.
+struct Differences {
+  Finding name, size, checksum, method;
+
+  void add(const ZipHeader& local, const ZipMember& member) {
+    if (local.member.name != member.name) name.add(member.name);
+    if (local.member.method != member.method || local.member.encrypted != member.encrypted) method.add(member.name);
+    if ((local.flags & kZipDescriptorFlag) != 0) return;
+    if (local.member.size != member.size || local.member.compressedSize != member.compressedSize) size.add(member.name);
+    if (local.member.crc32 != member.crc32) checksum.add(member.name);
+  }
+  void warn(std::vector<std::string>& warnings) const {
+    name.warn(warnings, "The local header gives another name than the archive's directory, which counts");
+    method.warn(warnings,
+                "The local header gives another method or encryption than the archive's directory, which counts");
+    size.warn(warnings, "The local header gives another size than the archive's directory, which counts");
+    checksum.warn(warnings, "The local header gives another CRC than the archive's directory");
+  }
+};
+
+/// How the members lie: `begin` of the local header, `end` of the data and what may belong to it.
+struct Span {
+  std::uint64_t begin;
+  std::uint64_t end;
+  std::uint64_t latestEnd;  ///< with a descriptor
+  std::size_t member;
+};
+
+}  // namespace
+
+bool ZipArchive::isZip(const ByteSource& file) {
+  std::array<char, 4> first{};
+  if (file.size() < first.size() || !file.read(0, std::as_writable_bytes(std::span(first)))) return false;
+  const std::string_view text(first.data(), first.size());
+  return text == std::string_view("PK\3\4", 4) || text == std::string_view("PK\5\6", 4);
+}
+
+Result<ZipArchive> ZipArchive::open(std::shared_ptr<const ByteSource> file, const Limits& limits, LocalHeaders local) {
+  const Result<ZipDirectory> directory = readZipEnd(*file);
+  if (!directory) return tl::unexpected(directory.error());
+  if (auto within = checkLimits(*file, *directory, limits); !within) return tl::unexpected(within.error());
+
+  ZipArchive archive;
+  archive.m_members.reserve(static_cast<std::size_t>(directory->entries));
+  Cursor cursor(*file, directory->offset, directory->end);
+  for (std::uint64_t i = 0; i < directory->entries; ++i) {
+    Result<ZipHeader> entry = readZipEntry(cursor);
+    if (!entry) return tl::unexpected(entry.error());
+    archive.m_members.push_back(std::move(entry->member));
+  }
+  if (cursor.left() > 0)
+    return cursor.corrupt(fmt::format("the directory expected to end after {} entries, {} bytes follow",
+                                      directory->entries, cursor.left()));
+  archive.m_file = std::move(file);
+  archive.sortByName();
+  archive.checkNames();
+  if (local == LocalHeaders::Compare)
+    if (auto compared = archive.compareLocalHeaders(directory->offset); !compared)
+      return tl::unexpected(compared.error());
+  return archive;
+}
+
+void ZipArchive::sortByName() {
+  m_byName.resize(m_members.size());
+  std::iota(m_byName.begin(), m_byName.end(), std::uint32_t{0});
+  std::stable_sort(m_byName.begin(), m_byName.end(),
+                   [&](std::uint32_t a, std::uint32_t b) { return m_members[a].name < m_members[b].name; });
+}
+
+void ZipArchive::checkNames() {
+  Finding repeated, outside;
+  for (std::size_t i = 0; i + 1 < m_byName.size(); ++i)
+    if (m_members[m_byName[i]].name == m_members[m_byName[i + 1]].name) repeated.add(m_members[m_byName[i]].name);
+  for (const ZipMember& member : m_members)
+    if (!checkNameInside(member.name)) outside.add(member.name);
+  repeated.warn(m_warnings, "The archive holds several members of one name");
+  outside.warn(m_warnings, "Unpacking the archive elsewhere could write outside its folder");
+}
+
+Result<> ZipArchive::compareLocalHeaders(std::uint64_t directoryOffset) {
+  Differences differences;
+  std::vector<Span> spans;
+  spans.reserve(m_members.size());
+  for (std::size_t i = 0; i < m_members.size(); ++i) {
+    const ZipMember& member = m_members[i];
+    const Result<ZipLocalHeader> local = readZipLocal(*m_file, member.headerOffset);
+    if (!local && local.error().code != Errc::Corrupt) return tl::unexpected(local.error());
+    if (!local) continue;  // whoever asks for this member is told
+    differences.add(local->header, member);
+    const std::uint64_t end = checkedAdd(local->dataBegin, member.compressedSize).value_or(~std::uint64_t{0});
+    const bool descriptor = (local->header.flags & kZipDescriptorFlag) != 0;
+    spans.push_back(
+        {member.headerOffset, end, descriptor ? checkedAdd(end, kZipLargestDescriptor).value_or(end) : end, i});
+  }
+  differences.warn(m_warnings);
+
+  std::sort(spans.begin(), spans.end(), [](const Span& a, const Span& b) { return a.begin < b.begin; });
+  Finding overlapping, behindGap;
+  std::uint64_t reached = 0, latest = 0;
+  for (const Span& span : spans) {
+    if (span.begin < reached || span.end > directoryOffset) overlapping.add(m_members[span.member].name);
+    if (span.begin > latest) behindGap.add(m_members[span.member].name);
+    reached = std::max(reached, span.end);
+    latest = std::max(latest, span.latestEnd);
+  }
+  overlapping.warn(m_warnings, "Members of the archive lie over others or over its directory");
+  behindGap.warn(m_warnings, "Bytes that belong to no member lie in the archive before");
+  if (latest < directoryOffset && !spans.empty())
+    m_warnings.push_back(fmt::format("{} bytes that belong to no member lie in the archive before its directory.",
+                                     directoryOffset - latest));
+  return {};
+}
+
+const ZipMember* ZipArchive::find(std::string_view name) const {
+  const auto found = std::lower_bound(m_byName.begin(), m_byName.end(), name,
+                                      [&](std::uint32_t i, std::string_view text) { return m_members[i].name < text; });
+  if (found == m_byName.end() || m_members[*found].name != name) return nullptr;
+  return &m_members[*found];
+}
+
+Result<std::shared_ptr<const ByteSource>> ZipArchive::source(const ZipMember& member) const {
+  const auto refuse = [&](Errc code, std::string message) {
+    return fail(code, fmt::format("member {}: {}", inQuotes(member.name), message), m_file->name(),
+                member.headerOffset);
+  };
+  if (member.encrypted) return refuse(Errc::Unsupported, "plain data expected, encrypted found");
+  if (member.method != kStored && member.method != kDeflated)
+    return refuse(Errc::Unsupported,
+                  fmt::format("stored or deflated data expected, compression method {} found", member.method));
+  if (member.method == kStored && member.size != member.compressedSize)
+    return refuse(Errc::Corrupt, fmt::format("{} stored bytes expected, {} found", member.size, member.compressedSize));
+  const Result<ZipLocalHeader> local = readZipLocal(*m_file, member.headerOffset);
+  if (!local) return refuse(local.error().code, local.error().message);
+  if (member.compressedSize > m_file->size() - local->dataBegin)
+    return refuse(Errc::Corrupt, fmt::format("{} bytes expected, {} bytes left", member.compressedSize,
+                                             m_file->size() - local->dataBegin));
+  auto data = sliceOf(m_file, local->dataBegin, member.compressedSize);
+  if (member.method == kStored) return data;
+  if (member.size / kMostInflation > member.compressedSize)
+    return refuse(Errc::Corrupt, fmt::format("{} bytes expected, which {} compressed bytes cannot yield", member.size,
+                                             member.compressedSize));
+  return inflatedSource(std::move(data), member.size);
+}
+
+}  // namespace ulpscope
