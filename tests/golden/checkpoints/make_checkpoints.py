@@ -19,8 +19,9 @@ HERE = pathlib.Path(__file__).parent
 LARGEST_FILE = 100_000
 
 # Whole families, less what is large or tells nothing more.
-SELECTED = ["gguf/*", "safetensors/*", "numpy/*", "torch/*"]
-LEFT_OUT = ["numpy/npz_compressed", "torch/protocol5"]
+SELECTED = ["gguf/*", "safetensors/*", "numpy/*", "torch/*", "gptq/*", "awq/*"]
+LEFT_OUT = ["numpy/npz_compressed", "torch/protocol5", "gptq/v2_column", "gptq/v2_symmetric",
+            "gptq/v1_act_order_3bit", "awq/gemv_group64"]
 
 # Their writers put addresses, random ids or paths of the machine into the file: kept as they are unless asked for.
 VOLATILE = ["torch/legacy", "torch/script", "torch/traced", "torch/dcp", "torch/dcp_sharded"]

@@ -15,7 +15,7 @@ import zlib
 import ml_dtypes
 import numpy
 
-FAMILIES = ("safetensors", "gguf", "numpy", "torch", "gptq", "awq", "bitsandbytes", "compressed", "fp8", "hqq", "quanto",
+FAMILIES = ("safetensors", "gguf", "numpy", "torch", "gptq", "awq", "bitsandbytes", "compressed", "scaled", "hqq", "quanto",
             "torchao", "onnx", "hdf5", "tensorflow", "tflite", "flax")
 
 # NumPy's (and ml_dtypes') names of element types -> ours.
@@ -33,13 +33,15 @@ TYPE_NAMES = {
 class Tensor:
     """One expected tensor: `values` in a type of NumPy or ml_dtypes, `dtype` what the producer calls it.
 
-    Without values it must be listed but cannot be read; `reason` says why.
+    Of packed weights `values` are what the library restores, in its own type; `exact` is the float32 product before that
+    type's rounding, where the two differ. Without values it must be listed but cannot be read; `reason` says why.
     """
 
     values: numpy.ndarray | None
     dtype: str = ""
     reason: str = ""
     shape: tuple | None = None
+    exact: numpy.ndarray | None = None
 
     def __post_init__(self):
         if self.values is None:
@@ -114,6 +116,10 @@ def write_expected(tensors, folder, root):
         numpy.save(file, numpy.asarray(stored_form(tensor.values), order="C"))
         entries.append({"name": name, "dtype": tensor.dtype, "shape": list(tensor.values.shape),
                         "file": file.relative_to(root).as_posix()})
+        if tensor.exact is not None and tensor.dtype != "F32":
+            exact = folder / f"{index}.exact.npy"
+            numpy.save(exact, numpy.asarray(tensor.exact, numpy.float32, order="C"))
+            entries[-1]["exact"] = exact.relative_to(root).as_posix()
     return entries
 
 

@@ -7,6 +7,8 @@ Everything is kept beside the interpreter of the environment.
 """
 
 import functools
+import importlib.abc
+import importlib.machinery
 import importlib.util
 import pathlib
 import subprocess
@@ -60,15 +62,59 @@ def libggml():
     return library
 
 
-def module_from(path, name, stubs=None):
-    """Imports one file as module `name` while the modules named in `stubs` are what the caller gives."""
-    for stub, attributes in (stubs or {}).items():
-        module = types.ModuleType(stub)
-        module.__dict__.update(attributes)
-        module.__path__ = []
-        sys.modules.setdefault(stub, module)
-    spec = importlib.util.spec_from_file_location(name, path)
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module
-    spec.loader.exec_module(module)
-    return module
+class _Nothing(type):
+    """Whatever is asked of it, it is itself: stands for the names of packages that are not there."""
+
+    def __getattr__(cls, name):
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return cls
+
+    def __call__(cls, *_, **__):
+        return cls
+
+
+class _Missing(types.ModuleType):
+    __path__ = []
+    Nothing = _Nothing("Nothing", (), {})
+
+    def __getattr__(self, name):
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return self.Nothing
+
+
+class _Stubs(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+    def __init__(self, prefixes):
+        self.prefixes = prefixes
+
+    def find_spec(self, name, path=None, target=None):
+        stands_for = name.split(".")[0] in self.prefixes
+        return importlib.machinery.ModuleSpec(name, self, is_package=True) if stands_for else None
+
+    def create_module(self, spec):
+        return _Missing(spec.name)
+
+    def exec_module(self, module):
+        pass
+
+
+def modules_from(root, names, missing=()):
+    """Imports the modules `names` of a package's source folder; all others of it, and `missing`, are stand-ins."""
+    package = names[0].split(".")[0]
+    finder = _Stubs((package, *missing))
+    sys.meta_path.insert(0, finder)
+    loaded = []
+    try:
+        for name in names:
+            path = root.joinpath(*name.split("."))
+            path = path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
+            spec = importlib.util.spec_from_file_location(name, path)
+            sys.modules[name] = importlib.util.module_from_spec(spec)
+            spec.loader.exec_module(sys.modules[name])
+            loaded.append(sys.modules[name])
+    finally:
+        sys.meta_path.remove(finder)
+        for name in [n for n, module in sys.modules.items() if isinstance(module, _Missing)]:
+            del sys.modules[name]
+    return loaded
