@@ -101,7 +101,7 @@ def stored_form(values):
         return values.astype(numpy.float32)
 
 
-def write_expected(tensors, folder, root):
+def write_expected(tensors, folder, root, with_exact):
     """The manifest's entries of one sample's tensors, and their .npy files."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
@@ -116,20 +116,20 @@ def write_expected(tensors, folder, root):
         numpy.save(file, numpy.asarray(stored_form(tensor.values), order="C"))
         entries.append({"name": name, "dtype": tensor.dtype, "shape": list(tensor.values.shape),
                         "file": file.relative_to(root).as_posix()})
-        if tensor.exact is not None and tensor.dtype != "F32":
+        if with_exact and tensor.exact is not None and tensor.dtype != "F32":
             exact = folder / f"{index}.exact.npy"
             numpy.save(exact, numpy.asarray(tensor.exact, numpy.float32, order="C"))
             entries[-1]["exact"] = exact.relative_to(root).as_posix()
     return entries
 
 
-def write_sample(name, root):
+def write_sample(name, root, with_exact=True):
     """Writes sample `name` below `root` and gives its manifest entry."""
     folder = root / name
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     made = SAMPLES[name](folder)
-    entries = write_expected(made.tensors, root / f"{name}.expected", root)
+    entries = write_expected(made.tensors, root / f"{name}.expected", root, with_exact)
     return {"name": name, "path": (pathlib.PurePosixPath(name) / made.path).as_posix(), "producer": made.producer,
             "tensors": entries}
 

@@ -14,7 +14,7 @@ import traceback
 import registry
 
 
-def write_samples(root, globs, required=False):
+def write_samples(root, globs):
     """Writes the samples that match; returns the manifest's entries and the names of those that could not be made."""
     made, failed = [], []
     families = [f for f in registry.FAMILIES if not globs or any(fnmatch.fnmatch(f, g.split("/")[0]) for g in globs)]
@@ -25,8 +25,6 @@ def write_samples(root, globs, required=False):
         try:
             made.append(registry.write_sample(name, root))
         except Exception:
-            if required:
-                raise
             traceback.print_exc()
             failed.append(name)
     return made, failed

@@ -60,7 +60,7 @@ def model(folder, version, group, layers):
 @sample("awq/gemm")
 def gemm(folder):
     layers = {}
-    for name, inputs, outputs in (("model.layers.0.q_proj", 128, 64), ("model.layers.0.k_proj", 96, 32)):
+    for name, inputs, outputs in (("model.layers.0.q_proj", 64, 32), ("model.layers.0.k_proj", 32, 64)):
         linear, scales, zeros, codes = quantized(name, inputs, outputs, 32)
         module = GEMM.WQLinear_GEMM.from_linear(linear, 4, 32, False, scales.t().contiguous(), zeros.t().contiguous())
         restored = PACKING.dequantize_gemm(module.qweight, module.qzeros, module.scales, 4, 32).t()
@@ -74,7 +74,7 @@ def vector(label, module_type, version, group, values=product):
     @sample(f"awq/{label}")
     def write(folder):
         layers = {}
-        for name, inputs, outputs in (("model.layers.0.q_proj", 256, 32), ("model.layers.0.k_proj", 128, 16)):
+        for name, inputs, outputs in (("model.layers.0.q_proj", 256, 8), ("model.layers.0.k_proj", 128, 4)):
             linear, scales, zeros, codes = quantized(f"{label}{name}", inputs, outputs, group)
             module = module_type.from_linear(linear, 4, group, False, scales, zeros)
             layers[name] = module, values(codes, scales, zeros, group)

@@ -125,8 +125,9 @@ def version_1(label, bits, group=32, drop=(), **options):
     @sample(f"gptq/v1_{label}")
     def write(folder):
         name = f"gptq/v1_{label}"
-        layers = {"model.layers.0.q_proj": by_auto_gptq(name, bits, 96, 64, group, **options),
-                  "model.layers.0.k_proj": by_auto_gptq(f"{name}.k", bits, 64, 32, group, **options)}
+        layers = {"model.layers.0.q_proj": by_auto_gptq(name, bits, 64, 32, group, **options)}
+        if label == "4bit":
+            layers["model.layers.0.k_proj"] = by_auto_gptq(f"{name}.k", bits, 32, 96, group, **options)
         config = {"bits": bits, "group_size": group, "checkpoint_format": "gptq", "sym": options.get("symmetric", False),
                   "desc_act": options.get("act_order", False)}
         return model(folder, layers, restored_by_auto_gptq, config, "auto-gptq 0.7.1", drop)
@@ -149,7 +150,7 @@ def zero_wrapped(folder):
     return model(folder, {"model.layers.0.q_proj": module}, restored_by_auto_gptq, {"checkpoint_format": "gptq"}, "auto-gptq 0.7.1")
 
 
-def version_2(label, bits, inputs=96, outputs=64, group=32, **options):
+def version_2(label, bits, inputs=64, outputs=32, group=32, **options):
     @sample(f"gptq/v2_{label}")
     def write(folder):
         layers = {"model.layers.0.q_proj": by_gptqmodel(f"gptq/v2_{label}", bits, inputs, outputs, group, **options)}
