@@ -245,4 +245,16 @@ std::shared_ptr<const ByteSource> derivedSource(DerivedBytes derived) {
   return std::make_shared<const DerivedSource>(std::move(derived));
 }
 
+std::shared_ptr<const ByteSource> swappedSource(std::shared_ptr<const ByteSource> whole, std::size_t elementBytes) {
+  DerivedBytes swapped{
+      .name = whole->name(), .size = whole->size(), .unitBytes = elementBytes, .make = {}, .from = {whole}};
+  swapped.make = [whole = std::move(whole), elementBytes](std::uint64_t first, std::span<std::byte> out) -> Result<> {
+    if (auto read = whole->read(first * elementBytes, out); !read) return read;
+    for (; !out.empty(); out = out.subspan(elementBytes))
+      std::reverse(out.begin(), out.begin() + static_cast<std::ptrdiff_t>(elementBytes));
+    return {};
+  };
+  return derivedSource(std::move(swapped));
+}
+
 }  // namespace ulpscope

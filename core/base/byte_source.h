@@ -66,4 +66,8 @@ struct DerivedBytes {
 };
 std::shared_ptr<const ByteSource> derivedSource(DerivedBytes derived);
 
+/// `whole` with the order of the bytes turned within each element of `elementBytes` bytes. Precondition: it is made of
+/// whole elements.
+std::shared_ptr<const ByteSource> swappedSource(std::shared_ptr<const ByteSource> whole, std::size_t elementBytes);
+
 }  // namespace ulpscope
