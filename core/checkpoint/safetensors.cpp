@@ -128,15 +128,14 @@ class SafetensorsReader final : public CheckpointReader {
 
   bool joinsSiblings() const override { return true; }
 
-  /// There is no magic number: a length below 2^40 (in text, whose eighth byte is no zero, it would be larger), then
-  /// the
-  /// `{` of the header (or white space before it).
+  /// There is no magic number: a length below 2^32 (the first eight bytes of text, or of a file with a magic number,
+  /// would be a larger one), then the `{` of the header (or white space before it).
   bool recognizes(const ByteSource& file) const override {
     std::array<char, kLengthBytes + 1> first{};
     if (file.size() < first.size() || !file.read(0, std::as_writable_bytes(std::span(first)))) return false;
     std::uint64_t length = 0;
     std::memcpy(&length, first.data(), sizeof length);
-    return length >> 40 == 0 && (first.back() == '{' || isJsonSpace(first.back()));
+    return length >> 32 == 0 && (first.back() == '{' || isJsonSpace(first.back()));
   }
 
   Result<Checkpoint> open(std::shared_ptr<const ByteSource> file, const OpenContext& context) const override {

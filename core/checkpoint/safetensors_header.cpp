@@ -11,6 +11,7 @@
 
 #include "core/base/checked.h"
 #include "core/base/text.h"
+#include "core/checkpoint/distinct_names.h"
 #include "core/checkpoint/json_events.h"
 
 namespace ulpscope {
@@ -206,30 +207,19 @@ class HeaderEvents final : public JsonEvents {
   std::size_t m_offsetCount = 0;
 };
 
-/// The first name that occurs twice. By sorting, not hashing: chosen names cannot make it slow.
-template <class Items, class NameOf>
-std::optional<std::string_view> findRepeated(const Items& items, NameOf nameOf) {
-  std::vector<std::string_view> names(items.size());
-  std::transform(items.begin(), items.end(), names.begin(),
-                 [&](const auto& item) { return std::string_view(nameOf(item)); });
-  std::sort(names.begin(), names.end());
-  const auto repeated = std::adjacent_find(names.begin(), names.end());
-  if (repeated == names.end()) return std::nullopt;
-  return *repeated;
-}
-
 }  // namespace
 
 Result<SafetensorsHeader> parseSafetensorsHeader(std::string_view json, const Limits& limits) {
   SafetensorsHeader header;
   HeaderEvents events(header, limits);
   if (auto read = readJson(json, limits.jsonDepth, events); !read) return tl::unexpected(std::move(read.error()));
-  if (const auto name =
-          findRepeated(header.tensors, [](const TensorInfo& tensor) -> const std::string& { return tensor.name; }))
-    return corrupt(fmt::format("tensor names of their own expected, duplicate key {} found", inQuotes(*name)));
-  if (const auto name =
-          findRepeated(header.metadata, [](const auto& entry) -> const std::string& { return entry.first; }))
-    return corrupt(fmt::format("{}: duplicate key {}", kMetadataKey, inQuotes(*name)));
+  if (const auto at =
+          findRepeatedName(header.tensors, [](const TensorInfo& tensor) -> const std::string& { return tensor.name; }))
+    return corrupt(
+        fmt::format("tensor names of their own expected, duplicate key {} found", inQuotes(header.tensors[*at].name)));
+  if (const auto at =
+          findRepeatedName(header.metadata, [](const auto& entry) -> const std::string& { return entry.first; }))
+    return corrupt(fmt::format("{}: duplicate key {}", kMetadataKey, inQuotes(header.metadata[*at].first)));
   return header;
 }
 

@@ -30,7 +30,12 @@ struct Signature {
 constexpr std::array kSignatures{
     Signature{"version https://git-lfs.github.com/spec/",
               "this is a Git LFS pointer, not the weights: run `git lfs pull` in its repository"},
-    Signature{"GGUF", "this is a GGUF file, which cannot be read yet"},
+    // Containers of ggml before GGUF, as little-endian numbers "ggml", "ggmf", "ggjt", "ggla" and "ggsn".
+    Signature{"lmgg", "this is a GGML file of 2023 (magic \"ggml\"), not GGUF: convert the model again"},
+    Signature{"fmgg", "this is a GGML file of 2023 (magic \"ggmf\"), not GGUF: convert the model again"},
+    Signature{"tjgg", "this is a GGML file of 2023 (magic \"ggjt\"), not GGUF: convert the model again"},
+    Signature{"algg", "this is a LoRA adapter of ggml of 2023 (magic \"ggla\"), not GGUF: convert it again"},
+    Signature{"nsgg", "this is a saved session of llama.cpp (magic \"ggsn\"), not weights"},
     Signature{{"PK\3\4", 4}, "this is a ZIP archive (PyTorch, Keras or NumPy), which cannot be read yet"},
     Signature{"\x89HDF\r\n", "this is an HDF5 file (Keras), which cannot be read yet"},
     Signature{"\x93NUMPY", "this is a NumPy array, not a checkpoint"},

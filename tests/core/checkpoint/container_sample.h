@@ -27,6 +27,7 @@ inline std::vector<std::byte> asBytes(std::string_view text) {
 /// All of them: a container adds a function in samples/ and a line in container_samples.cpp.
 const std::vector<ContainerSample>& containerSamples();
 
+std::vector<ContainerSample> ggufSamples();
 std::vector<ContainerSample> safetensorsSamples();
 
 }  // namespace ulpscope::test

@@ -9,6 +9,7 @@ const std::vector<ContainerSample>& containerSamples() {
   static const std::vector<ContainerSample> samples = [] {
     std::vector<ContainerSample> all;
     for (const auto& of : {
+             ggufSamples,
              safetensorsSamples,
          }) {
       std::vector<ContainerSample> some = of();

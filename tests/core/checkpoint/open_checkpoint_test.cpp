@@ -71,7 +71,7 @@ TEST(OpenCheckpoint, SaysWhatAFileIsAndWhatToDo) {
   EXPECT_THAT(message("model.safetensors", "abc"), HasSubstr("at least 8 bytes expected, 3 found"));
   EXPECT_THAT(message("model.safetensors", std::string(4096, '\0')),
               HasSubstr("a header expected, an empty one found"));
-  EXPECT_THAT(message("model.gguf", "GGUF\3\0\0\0{aaaaaaaaaa"), HasSubstr("GGUF"));
+  EXPECT_THAT(message("model.bin", "tjgg\3aaaaaaaaaaa"), HasSubstr("not GGUF"));
   EXPECT_THAT(message("pytorch_model.bin", "PK\3\4aaaaaaaaaaaaaa"), HasSubstr("ZIP archive"));
   EXPECT_THAT(message("model.h5", "\x89HDF\r\n\x1A\n"), HasSubstr("HDF5"));
   EXPECT_THAT(message("script.py", "import torch\n"), HasSubstr("begins with \"import torch\\x0A\""));
