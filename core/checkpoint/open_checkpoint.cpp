@@ -13,6 +13,7 @@
 
 #include "core/base/text.h"
 #include "core/checkpoint/checkpoint.h"
+#include "core/checkpoint/packed/packed_convention.h"
 #include "core/checkpoint/shard_index.h"
 #include "core/checkpoint/shards.h"
 
@@ -166,6 +167,7 @@ Result<Checkpoint> openPath(const fs::path& path, const OpenOptions& options, co
   if (!checkpoint) return checkpoint;
   checkpoint->path = path.string();
   attachConfig(*checkpoint, context);
+  if (auto attached = attachPackedWeights(*checkpoint, context); !attached) return tl::unexpected(attached.error());
   return checkpoint;
 }
 

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <numeric>
+#include <utility>
+
+#include "core/base/checked.h"
+#include "core/base/text.h"
+#include "core/checkpoint/packed/packed_convention.h"
+
+namespace ulpscope {
+namespace {
+
+std::string member(std::string_view name) { return fmt::format("quantization_config/{}", name); }
+
+}  // namespace
+
+PackedScan::PackedScan(const Checkpoint& checkpoint, const ConfigValues& config)
+    : m_checkpoint(checkpoint),
+      m_config(config),
+      m_byName(checkpoint.tensors.size()),
+      m_taken(checkpoint.tensors.size()),
+      m_tiles(std::make_shared<TileCache>()) {
+  std::iota(m_byName.begin(), m_byName.end(), std::size_t{0});
+  std::ranges::sort(m_byName, {}, [&](std::size_t i) -> std::string_view { return checkpoint.tensors[i].name; });
+  for (std::size_t i = 0; i < checkpoint.tensors.size(); ++i) m_taken[i] = checkpoint.tensors[i].partOf.has_value();
+}
+
+const TensorInfo* PackedScan::find(std::string_view name) const {
+  const auto nameOf = [&](std::size_t i) -> std::string_view { return stored()[i].name; };
+  const auto found = std::ranges::lower_bound(m_byName, name, {}, nameOf);
+  return found != m_byName.end() && nameOf(*found) == name && !m_taken[*found] ? &stored()[*found] : nullptr;
+}
+
+std::optional<std::int64_t> PackedScan::integer(std::string_view name) const { return m_config.integer(member(name)); }
+std::optional<bool> PackedScan::truth(std::string_view name) const { return m_config.truth(member(name)); }
+std::string PackedScan::text(std::string_view name) const { return m_config.text(member(name)).value_or(""); }
+
+const TensorInfo* PackedParts::check(const TensorInfo* tensor, Types types, int rank) {
+  if (!tensor || !sound()) return tensor;
+  const std::string_view type = tensor->type ? tensor->type->name : std::string_view();
+  if (types.size() > 0 && std::ranges::find(types, type) == types.end())
+    expect(false, tensor, fmt::format("type {}", fmt::join(types, " or ")));
+  else if (rank >= 0 && tensor->shape.size() != static_cast<std::size_t>(rank))
+    expect(false, tensor, rank == 0 ? std::string("a scalar") : fmt::format("{} dimensions", rank));
+  else if (const auto readable = m_scan.checkpoint().source(m_scan.indexOf(*tensor)); !readable)
+    m_error = readable.error();
+  m_indices.push_back(m_scan.indexOf(*tensor));
+  return tensor;
+}
+
+const TensorInfo* PackedParts::need(std::string_view suffix, Types types, int rank) {
+  if (const TensorInfo* const found = optional(suffix, types, rank)) return found;
+  fail(fmt::format("tensor {} expected beside the others of its weight, none found",
+                   inQuotes(m_base + std::string(suffix))));
+  return nullptr;
+}
+
+const TensorInfo* PackedParts::optional(std::string_view suffix, Types types, int rank) {
+  return check(m_scan.find(m_base + std::string(suffix)), types, rank);
+}
+
+bool PackedParts::expect(bool holds, const TensorInfo* tensor, std::string_view expected) {
+  if (!sound()) return false;
+  if (holds) return true;
+  fail(fmt::format("tensor {}: {} expected, {} {} found", inQuotes(tensor->name), expected,
+                   printable(tensor->storedType), bracketed(tensor->shape)));
+  return false;
+}
+
+bool PackedParts::expectShape(const TensorInfo* tensor, const std::vector<std::uint64_t>& shape) {
+  return sound() && expect(tensor->shape == shape, tensor, fmt::format("shape {}", bracketed(shape)));
+}
+
+bool PackedParts::expectElements(const TensorInfo* tensor, std::uint64_t elements) {
+  return sound() && expect(tensor->elements == elements, tensor, counted(elements, "element"));
+}
+
+void PackedParts::fail(std::string message) {
+  if (sound()) m_error = Error{Errc::Corrupt, std::move(message), {}, {}};
+}
+
+TensorSource PackedParts::source(const TensorInfo* tensor) {
+  return *m_scan.checkpoint().source(m_scan.indexOf(*tensor));
+}
+
+}  // namespace ulpscope
