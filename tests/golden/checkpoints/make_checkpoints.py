@@ -18,16 +18,18 @@ HERE = pathlib.Path(__file__).parent
 LARGEST_FILE = 100_000
 
 # Whole families, less what is large or tells nothing more.
-SELECTED = ["gguf/*", "safetensors/*", "numpy/*", "torch/*", "gptq/*", "awq/*"]
-LEFT_OUT = ["numpy/npz_compressed", "torch/protocol5", "gptq/v2_column", "gptq/v2_symmetric",
-            "gptq/v1_act_order_3bit", "awq/gemv_group64"]
+LEFT_OUT = [
+    "numpy/npz_compressed", "torch/protocol5", "gptq/v2_column", "gptq/v2_symmetric", "gptq/v1_act_order_3bit",
+    "awq/gemv_group64", "bitsandbytes/nf4_half", "bitsandbytes/nf4_float", "bitsandbytes/fp4_nested",
+    "compressed/pack[367]_group", "scaled/deepseek", "quanto/qint4_half", "torchao/int4_row*", "torchao/int8_float*",
+]
 
 # Their writers put addresses, random ids or paths of the machine into the file: kept as they are unless asked for.
 VOLATILE = ["torch/legacy", "torch/script", "torch/traced", "torch/dcp", "torch/dcp_sharded"]
 
 
 def selected(name):
-    return any(fnmatch.fnmatch(name, glob) for glob in SELECTED) and not any(fnmatch.fnmatch(name, g) for g in LEFT_OUT)
+    return not any(fnmatch.fnmatch(name, glob) for glob in LEFT_OUT)
 
 
 def main():

@@ -74,7 +74,7 @@ def vector(label, module_type, version, group, values=product):
     @sample(f"awq/{label}")
     def write(folder):
         layers = {}
-        for name, inputs, outputs in (("model.layers.0.q_proj", 256, 8), ("model.layers.0.k_proj", 128, 4)):
+        for name, inputs, outputs in (("model.layers.0.q_proj", 256, 8), ("model.layers.0.k_proj", 128, 16)):
             linear, scales, zeros, codes = quantized(f"{label}{name}", inputs, outputs, group)
             module = module_type.from_linear(linear, 4, group, False, scales, zeros)
             layers[name] = module, values(codes, scales, zeros, group)

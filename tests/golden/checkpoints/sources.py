@@ -2,7 +2,8 @@
 """Oracles that cannot simply be installed: source archives from PyPI, of which single modules are used.
 
 llama-cpp-python has no wheel and vendors ggml: ggml's scalar code is built here with the system's C compiler, without
-contraction. auto-gptq, gptqmodel and autoawq want CUDA or packages that we do without; their packing modules do not.
+contraction. auto-gptq, gptqmodel, autoawq and nvidia-modelopt want CUDA or packages that we do without; their packing
+modules do not.
 Everything is kept beside the interpreter of the environment.
 """
 
@@ -22,6 +23,7 @@ LLAMA = "llama-cpp-python==0.3.36"
 AUTO_GPTQ = "auto-gptq==0.7.1"
 GPTQMODEL = "gptqmodel==7.7.0"
 AUTOAWQ = "autoawq==0.2.9"
+MODELOPT = "nvidia-modelopt==0.47.0"
 
 
 @functools.cache
@@ -32,8 +34,9 @@ def unpacked(requirement, wheel=False):
         archives = CACHE / "archives" / requirement
         kind = "--only-binary" if wheel else "--no-binary"
         isolation = [] if requirement == LLAMA or wheel else ["--no-build-isolation"]
-        subprocess.run([sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", kind, ":all:", *isolation,
-                        "-d", str(archives), requirement], check=True)
+        if not archives.exists():
+            subprocess.run([sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", kind, ":all:", *isolation,
+                            "-d", str(archives), requirement], check=True)
         archive = next(archives.iterdir())
         part = folder.with_suffix(".part")
         if wheel:
