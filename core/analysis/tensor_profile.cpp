@@ -1,84 +1,72 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/analysis/tensor_profile.h"
 
+#include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
+#include <utility>
 
 #include "core/analysis/code_table.h"
+#include "core/analysis/maxima_collector.h"
 #include "core/analysis/tensor_batches.h"
+#include "core/analysis/tensor_pieces.h"
 #include "core/backend/backend.h"
 
 namespace ulpscope {
 namespace {
 
-/// Largest magnitudes of rows and columns from runs of elements that may begin and end anywhere in a row.
-class MaximaCollector {
- public:
-  MaximaCollector(const MatrixShape& shape, const Backend& backend)
-      : m_columns(shape.columns), m_rowMaxima(shape.rows), m_columnMaxima(shape.columns), m_backend(backend) {}
+constexpr std::uint64_t kChunk = ProfileAccumulator::kChunk;
 
-  Result<> add(std::uint64_t first, std::span<const float> values) {
-    while (!values.empty()) {
-      const std::uint64_t row = first / m_columns;
-      const std::uint64_t column = first % m_columns;
-      const bool wholeRows = column == 0 && values.size() >= m_columns;
-      const std::uint64_t rows = wholeRows ? values.size() / m_columns : 1;
-      const std::uint64_t width = wholeRows ? m_columns : std::min<std::uint64_t>(values.size(), m_columns - column);
-      if (auto done = m_backend.absMaxima(values.first(rows * width), std::span(m_rowMaxima).subspan(row, rows),
-                                          std::span(m_columnMaxima).subspan(column, width));
-          !done)
-        return done;
-      first += rows * width;
-      values = values.subspan(rows * width);
-    }
-    return {};
-  }
-
-  void moveTo(TensorProfile& profile) && {
-    profile.rowAbsMax = std::move(m_rowMaxima);
-    profile.columnAbsMax = std::move(m_columnMaxima);
-  }
-
- private:
-  std::uint64_t m_columns;
-  std::vector<float> m_rowMaxima;
-  std::vector<float> m_columnMaxima;
-  const Backend& m_backend;
+struct CodeScratch {
+  std::vector<std::uint16_t> storage;  ///< of narrower elements the bytes, aligned for 16-bit ones
+  std::vector<std::uint8_t> unpacked;
+  std::vector<float> values;
+  CodeCounts counts;
 };
+
+Result<> countPiece(const ElementType& type, const Backend& backend, std::span<const std::byte> bytes,
+                    std::uint64_t count, CodeScratch& scratch) {
+  scratch.counts.resize(type.bits == 16 ? 65'536 : 256);
+  if (type.bits == 16) return backend.countCodes(std::span<const std::uint16_t>(scratch.storage), scratch.counts);
+  scratch.unpacked.resize(count);
+  if (type.bits == 8)
+    std::copy_n(reinterpret_cast<const std::uint8_t*>(bytes.data()), count, scratch.unpacked.begin());
+  else
+    unpackCodes(type, bytes, scratch.unpacked);
+  return backend.countCodes(std::span<const std::uint8_t>(scratch.unpacked), scratch.counts);
+}
 
 /// Types of up to 16 bits: the counts of their codes say it all.
 Result<> profileCodes(const TensorSource& source, const Backend& backend, const JobContext& job, TensorProfile& profile,
                       MaximaCollector& maxima) {
   const ElementType& type = source.type();
   const CodeTable& table = codeTable(type);
-  profile.codeCounts.resize(type.bits == 16 ? 65'536 : 256);
-  // Of either width only one is used; 16-bit storage also holds the bytes of narrower elements, for its alignment.
-  std::vector<std::uint16_t> storage;
-  std::vector<std::uint8_t> unpacked;
-  std::vector<float> values;
-  const auto take = [&](std::uint64_t first, std::uint64_t count) -> Result<> {
+  ScratchPool<CodeScratch> pool;
+  const auto piece = [&](std::uint64_t first, std::uint64_t count, CodeScratch& scratch) -> Result<> {
     const std::uint64_t byteCount = byteSize(type, count).value_or(0);
-    storage.resize((byteCount + 1) / 2);
-    values.resize(count);
-    const auto bytes = std::as_writable_bytes(std::span(storage)).first(byteCount);
+    scratch.storage.resize((byteCount + 1) / 2);
+    scratch.values.resize(kChunk);
+    const auto bytes = std::as_writable_bytes(std::span(scratch.storage)).first(byteCount);
     if (auto read = source.readBytes(first, count, bytes); !read) return read;
-    Result<> counted;
-    if (type.bits == 16) {
-      counted = backend.countCodes(std::span<const std::uint16_t>(storage), profile.codeCounts);
-    } else {
-      unpacked.resize(count);
-      if (type.bits == 8)
-        std::copy_n(reinterpret_cast<const std::uint8_t*>(bytes.data()), count, unpacked.begin());
-      else
-        unpackCodes(type, bytes, unpacked);
-      counted = backend.countCodes(std::span<const std::uint8_t>(unpacked), profile.codeCounts);
-    }
-    if (!counted) return counted;
-    if (auto decoded = backend.decode(type, bytes, values); !decoded) return decoded;
-    return maxima.add(first, values);
+    if (auto counted = countPiece(type, backend, bytes, count, scratch); !counted) return counted;
+    MaximaCollector::Run run(maxima, first, count);
+    const auto decodeChunk = [&](std::uint64_t begin, std::uint64_t size) -> Result<> {
+      const auto bits = static_cast<std::uint64_t>(type.bits);
+      const auto values = std::span(scratch.values).first(size);
+      const auto part = bytes.subspan(begin * bits / 8, byteSize(type, size).value_or(0));
+      if (auto decoded = backend.decode(type, part, values); !decoded) return decoded;
+      return run.add(first + begin, values, backend);
+    };
+    if (auto done = forEachChunk(count, decodeChunk); !done) return done;
+    maxima.merge(run);
+    return {};
   };
-  if (auto done = inBatches(source, job, take); !done) return done;
+  if (auto done = inParallelPieces(source, backend, job, pool, piece, [] {}); !done) return done;
   profile.codeCounts.resize(table.values.size());
+  for (const auto& scratch : pool.all())
+    for (std::size_t code = 0; code < std::min(profile.codeCounts.size(), scratch->counts.size()); ++code)
+      profile.codeCounts[code] += scratch->counts[code];
   profile.statistics = statisticsOf(table, profile.codeCounts);
   profile.folded = foldedHistogramOf(table, profile.codeCounts);
   return {};
@@ -88,14 +76,30 @@ Result<> profileCodes(const TensorSource& source, const Backend& backend, const 
 Result<> profileFloats(const TensorSource& source, const Backend& backend, const JobContext& job,
                        TensorProfile& profile, MaximaCollector& maxima) {
   ProfileAccumulator total;
-  std::vector<float> values;
-  const auto take = [&](std::uint64_t first, std::uint64_t count) -> Result<> {
+  std::array<std::vector<ProfileAccumulator>, kPiecesAtOnce> parts;  // merged in index order behind each batch
+  ScratchPool<std::vector<float>> pool;
+  const auto piece = [&](std::uint64_t first, std::uint64_t count, std::vector<float>& values) -> Result<> {
+    std::vector<ProfileAccumulator>& part = parts[first / kPiece % kPiecesAtOnce];
     values.resize(count);
     if (auto read = source.readFloats(first, values, backend); !read) return read;
-    if (auto done = backend.profile(values, std::numeric_limits<float>::min(), total); !done) return done;
-    return maxima.add(first, values);
+    MaximaCollector::Run run(maxima, first, count);
+    const auto profileChunk = [&](std::uint64_t begin, std::uint64_t size) -> Result<> {
+      const auto chunk = std::span<const float>(values).subspan(begin, size);
+      if (auto done = backend.profile(chunk, std::numeric_limits<float>::min(), part.emplace_back()); !done)
+        return done;
+      return run.add(first + begin, chunk, backend);
+    };
+    if (auto done = forEachChunk(count, profileChunk); !done) return done;
+    maxima.merge(run);
+    return {};
   };
-  if (auto done = inBatches(source, job, take); !done) return done;
+  const auto mergeParts = [&] {
+    for (std::vector<ProfileAccumulator>& part : parts) {
+      for (const ProfileAccumulator& chunk : part) total.merge(chunk);
+      part.clear();
+    }
+  };
+  if (auto done = inParallelPieces(source, backend, job, pool, piece, mergeParts); !done) return done;
   profile.statistics = makeStatistics(source.info().elements, total.kinds, total.moments, total.min, total.max);
   profile.folded = std::move(total.histogram);
   return {};
@@ -199,7 +203,7 @@ class WideAccumulator {
 };
 
 /// float64 and wide integers, in double. Maxima beyond float's range become infinite.
-Result<> profileWide(const TensorSource& source, const JobContext& job, TensorProfile& profile,
+Result<> profileWide(const TensorSource& source, const Backend& backend, const JobContext& job, TensorProfile& profile,
                      MaximaCollector& maxima) {
   WideAccumulator total(source.type().format != nullptr);
   std::vector<double> values;
@@ -209,7 +213,10 @@ Result<> profileWide(const TensorSource& source, const JobContext& job, TensorPr
     if (auto read = source.readDoubles(first, values); !read) return read;
     total.add(values);
     floats.assign(values.begin(), values.end());
-    return maxima.add(first, floats);
+    MaximaCollector::Run run(maxima, first, count);
+    if (auto done = run.add(first, floats, backend); !done) return done;
+    maxima.merge(run);
+    return {};
   };
   if (auto done = inBatches(source, job, take); !done) return done;
   profile.statistics = total.statistics(source.info().elements);
@@ -224,10 +231,10 @@ Result<TensorProfile> profileTensor(const TensorSource& source, const Backend& b
   TensorProfile profile;
   profile.matrix = source.matrix();
   profile.backend = backend.description();
-  MaximaCollector maxima(profile.matrix, backend);
+  MaximaCollector maxima(profile.matrix);
   auto done = hasCodeTable(type)  ? profileCodes(source, backend, job, profile, maxima)
               : type.exactAsFloat ? profileFloats(source, backend, job, profile, maxima)
-                                  : profileWide(source, job, profile, maxima);
+                                  : profileWide(source, backend, job, profile, maxima);
   if (!done) return tl::unexpected(std::move(done).error());
   std::move(maxima).moveTo(profile);
   return profile;

@@ -2,6 +2,7 @@
 #pragma once
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <limits>
 #include <memory>
 #include <span>
@@ -50,6 +51,10 @@ class Backend {
 
   virtual std::string_view id() const = 0;      ///< "reference", "cpu", "cuda"
   virtual std::string description() const = 0;  ///< "cpu AVX-512, 2 threads"
+
+  /// Calls work(index) for each index below `count`, on this backend's threads, in any order and several at once; work
+  /// may call this backend. Serial unless the backend has threads.
+  virtual void forEach(std::size_t count, const std::function<void(std::size_t index)>& work) const;
 
   /// Packed elements to floats. Preconditions: type.readable && type.exactAsFloat, sizes match.
   virtual Result<> decode(const ElementType& type, std::span<const std::byte> bytes, std::span<float> values) const = 0;

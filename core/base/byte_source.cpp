@@ -133,6 +133,7 @@ class SliceSource final : public ByteSource {
     return m_whole->read(m_offset + offset, out);
   }
   Result<> verifyUnchanged() const override { return m_whole->verifyUnchanged(); }
+  bool isSequential() const override { return m_whole->isSequential(); }
   std::optional<Extent> extent() const override {
     std::optional<Extent> extent = m_whole->extent();
     if (extent) extent->offset += m_offset;
@@ -176,6 +177,10 @@ class DerivedSource final : public ByteSource {
     for (const auto& source : m_derived.from)
       if (auto same = source->verifyUnchanged(); !same) return same;
     return {};
+  }
+  bool isSequential() const override {
+    return std::any_of(m_derived.from.begin(), m_derived.from.end(),
+                       [](const auto& source) { return source->isSequential(); });
   }
 
  private:

@@ -31,6 +31,10 @@ class ByteSource {
   /// Changed if the file is no longer the one that was opened (device, inode, size, modification time).
   virtual Result<> verifyUnchanged() const = 0;
 
+  /// Reading from front to back is cheap, going back begins anew (a deflated member of an archive): readers with
+  /// several threads take turns.
+  virtual bool isSequential() const { return false; }
+
   /// Where the bytes lie in an open file as they are, if they do: for a process that is handed the descriptor, which
   /// stays this source's to close.
   struct Extent {

@@ -77,6 +77,7 @@ class TensorSource {
   Result<double> valueAt(std::uint64_t index) const;
 
   Result<> verifyUnchanged() const { return m_bytes->verifyUnchanged(); }
+  bool isSequential() const { return m_bytes->isSequential(); }  ///< see ByteSource
 
  private:
   TensorInfo m_info;

@@ -5,6 +5,7 @@
 #include <tbb/enumerable_thread_specific.h>
 
 #include <algorithm>
+#include <functional>
 #include <vector>
 
 #include "core/formats/codec.h"
@@ -34,6 +35,9 @@ class CpuBackend final : public Backend {
   std::string_view id() const override { return "cpu"; }
   std::string description() const override;
 
+  void forEach(std::size_t count, const std::function<void(std::size_t index)>& work) const override {
+    m_team.forEachChunk(count, 1, [&](std::size_t index, std::size_t, std::size_t) { work(index); });
+  }
   Result<> decode(const ElementType& type, std::span<const std::byte> bytes, std::span<float> values) const override;
   Result<> round(const FloatRounding& rule, std::span<const float> in, std::span<float> out) const override;
   Result<> encode(const FloatRounding& rule, std::span<const float> in, std::span<std::uint8_t> codes) const override {
