@@ -16,8 +16,8 @@ class PaintedPlot : public QWidget {
  public:
   /// Opens the panel that asks for size and title, then for a file.
   void askAndExport();
-  /// False if the file cannot be written.
-  bool savePicture(const PictureRequest& request) const;
+  /// Why the file cannot be written, if so.
+  Result<> savePicture(const PictureRequest& request) const;
 
  Q_SIGNALS:
   /// One sentence for the user.

@@ -9,13 +9,12 @@
 #include <QGuiApplication>
 #include <QLabel>
 #include <QMenu>
-#include <QSaveFile>
-#include <QSvgGenerator>
 
 #include "core/base/text.h"
 #include "widgets/plots/export_panel.h"
 #include "widgets/plots/table_panel.h"
 #include "widgets/plots/ticker_p.h"
+#include "widgets/session/text.h"
 
 namespace ulpscope {
 namespace {
@@ -23,7 +22,6 @@ namespace {
 constexpr double kClickSlack = 4;
 constexpr int kPixelsPerTickAcross = 52;
 constexpr int kPixelsPerTickDown = 42;
-constexpr int kPngScale = 2;
 
 void styleAxis(QCPAxis& axis, const ThemeColors& c) {
   axis.setBasePen(Qt::NoPen);
@@ -214,49 +212,38 @@ void PlotBase::exportCsv() {
   const QString path =
       QFileDialog::getSaveFileName(this, tr("Export data"), QStringLiteral("data.csv"), tr("CSV (*.csv)"));
   if (path.isEmpty()) return;
-  const QByteArray text = csv().toUtf8();
-  QSaveFile file(path);
-  // The count is checked: QSaveFile of Qt 6.4 would commit a file cut short by a full disk.
-  if (!file.open(QIODevice::WriteOnly) || file.write(text) != text.size() || !file.commit())
-    setNotes({tr("The data could not be written: %1").arg(file.errorString()).toStdString()});
+  if (auto saved = saveFile(path, csv().toUtf8()); !saved) tellUnsaved(saved.error());
+}
+
+void PlotBase::tellUnsaved(const Error& error) {
+  setNotes({tr("It was not saved: %1").arg(qt(describe(error))).toStdString()});
 }
 
 void PlotBase::askAndExport() {
   auto* panel = new ExportPanel(m_title, m_plot->size(), this);
   connect(panel, &ExportPanel::accepted, this, [this](const PictureRequest& request) {
-    if (!savePicture(request)) setNotes({tr("The picture could not be written to %1").arg(request.path).toStdString()});
+    if (auto saved = savePicture(request); !saved) tellUnsaved(saved.error());
   });
   panel->show();
 }
 
-bool PlotBase::savePicture(const PictureRequest& request) {
+Result<> PlotBase::savePicture(const PictureRequest& request) {
   hideProbe();
-  restyle(request.onWhite ? lightColors() : theme().colors());
+  const ThemeColors colors = request.onWhite ? lightColors() : theme().colors();
+  restyle(colors);
   auto* heading = new QCPTextElement(m_plot, request.title, theme().words(13, QFont::DemiBold));
-  heading->setTextColor((request.onWhite ? lightColors() : theme().colors()).text);
+  heading->setTextColor(colors.text);
   m_plot->plotLayout()->insertRow(0);
   m_plot->plotLayout()->addElement(0, 0, heading);
-  const int width = request.size.width();
-  const int height = request.size.height();
-  bool saved = false;
-  if (request.path.endsWith(QLatin1String(".pdf"), Qt::CaseInsensitive)) {
-    saved =
-        m_plot->savePdf(request.path, width, height, QCP::epAllowCosmetic, QStringLiteral("Ulpscope"), request.title);
-  } else if (request.path.endsWith(QLatin1String(".svg"), Qt::CaseInsensitive)) {
-    QSvgGenerator svg;
-    svg.setFileName(request.path);
-    svg.setSize(request.size);
-    svg.setViewBox(QRect(QPoint(), request.size));
-    svg.setTitle(request.title);
+  auto saved = savePictureFile(request, [&](QPaintDevice& device, double scale, bool isVector) {
     QCPPainter painter;
-    if (painter.begin(&svg)) {
-      painter.setMode(QCPPainter::pmVectorized);
-      m_plot->toPainter(&painter, width, height);
-      saved = painter.end();
-    }
-  } else {
-    saved = m_plot->savePng(request.path, width, height, kPngScale);
-  }
+    if (!painter.begin(&device)) return false;
+    if (isVector) painter.setMode(QCPPainter::pmVectorized);
+    painter.scale(scale, scale);
+    painter.fillRect(QRect(QPoint(), request.size), colors.surface);
+    m_plot->toPainter(&painter, request.size.width(), request.size.height());
+    return painter.end();
+  });
   m_plot->plotLayout()->remove(heading);
   m_plot->plotLayout()->simplify();
   restyle();

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "core/report/table.h"
+#include "widgets/plots/picture_file.h"
 #include "widgets/theme/theme.h"
 
 class QCPAxis;
@@ -15,14 +16,6 @@ class QCustomPlot;
 class QLabel;
 
 namespace ulpscope {
-
-/// How a picture leaves the window.
-struct PictureRequest {
-  QString path = {};  ///< .png, .svg or .pdf decides the format
-  QSize size{900, 480};
-  QString title = {};
-  bool onWhite = true;
-};
 
 /// What plots and maps share: the house's look and its change with the theme; wheel zooms, drag pans, double click
 /// resets; a crosshair with exact values under the pointer and by the cursor keys; copy and export by the context menu.
@@ -34,8 +27,8 @@ class PlotBase : public QWidget {
 
   /// Opens the panel that asks for size and title, then for a file.
   void askAndExport();
-  /// False if the file cannot be written.
-  bool savePicture(const PictureRequest& request);
+  /// Why the file cannot be written, if so.
+  Result<> savePicture(const PictureRequest& request);
   /// The data behind the picture.
   virtual Table table() const = 0;
   QString csv() const { return QString::fromStdString(toCsv(table())); }
@@ -81,6 +74,7 @@ class PlotBase : public QWidget {
   void watchMouse();
   void showProbe(const std::optional<Probe>& probe);
   void exportCsv();
+  void tellUnsaved(const Error& error);
   void fitTickers();
 
   QLabel* m_notes;

@@ -4,8 +4,15 @@
 #include <gtest/gtest.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
+#include <array>
+#include <chrono>
 #include <csignal>
+#include <random>
+#include <string>
+#include <thread>
 
 #include "tests/core/temporary_folder.h"
 
@@ -160,6 +167,31 @@ TEST(AtomicFile, CannotBeCommittedTwice) {
   EXPECT_FALSE(file->commit());
   EXPECT_FALSE(file->write("late"));
   EXPECT_EQ(TemporaryFolder::read(folder / "out"), "");
+}
+
+/// Replaces `path` again and again, each time by one of two texts, until it is killed.
+[[noreturn]] void saveForEver(const std::filesystem::path& path, const std::array<std::string, 2>& texts) {
+  for (std::size_t i = 0;; ++i)
+    if (!writeFile(path, texts[i % 2], AtomicFile::Existing::Replace)) ::_exit(1);
+}
+
+TEST(AtomicFile, KillingTheProcessWhileItSavesLeavesOneWholeVersion) {
+  const TemporaryFolder folder;
+  const std::array<std::string, 2> texts{std::string(300'000, 'a'), std::string(500'000, 'b')};
+  const auto path = folder.write("saved", texts[0]);
+  std::minstd_rand random(1);
+  for (int round = 0; round < 200; ++round) {
+    const pid_t child = ::fork();
+    ASSERT_GE(child, 0);
+    if (child == 0) saveForEver(path, texts);
+    std::this_thread::sleep_for(std::chrono::microseconds(random() % 5000));
+    ASSERT_EQ(::kill(child, SIGKILL), 0);
+    int status = 0;
+    ASSERT_EQ(::waitpid(child, &status, 0), child);
+    ASSERT_TRUE(WIFSIGNALED(status)) << "a save failed";
+    const std::string found = TemporaryFolder::read(path);
+    ASSERT_TRUE(found == texts[0] || found == texts[1]) << "round " << round << ": " << found.size() << " bytes";
+  }
 }
 
 }  // namespace
