@@ -15,6 +15,7 @@
 
 #include "core/base/text.h"
 #include "core/checkpoint/finding.h"
+#include "core/checkpoint/zip_archive.h"
 
 namespace ulpscope {
 namespace {
@@ -36,7 +37,6 @@ constexpr std::array kSignatures{
     Signature{"tjgg", "this is a GGML file of 2023 (magic \"ggjt\"), not GGUF: convert the model again"},
     Signature{"algg", "this is a LoRA adapter of ggml of 2023 (magic \"ggla\"), not GGUF: convert it again"},
     Signature{"nsgg", "this is a saved session of llama.cpp (magic \"ggsn\"), not weights"},
-    Signature{{"PK\3\4", 4}, "this is a ZIP archive (PyTorch, Keras or NumPy), which cannot be read yet"},
     Signature{"\x89HDF\r\n", "this is an HDF5 file (Keras), which cannot be read yet"},
     Signature{"\x93NUMPY", "this is a NumPy array, not a checkpoint"},
     Signature{"\x1F\x8B", "this is a gzip archive: unpack it first"},
@@ -84,8 +84,8 @@ class Merger {
   Checkpoint& checkpoint() { return m_merged; }
 
  private:
-  /// Indices that tensors hold of each other move with them. Readers do not put packed weights together, so there are
-  /// none of those.
+  /// Indices that tensors hold of each other move with them; a part stands behind its whole. Readers leave weights
+  /// that are packed in several tensors apart, so there are no lists of parts.
   template <class Keep>
   void takeTensors(Checkpoint& part, std::uint32_t file, Keep keep) {
     std::vector<std::optional<std::size_t>> moved(part.tensors.size());
@@ -94,6 +94,7 @@ class Merger {
       tensor.file += file;
       if (!keep(tensor)) continue;
       if (tensor.sharesWith) tensor.sharesWith = moved[*tensor.sharesWith];
+      if (tensor.partOf) tensor.partOf = moved[*tensor.partOf];
       moved[i] = m_merged.tensors.size();
       m_merged.tensors.push_back(std::move(tensor));
     }
@@ -103,6 +104,16 @@ class Merger {
   Checkpoint m_merged;
   std::set<std::pair<std::string, std::string>> m_metadata;  ///< so that what every shard repeats is kept once
 };
+
+/// A ZIP archive that no reader knows: a broken one, or one of something else.
+tl::unexpected<Error> refuseArchive(std::shared_ptr<const ByteSource> file, const OpenContext& context) {
+  const auto archive = ZipArchive::open(file, context.options.limits);
+  if (archive)
+    return fail(Errc::Unsupported, "this is a ZIP archive, but not one of PyTorch, NumPy or Keras", file->name());
+  Error error = archive.error();
+  error.message = fmt::format("this is a ZIP archive, but a broken one: {}", error.message);
+  return tl::unexpected(std::move(error));
+}
 
 }  // namespace
 
@@ -123,6 +134,7 @@ Result<Checkpoint> openContainer(std::shared_ptr<const ByteSource> file, const O
     return fail(Errc::Unsupported, "this is a web page, not the weights: download the file itself", file->name());
 
   if (const CheckpointReader* reader = readerOf(*file)) return reader->open(std::move(file), context);
+  if (ZipArchive::isZip(*file)) return refuseArchive(std::move(file), context);
   // Nothing is opened by its name, but a name tells whose complaint helps.
   const std::string extension = fs::path(file->name()).extension().string();
   for (const CheckpointReader* reader : checkpointReaders())

@@ -29,5 +29,6 @@ const std::vector<ContainerSample>& containerSamples();
 
 std::vector<ContainerSample> ggufSamples();
 std::vector<ContainerSample> safetensorsSamples();
+std::vector<ContainerSample> torchSamples();
 
 }  // namespace ulpscope::test

@@ -11,6 +11,7 @@ const std::vector<ContainerSample>& containerSamples() {
     for (const auto& of : {
              ggufSamples,
              safetensorsSamples,
+             torchSamples,
          }) {
       std::vector<ContainerSample> some = of();
       all.insert(all.end(), std::make_move_iterator(some.begin()), std::make_move_iterator(some.end()));
