@@ -22,10 +22,12 @@ LEFT_OUT = [
     "numpy/npz_compressed", "torch/protocol5", "gptq/v2_column", "gptq/v2_symmetric", "gptq/v1_act_order_3bit",
     "awq/gemv_group64", "bitsandbytes/nf4_half", "bitsandbytes/nf4_float", "bitsandbytes/fp4_nested",
     "compressed/pack[367]_group", "scaled/deepseek", "quanto/qint4_half", "torchao/int4_row*", "torchao/int8_float*",
+    "hdf5/types_v110", "hdf5/keras3_int8", "hdf5/keras3_half", "hdf5/keras3_weights",
 ]
 
 # Their writers put addresses, random ids or paths of the machine into the file: kept as they are unless asked for.
-VOLATILE = ["torch/legacy", "torch/script", "torch/traced", "torch/dcp", "torch/dcp_sharded"]
+VOLATILE = ["torch/legacy", "torch/script", "torch/traced", "torch/dcp", "torch/dcp_sharded", "hdf5/keras3",
+            "tensorflow/training", "tensorflow/saved_model"]
 
 
 def selected(name):

@@ -71,7 +71,7 @@ def values_of(name, blocks):
 def quantized(name):
     rng = generator(f"gguf/{name}")
     block = ggml.BLOCKS[name][1]
-    weights = rng.standard_normal((2, 512)).astype(numpy.float32) * 0.1
+    weights = rng.standard_normal((1, 512)).astype(numpy.float32) * 0.1
     weights[0, :block] = 0
     return {
         "blk.0.weight": ggml.quantize(name, weights),

@@ -31,7 +31,7 @@ def expected_of(model, prefix=""):
     return found | {f"{prefix}0.{name}": Tensor(array(buffer)) for name, buffer in module.named_buffers()}
 
 
-def model(label, kind, dtype=torch.bfloat16, shape=(24, 128)):
+def model(label, kind, dtype=torch.bfloat16, shape=(8, 128)):
     @sample(f"quanto/{label}")
     def write(folder):
         made = frozen(label, kind, dtype, shape)
@@ -43,7 +43,7 @@ def model(label, kind, dtype=torch.bfloat16, shape=(24, 128)):
 model("qint8", qint8)
 model("qint8_float", qint8, torch.float32, (5, 12))
 model("qint4", qint4)
-model("qint4_half", qint4, torch.float16, (10, 256))
+model("qint4_half", qint4, torch.float16, (5, 256))
 model("qint2", qint2)
 model("qfloat8", qfloat8)
 model("qfloat8_e5m2", qfloat8_e5m2, torch.float16)
@@ -51,6 +51,6 @@ model("qfloat8_e5m2", qfloat8_e5m2, torch.float16)
 
 @sample("quanto/pickled")
 def pickled(folder):
-    made = frozen("pickled", qint4, torch.bfloat16, (24, 128))
+    made = frozen("pickled", qint4, torch.bfloat16, (8, 128))
     torch.save(made.state_dict(), folder / "model.pt")
     return Sample("model.pt", expected_of(made), PRODUCER)

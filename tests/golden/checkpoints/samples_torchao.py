@@ -17,7 +17,7 @@ from torch_values import array, random
 PRODUCER = f"torchao {importlib.metadata.version('torchao')}"
 
 
-def quantized(name, config, dtype, shape=(24, 64)):
+def quantized(name, config, dtype, shape=(8, 64)):
     model = torch.nn.Sequential(torch.nn.Linear(shape[1], shape[0]))
     model[0].weight.data = random(name, *shape) * 0.1
     model[0].bias.data = random(f"{name}.bias", shape[0])

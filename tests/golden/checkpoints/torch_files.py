@@ -66,7 +66,7 @@ def big_endian(folder):
 
 @sample("torch/deflated")
 def deflated(folder):
-    tensors = {"a": torch.arange(10000, dtype=torch.float32).remainder(7), "b": random("deflated", 3)}
+    tensors = {"a": torch.arange(1000, dtype=torch.float32).remainder(7), "b": random("deflated", 3)}
     torch.save(tensors, folder / "stored.pt")
     rewritten(folder / "stored.pt", folder / "deflated.pt", lambda _, body: body, zipfile.ZIP_DEFLATED)
     (folder / "stored.pt").unlink()
