@@ -10,7 +10,7 @@
 namespace ulpscope {
 namespace {
 
-constexpr std::uint64_t kChunk = 262'144;  ///< elements read at a time, a multiple of what any type packs into a byte
+constexpr std::uint64_t kChunk = 262'144;  ///< elements read at a time
 
 /// Calls visit(index of the first value, values) over elements [first, first + count) until it returns false.
 template <class Visit>
@@ -18,16 +18,12 @@ Result<> visitValues(const TensorSource& source, std::uint64_t first, std::uint6
                      Visit visit) {
   std::vector<double> values;
   const std::uint64_t end = first + count;
-  for (std::uint64_t at = first; at < end;) {
-    // Packed types are read from byte borders, which every multiple of kChunk is: the lead is read and left out.
-    const std::uint64_t lead = source.type().bits < 8 ? at % 8 : 0;
-    const std::uint64_t stop = std::min(end, at - lead + kChunk);
-    const std::uint64_t readTo = source.type().bits < 8 ? std::min(source.info().elements, (stop + 7) / 8 * 8) : stop;
-    values.resize(readTo - (at - lead));
-    if (auto read = source.readDoubles(at - lead, values); !read) return read;
-    if (!visit(at, std::span<const double>(values).subspan(lead, stop - at))) return {};
-    if (auto going = job.step((stop - at) * static_cast<std::uint64_t>(source.type().bits) / 8); !going) return going;
-    at = stop;
+  for (std::uint64_t at = first; at < end; at += values.size()) {
+    values.resize(std::min(kChunk, end - at));
+    if (auto read = source.readDoubles(at, values); !read) return read;
+    if (!visit(at, std::span<const double>(values))) return {};
+    const std::uint64_t bits = values.size() * static_cast<std::uint64_t>(source.type().bits);
+    if (auto going = job.step(bits / 8); !going) return going;
   }
   return {};
 }

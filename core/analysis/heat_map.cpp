@@ -12,19 +12,15 @@
 namespace ulpscope {
 namespace {
 
-/// Elements from anywhere, also where a packed type's bytes do not begin or end.
+/// Elements of any type as floats, wide ones rounded.
 class FloatReader {
  public:
   FloatReader(const TensorSource& source, const Backend& backend) : m_source(source), m_backend(backend) {}
 
   Result<std::span<const float>> read(std::uint64_t first, std::uint64_t count) {
-    const bool isPacked = m_source.type().bits % 8 != 0;  // eight elements always fill whole bytes
-    const std::uint64_t begin = isPacked ? first / 8 * 8 : first;
-    const std::uint64_t end =
-        isPacked ? std::min(divideRoundingUp(first + count, 8) * 8, m_source.info().elements) : first + count;
-    m_values.resize(end - begin);
-    if (auto done = readInto(begin); !done) return tl::unexpected(std::move(done).error());
-    return std::span<const float>(m_values).subspan(first - begin, count);
+    m_values.resize(count);
+    if (auto done = readInto(first); !done) return tl::unexpected(std::move(done).error());
+    return std::span<const float>(m_values);
   }
 
  private:

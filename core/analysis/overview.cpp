@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/analysis/overview.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 
 #include "core/analysis/outliers.h"
+#include "core/base/text.h"
 
 namespace ulpscope {
 namespace {
@@ -26,6 +29,19 @@ std::array<float, TensorSummary::kOutline> outlineOf(const TensorProfile& profil
   return outline;
 }
 
+bool isWeight(const TensorInfo& tensor) { return tensor.isReadable() && !tensor.partOf; }
+
+Result<TensorProfile> profileOf(const Checkpoint& checkpoint, std::size_t tensor, const Backend& backend,
+                                const JobContext& job) {
+  const auto source = checkpoint.source(tensor);
+  if (!source) return tl::unexpected(source.error());  // which names the tensor
+  auto profile = profileTensor(*source, backend, job);
+  if (!profile)
+    profile.error().message =
+        fmt::format("tensor {}: {}", inQuotes(checkpoint.tensors[tensor].name), profile.error().message);
+  return profile;
+}
+
 }  // namespace
 
 TensorSummary summarize(const TensorProfile& profile) {
@@ -37,24 +53,35 @@ TensorSummary summarize(const TensorProfile& profile) {
   return summary;
 }
 
-Result<> scanCheckpoint(const Checkpoint& checkpoint, const Backend& backend, const JobContext& job,
-                        const std::function<void(std::size_t, const TensorSummary&)>& found) {
+bool concernsOneTensor(Errc code) {
+  return code == Errc::Corrupt || code == Errc::Damaged || code == Errc::Unsupported || code == Errc::LimitExceeded;
+}
+
+std::uint64_t scannedBytes(const Checkpoint& checkpoint) {
   std::uint64_t bytes = 0;
   for (const TensorInfo& tensor : checkpoint.tensors)
-    if (tensor.type && tensor.type->readable) bytes += tensor.bytes;
-  job.expect(bytes);
+    if (isWeight(tensor)) bytes += byteSize(*tensor.type, tensor.elements).value_or(0);
+  return bytes;
+}
+
+Result<> scanCheckpoint(const Checkpoint& checkpoint, const Backend& backend, const JobContext& job,
+                        const std::function<void(std::size_t, const TensorSummary&)>& found) {
+  job.expect(scannedBytes(checkpoint));
   const JobContext quiet{job.stop, nullptr};  // one tensor's progress is not the checkpoint's
+  Result<> outcome;
   for (std::size_t i = 0; i < checkpoint.tensors.size(); ++i) {
-    const ElementType* type = checkpoint.tensors[i].type;
-    if (!type || !type->readable) continue;
-    const auto source = checkpoint.source(i);
-    if (!source) return tl::unexpected(source.error());
-    const auto profile = profileTensor(*source, backend, quiet);
-    if (!profile) return tl::unexpected(profile.error());
-    found(i, summarize(*profile));
-    if (auto going = job.step(checkpoint.tensors[i].bytes); !going) return going;
+    const TensorInfo& tensor = checkpoint.tensors[i];
+    if (!isWeight(tensor)) continue;
+    const auto profile = profileOf(checkpoint, i, backend, quiet);
+    if (profile)
+      found(i, summarize(*profile));
+    else if (!concernsOneTensor(profile.error().code))
+      return tl::unexpected(profile.error());
+    else if (outcome)
+      outcome = tl::unexpected(profile.error());
+    if (auto going = job.step(byteSize(*tensor.type, tensor.elements).value_or(0)); !going) return going;
   }
-  return {};
+  return outcome;
 }
 
 }  // namespace ulpscope

@@ -30,6 +30,11 @@ std::uint64_t Checkpoint::totalBytes() const {
   });
 }
 
+std::uint64_t Checkpoint::totalTensors() const {
+  return static_cast<std::uint64_t>(
+      std::ranges::count_if(tensors, [](const TensorInfo& tensor) { return !tensor.partOf; }));
+}
+
 std::uint64_t Checkpoint::totalElements() const {
   return saturatingSum(tensors, &TensorInfo::elements, [](const TensorInfo& tensor) { return !tensor.partOf; });
 }
@@ -45,7 +50,7 @@ Result<TensorSource> Checkpoint::source(std::size_t tensor) const {
   assert(tensor < tensors.size());
   const TensorInfo& info = tensors[tensor];
   const std::shared_ptr<const ByteSource>& file = files[info.file];
-  if (!info.type || !info.type->readable)
+  if (!info.isReadable())
     return fail(Errc::Unsupported,
                 fmt::format("tensor {}: {}", inQuotes(info.name),
                             info.remark.empty() ? fmt::format("its type {} cannot be read", printable(info.storedType))

@@ -59,7 +59,8 @@ struct Checkpoint {
   std::optional<std::string> config;  ///< the text of a config.json beside it
 
   std::uint64_t totalBytes() const;     ///< stored for all tensors; what several of them share counts once
-  std::uint64_t totalElements() const;  ///< of all tensors that are not parts of another
+  std::uint64_t totalTensors() const;   ///< that are not parts of another
+  std::uint64_t totalElements() const;  ///< of those
 
   /// NotFound if there is no tensor of that name; among equal names the first.
   Result<std::size_t> find(std::string_view name) const;

@@ -2,9 +2,12 @@
 #include "core/checkpoint/tensor_tree.h"
 
 #include <algorithm>
-#include <cctype>
+#include <limits>
 #include <map>
 #include <numeric>
+#include <optional>
+
+#include "core/base/checked.h"
 
 namespace ulpscope {
 namespace {
@@ -53,16 +56,37 @@ std::size_t groupLength(std::string_view name) {
   return std::min(name.find('.'), name.size());
 }
 
+std::string_view commonBeginning(std::string_view a, std::string_view b) {
+  const auto end = std::mismatch(a.begin(), a.end(), b.begin(), b.end()).first;
+  return a.substr(0, static_cast<std::size_t>(end - a.begin()));
+}
+
+/// Of the whole components at the beginning of `name`, with the dot behind them.
+std::size_t pathLength(std::string_view name) {
+  const std::size_t dot = name.rfind('.');
+  return dot == std::string_view::npos ? 0 : dot + 1;
+}
+
 /// Components that all names share ("bert."), which would otherwise put everything into one group.
 std::size_t sharedPrefixLength(const Checkpoint& checkpoint) {
-  if (checkpoint.tensors.size() < 2) return 0;
-  std::string_view shared = checkpoint.tensors.front().name;
-  for (const TensorInfo& tensor : checkpoint.tensors) {
-    const auto [end, other] = std::mismatch(shared.begin(), shared.end(), tensor.name.begin(), tensor.name.end());
-    shared = shared.substr(0, static_cast<std::size_t>(end - shared.begin()));
-  }
-  const std::size_t dot = shared.rfind('.');
-  return dot == std::string_view::npos ? 0 : dot + 1;
+  if (checkpoint.totalTensors() < 2) return 0;
+  std::optional<std::string_view> shared;
+  for (const TensorInfo& tensor : checkpoint.tensors)
+    if (!tensor.partOf) shared = commonBeginning(shared.value_or(tensor.name), tensor.name);
+  return pathLength(*shared);
+}
+
+/// A part's name without what it has in common with the path of its weight: "qweight".
+TensorGroup::Leaf partLeaf(const Checkpoint& checkpoint, std::size_t part, std::string_view weight) {
+  const std::string_view name = checkpoint.tensors[part].name;
+  return {part, name.substr(pathLength(commonBeginning(weight, name)))};
+}
+
+/// The bytes of a packed weight are those of its parts.
+void count(TensorGroup& group, const TensorInfo& tensor) {
+  group.elements = checkedAdd(group.elements, tensor.elements).value_or(std::numeric_limits<std::uint64_t>::max());
+  if (!tensor.sharesWith)
+    group.bytes = checkedAdd(group.bytes, tensor.bytes).value_or(std::numeric_limits<std::uint64_t>::max());
 }
 
 std::string lowerCase(std::string_view text) {
@@ -79,12 +103,15 @@ std::vector<TensorGroup> groupTensors(const Checkpoint& checkpoint) {
   std::map<std::string_view, TensorGroup, NaturalOrder> groups;
   for (std::size_t index = 0; index < checkpoint.tensors.size(); ++index) {
     const TensorInfo& tensor = checkpoint.tensors[index];
+    if (tensor.partOf) continue;
     const std::string_view name = tensor.name;
     const std::size_t length = prefix + groupLength(name.substr(prefix));
     TensorGroup& group = groups[name.substr(0, length)];
-    group.leaves.push_back({index, length >= name.size() ? name : name.substr(length + 1)});
-    group.elements += tensor.elements;
-    group.bytes += tensor.bytes;
+    TensorGroup::Leaf& leaf =
+        group.leaves.emplace_back(TensorGroup::Leaf{index, length >= name.size() ? name : name.substr(length + 1)});
+    if (tensor.packing)
+      for (const std::size_t part : tensor.packing->parts) leaf.parts.push_back(partLeaf(checkpoint, part, name));
+    count(group, tensor);
   }
   std::vector<TensorGroup> out;
   out.reserve(groups.size());
@@ -105,33 +132,48 @@ std::vector<TensorGroup> keepOnly(const Checkpoint& checkpoint, const std::vecto
   for (const TensorGroup& group : groups) {
     TensorGroup kept{.name = group.name};
     for (const TensorGroup::Leaf& leaf : group.leaves) {
-      if (!isKept[leaf.tensor]) continue;
-      kept.leaves.push_back(leaf);
-      kept.elements += checkpoint.tensors[leaf.tensor].elements;
-      kept.bytes += checkpoint.tensors[leaf.tensor].bytes;
+      TensorGroup::Leaf found = leaf;
+      if (!isKept[leaf.tensor]) std::erase_if(found.parts, [&](const auto& part) { return !isKept[part.tensor]; });
+      if (!isKept[leaf.tensor] && found.parts.empty()) continue;
+      kept.leaves.push_back(std::move(found));
+      count(kept, checkpoint.tensors[leaf.tensor]);
     }
     if (!kept.leaves.empty()) out.push_back(std::move(kept));
   }
   return out;
 }
 
-TensorFilter::TensorFilter(const Checkpoint& checkpoint) {
-  m_lineStart.reserve(checkpoint.tensors.size() + 1);
+TensorFilter::TensorFilter(const Checkpoint& checkpoint) : m_tensors(checkpoint.tensors.size()) {
+  m_start.reserve(m_tensors + checkpoint.objects.size() + 1);
   for (const TensorInfo& tensor : checkpoint.tensors) {
-    m_lineStart.push_back(m_text.size());
+    m_start.push_back(m_text.size());
     m_text += lowerCase(tensor.name);
     m_text += '\n';
     m_text += lowerCase(tensor.storedType);
     if (tensor.type) m_text += ' ' + lowerCase(tensor.type->title);
+    if (tensor.packing) m_text += ' ' + lowerCase(tensor.packing->id) + ' ' + lowerCase(tensor.packing->title);
     m_text += '\n';
     for (std::size_t i = 0; i < tensor.shape.size(); ++i) m_text += (i ? "x" : "") + std::to_string(tensor.shape[i]);
     m_text += '\n';
   }
-  m_lineStart.push_back(m_text.size());
+  for (const InertObject& object : checkpoint.objects) {
+    m_start.push_back(m_text.size());
+    m_text += lowerCase(object.name) + '\n' + lowerCase(object.type) + '\n';
+  }
+  m_start.push_back(m_text.size());
 }
 
 std::vector<std::size_t> TensorFilter::matches(std::string_view query) const {
-  std::vector<std::size_t> found(m_lineStart.size() - 1);
+  return matchingLines(query, 0, m_tensors);
+}
+
+std::vector<std::size_t> TensorFilter::matchingObjects(std::string_view query) const {
+  return matchingLines(query, m_tensors, m_start.size() - 1 - m_tensors);
+}
+
+std::vector<std::size_t> TensorFilter::matchingLines(std::string_view query, std::size_t first,
+                                                     std::size_t count) const {
+  std::vector<std::size_t> found(count);
   std::iota(found.begin(), found.end(), std::size_t{0});
   const std::string lower = lowerCase(query);
   for (std::size_t start = 0; start < lower.size();) {
@@ -140,8 +182,8 @@ std::vector<std::size_t> TensorFilter::matches(std::string_view query) const {
     start = end + 1;
     if (word.empty()) continue;
     std::erase_if(found, [&](std::size_t i) {
-      const std::string_view line(m_text.data() + m_lineStart[i], m_lineStart[i + 1] - m_lineStart[i]);
-      return line.find(word) == std::string_view::npos;
+      const std::size_t from = m_start[first + i];
+      return std::string_view(m_text).substr(from, m_start[first + i + 1] - from).find(word) == std::string_view::npos;
     });
   }
   return found;

@@ -12,7 +12,11 @@ namespace ulpscope {
 /// otherwise.
 class Progress {
  public:
-  void setTotal(std::uint64_t total) { m_total.store(total, std::memory_order_relaxed); }
+  /// Begins to count anew.
+  void setTotal(std::uint64_t total) {
+    m_done.store(0, std::memory_order_relaxed);
+    m_total.store(total, std::memory_order_relaxed);
+  }
   void advance(std::uint64_t by) { m_done.fetch_add(by, std::memory_order_relaxed); }
   std::uint64_t done() const { return m_done.load(std::memory_order_relaxed); }
   std::uint64_t total() const { return m_total.load(std::memory_order_relaxed); }
@@ -33,6 +37,7 @@ struct JobContext {
     if (stop.stop_requested()) return fail(Errc::Cancelled, "stopped before it was finished");
     return {};
   }
+  /// What is to come, from here on: a command may open first and read then.
   void expect(std::uint64_t total) const {
     if (progress) progress->setTotal(total);
   }

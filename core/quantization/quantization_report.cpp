@@ -53,7 +53,7 @@ Result<> loadRounded(const TensorSource& source, LoadedTensor& loaded, const Job
       loaded.values[first + i] = value;
       if (static_cast<double>(value) != batch[i] && !std::isnan(batch[i])) ++rounded;
     }
-    if (auto going = job.step(batch.size() * sizeof(float)); !going) return going;
+    if (auto going = job.step(byteSize(source.type(), batch.size()).value_or(0)); !going) return going;
   }
   if (rounded != 0)
     loaded.warnings.push_back(fmt::format("{} of {} values of type {} were rounded to float32 first",
@@ -66,7 +66,7 @@ Result<> loadExactly(const TensorSource& source, LoadedTensor& loaded, const Bac
   for (std::uint64_t first = 0; first < loaded.values.size(); first += kBatch) {
     const auto batch = std::span(loaded.values).subspan(first, std::min(kBatch, loaded.values.size() - first));
     if (auto read = source.readFloats(first, batch, backend); !read) return read;
-    if (auto going = job.step(batch.size_bytes()); !going) return going;
+    if (auto going = job.step(byteSize(source.type(), batch.size()).value_or(0)); !going) return going;
   }
   return {};
 }

@@ -29,6 +29,10 @@ class ByteBuffer {
 
 }  // namespace
 
+std::string_view typeTitle(const TensorInfo& tensor) {
+  return tensor.type && !tensor.packing ? tensor.type->title : std::string_view(tensor.storedType);
+}
+
 MatrixShape matrixShape(std::span<const std::uint64_t> shape) {
   if (shape.empty()) return {1, 1};
   if (shape.size() == 1) return {1, shape[0]};
@@ -38,9 +42,10 @@ MatrixShape matrixShape(std::span<const std::uint64_t> shape) {
 
 TensorSource::TensorSource(TensorInfo info, std::shared_ptr<const ByteSource> bytes)
     : m_info(std::move(info)),
-      m_bytes(m_info.storage ? m_info.storage : std::move(bytes)),
+      m_file(std::move(bytes)),
+      m_bytes(m_info.storage ? m_info.storage : m_file),
       m_begin(m_info.storage ? 0 : m_info.offset) {
-  assert(m_info.type && m_info.type->readable);
+  assert(m_info.isReadable());
   assert(byteSize(*m_info.type, m_info.elements));
   assert(m_begin <= m_bytes->size() && size() <= m_bytes->size() - m_begin);
 }
@@ -54,19 +59,42 @@ Result<> TensorSource::readBytes(std::uint64_t first, [[maybe_unused]] std::uint
   return m_bytes->read(m_begin + byteSize(type(), first).value_or(0), out);
 }
 
+/// Elements narrower than a byte are read with their neighbours, from one byte border to the next.
+template <class Number, class Decode>
+Result<> TensorSource::readAs(std::uint64_t first, std::span<Number> out, Decode decode) const {
+  assert(first <= m_info.elements && out.size() <= m_info.elements - first);
+  const std::uint64_t lead = type().bits % 8 == 0 ? 0 : first % 8;
+  const std::uint64_t count =
+      type().bits % 8 == 0 ? out.size()
+                           : std::min(divideRoundingUp(lead + out.size(), 8) * 8, m_info.elements - (first - lead));
+  ByteBuffer buffer(byteSize(type(), count).value_or(0));
+  if (auto read = readBytes(first - lead, count, buffer.span()); !read) return read;
+  if (count == out.size()) return decode(buffer.span(), out);
+  std::vector<Number> values(count);
+  if (auto decoded = decode(buffer.span(), std::span(values)); !decoded) return decoded;
+  std::copy_n(values.begin() + static_cast<std::ptrdiff_t>(lead), out.size(), out.begin());
+  return {};
+}
+
 Result<> TensorSource::readFloats(std::uint64_t first, std::span<float> out, const Backend& backend) const {
   assert(type().exactAsFloat);
   if (type().name == "F32") return readBytes(first, out.size(), std::as_writable_bytes(out));
-  ByteBuffer buffer(byteSize(type(), out.size()).value_or(0));
-  if (auto read = readBytes(first, out.size(), buffer.span()); !read) return read;
-  return backend.decode(type(), buffer.span(), out);
+  return readAs(first, out, [&](std::span<const std::byte> bytes, std::span<float> values) {
+    return backend.decode(type(), bytes, values);
+  });
 }
 
 Result<> TensorSource::readDoubles(std::uint64_t first, std::span<double> out) const {
-  ByteBuffer buffer(byteSize(type(), out.size()).value_or(0));
-  if (auto read = readBytes(first, out.size(), buffer.span()); !read) return read;
-  decodeElements(type(), buffer.span(), out);
-  return {};
+  return readAs(first, out, [&](std::span<const std::byte> bytes, std::span<double> values) -> Result<> {
+    decodeElements(type(), bytes, values);
+    return {};
+  });
+}
+
+Result<> TensorSource::readStored(std::uint64_t first, std::span<std::byte> out) const {
+  assert(first <= m_info.bytes && out.size() <= m_info.bytes - first);
+  assert(!m_info.packing || m_info.packing->parts.empty());
+  return m_file->read(m_info.offset + first, out);
 }
 
 Result<std::uint64_t> TensorSource::codeAt(std::uint64_t index) const {

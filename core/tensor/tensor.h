@@ -53,7 +53,13 @@ struct TensorInfo {
   std::optional<std::size_t> partOf = {};  ///< the packed weight this is a part of: shown below it, not counted again
   std::optional<std::size_t> sharesWith = {};  ///< an earlier tensor with the very same bytes (tied weights)
   std::string remark = {};                     ///< one sentence, or empty: why it cannot be read, what cannot be undone
+
+  bool isReadable() const { return type && type->readable; }
 };
+
+/// The short name of how it is stored, for people: "FP32" for "F32", "Q4_K"; what we do not know as it stands in the
+/// file.
+std::string_view typeTitle(const TensorInfo& tensor);
 
 /// The elements of one tensor, streamed: nothing is read until it is asked for. Cheap to copy, usable from several
 /// threads.
@@ -68,7 +74,8 @@ class TensorSource {
   MatrixShape matrix() const { return matrixShape(m_info.shape); }
   std::uint64_t size() const;  ///< bytes of all elements as read; what reading it all counts as progress
 
-  /// Elements [first, first + count) as they are stored. `first` must fall on a byte border.
+  /// Elements [first, first + count) as they are read from. Both ends must fall on a byte border, as every eighth
+  /// element of any type does.
   Result<> readBytes(std::uint64_t first, std::uint64_t count, std::span<std::byte> out) const;
   Result<> readFloats(std::uint64_t first, std::span<float> out, const Backend& backend) const;
   Result<> readDoubles(std::uint64_t first, std::span<double> out) const;
@@ -76,13 +83,21 @@ class TensorSource {
   Result<std::uint64_t> codeAt(std::uint64_t index) const;
   Result<double> valueAt(std::uint64_t index) const;
 
+  /// The bytes [first, first + out.size()) of the info().bytes that the file holds of it: the blocks of a GGUF type.
+  /// Precondition: what it is stored in is one run of bytes.
+  Result<> readStored(std::uint64_t first, std::span<std::byte> out) const;
+
   Result<> verifyUnchanged() const { return m_bytes->verifyUnchanged(); }
   bool isSequential() const { return m_bytes->isSequential(); }  ///< see ByteSource
 
  private:
+  template <class Number, class Decode>
+  Result<> readAs(std::uint64_t first, std::span<Number> out, Decode decode) const;
+
   TensorInfo m_info;
-  std::shared_ptr<const ByteSource> m_bytes;
-  std::uint64_t m_begin;  ///< of the first element in m_bytes
+  std::shared_ptr<const ByteSource> m_file;
+  std::shared_ptr<const ByteSource> m_bytes;  ///< info.storage, or the file
+  std::uint64_t m_begin;                      ///< of the first element in m_bytes
 };
 
 /// A float32 tensor held in memory, row-major, for tests and worked examples: no part of the programs calls it.

@@ -94,16 +94,10 @@ Result<MatrixValuesModel::Tile> MatrixValuesModel::readTile(const TensorSource& 
   const std::uint64_t rows = std::min<std::uint64_t>(kTileRows, matrix.rows - firstRow);
   const std::uint64_t columns = std::min<std::uint64_t>(kTileColumns, matrix.columns - firstColumn);
   Tile tile{std::vector<double>(rows * columns), static_cast<int>(columns)};
-  // Types narrower than a byte can be read from byte borders only: begin one element earlier where need be.
-  const std::uint64_t perByte = source.type().bits < 8 ? 8 / static_cast<std::uint64_t>(source.type().bits) : 1;
   for (std::uint64_t row = 0; row < rows; ++row) {
-    const std::uint64_t first = (firstRow + row) * matrix.columns + firstColumn;
-    const std::uint64_t lead = first % perByte;
-    const std::uint64_t end = std::min(source.info().elements, (first + columns + perByte - 1) / perByte * perByte);
-    std::vector<double> values(end - (first - lead));
-    if (auto read = source.readDoubles(first - lead, values); !read) return tl::unexpected(read.error());
-    std::copy_n(values.begin() + static_cast<std::ptrdiff_t>(lead), columns,
-                tile.values.begin() + static_cast<std::ptrdiff_t>(row * columns));
+    const auto values = std::span(tile.values).subspan(row * columns, columns);
+    if (auto read = source.readDoubles((firstRow + row) * matrix.columns + firstColumn, values); !read)
+      return tl::unexpected(read.error());
     if (auto going = job.step(columns); !going) return tl::unexpected(going.error());
   }
   return tile;

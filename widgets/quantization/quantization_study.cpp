@@ -23,9 +23,7 @@ Settings chosenSettings(const Scheme& scheme, const Selection& selection) {
   return selection.settings;
 }
 
-bool isReadable(const TensorInfo* tensor) {
-  return tensor && tensor->type && tensor->type->readable && tensor->elements > 0;
-}
+bool isReadable(const TensorInfo* tensor) { return tensor && tensor->isReadable() && tensor->elements > 0; }
 
 }  // namespace
 
@@ -115,7 +113,7 @@ void QuantizationStudy::load() {
   m_loading.start(
       tr("reading %1").arg(name),
       [source = std::move(*source), backend = m_session.backend()](const JobContext& job) {
-        job.expect(source.info().elements * sizeof(float));
+        job.expect(source.size());
         return loadTensor(source, *backend, job);
       },
       [this, checkpoint = m_checkpoint, index = m_index](Result<LoadedTensor> loaded) {

@@ -53,6 +53,53 @@ TEST(Overview, ScansEveryTensorOnceInFileOrderAndCountsItsBytes) {
   EXPECT_EQ(progress.total(), checkpoint->totalBytes());
 }
 
+/// Bytes that are there, but make no sense.
+std::shared_ptr<const ByteSource> brokenSource(std::uint64_t size, Errc code) {
+  return derivedSource({.name = "broken",
+                        .size = size,
+                        .unitBytes = 4,
+                        .make = [code](std::uint64_t, std::span<std::byte>) -> Result<> {
+                          return fail(code, "a sound block expected", "broken");
+                        },
+                        .from = {}});
+}
+
+Checkpoint threeTensors(Errc code) {
+  Checkpoint checkpoint;
+  checkpoint.files = {memorySource("m", std::vector<std::byte>(8))};
+  TensorInfo plain{
+      .name = "plain", .storedType = "F32", .type = findElementType("F32"), .shape = {2}, .elements = 2, .bytes = 8};
+  TensorInfo broken = plain;
+  broken.name = "broken";
+  broken.storage = brokenSource(8, code);
+  TensorInfo part = plain;
+  part.name = "part";
+  part.partOf = 0;
+  checkpoint.tensors = {part, broken, plain};
+  return checkpoint;
+}
+
+TEST(Overview, PassesOverPartsAndWhatFailsByItself) {
+  const Checkpoint checkpoint = threeTensors(Errc::Corrupt);
+  Progress progress;
+  std::vector<std::size_t> found;
+  const auto scanned = scanCheckpoint(checkpoint, *makeReferenceBackend(), JobContext{{}, &progress},
+                                      [&](std::size_t tensor, const TensorSummary&) { found.push_back(tensor); });
+  ASSERT_FALSE(scanned);
+  EXPECT_EQ(scanned.error().message, "tensor \"broken\": a sound block expected");
+  EXPECT_EQ(found, std::vector<std::size_t>{2});
+  EXPECT_EQ(progress.total(), 16u);
+  EXPECT_EQ(progress.done(), 16u);
+}
+
+TEST(Overview, StopsAtAFailureOfTheFile) {
+  const Checkpoint checkpoint = threeTensors(Errc::Changed);
+  const auto scanned = scanCheckpoint(checkpoint, *makeReferenceBackend(), {},
+                                      [](std::size_t, const TensorSummary&) { FAIL() << "the file has changed"; });
+  ASSERT_FALSE(scanned);
+  EXPECT_EQ(scanned.error().code, Errc::Changed);
+}
+
 TEST(Overview, StopsWhenAsked) {
   std::stop_source stop;
   stop.request_stop();

@@ -55,7 +55,7 @@ inline std::string brokenInvariant(const Checkpoint& checkpoint, bool damaged) {
     if (bytes && tensor.storage && *bytes != tensor.storage->size()) return "a storage of another size";
 
     const auto source = checkpoint.source(i);
-    if (source.has_value() != ((inside || tensor.storage) && tensor.type && tensor.type->readable))
+    if (source.has_value() != ((inside || tensor.storage) && tensor.isReadable()))
       return "readable where it should not be, or not where it should";
     if (!source) continue;
     if (std::string broken = brokenElements(*source); !broken.empty()) return broken;

@@ -23,12 +23,30 @@ Checkpoint checkpointOf(const std::vector<std::string>& names) {
   return checkpoint;
 }
 
+/// `weight` stored in `parts`, all of them in the checkpoint.
+void pack(Checkpoint& checkpoint, std::size_t weight, std::vector<std::size_t> parts) {
+  for (const std::size_t part : parts) checkpoint.tensors[part].partOf = weight;
+  checkpoint.tensors[weight].packing =
+      std::make_shared<const Packing>(Packing{"gptq", "GPTQ v1, 4 bits, groups of 128", std::move(parts)});
+  checkpoint.tensors[weight].storedType = "GPTQ 4-bit";
+}
+
+Checkpoint packedCheckpoint() {
+  Checkpoint checkpoint = checkpointOf({"model.embed.weight", "model.layers.0.q.qweight", "model.layers.0.q.scales",
+                                        "model.layers.0.norm.weight", "model.layers.0.q.weight"});
+  pack(checkpoint, 4, {1, 2});
+  return checkpoint;
+}
+
 std::vector<std::string> outline(const Checkpoint& checkpoint, std::string_view query = "") {
   std::vector<std::string> lines;
   for (const TensorGroup& group :
        keepOnly(checkpoint, groupTensors(checkpoint), TensorFilter(checkpoint).matches(query))) {
     lines.push_back(group.name);
-    for (const TensorGroup::Leaf& leaf : group.leaves) lines.push_back("  " + std::string(leaf.label));
+    for (const TensorGroup::Leaf& leaf : group.leaves) {
+      lines.push_back("  " + std::string(leaf.label));
+      for (const TensorGroup::Leaf& part : leaf.parts) lines.push_back("    " + std::string(part.label));
+    }
   }
   return lines;
 }
@@ -62,6 +80,25 @@ TEST(TensorTree, KeepsTheOrderOfWhatAFilterLeaves) {
   EXPECT_EQ(kept[0].elements, 384u * 1536);
 }
 
+TEST(TensorTree, ShowsThePartsOfAPackedWeightBelowItAndNowhereElse) {
+  EXPECT_THAT(outline(packedCheckpoint()), ElementsAre("model.embed", "  weight", "model.layers.0", "  norm.weight",
+                                                       "  q.weight", "    qweight", "    scales"));
+}
+
+TEST(TensorTree, FindsAPartWithTheWeightItBelongsToAndAWeightWithAllItsParts) {
+  const Checkpoint checkpoint = packedCheckpoint();
+  EXPECT_THAT(outline(checkpoint, "scales"), ElementsAre("model.layers.0", "  q.weight", "    scales"));
+  EXPECT_THAT(outline(checkpoint, "gptq"), ElementsAre("model.layers.0", "  q.weight", "    qweight", "    scales"));
+}
+
+TEST(TensorTree, CountsPartsAndSharedBytesOnce) {
+  Checkpoint checkpoint = packedCheckpoint();
+  checkpoint.tensors[3].sharesWith = 0;
+  const auto groups = groupTensors(checkpoint);
+  EXPECT_EQ(groups[1].elements, 2u * 384 * 1536);
+  EXPECT_EQ(groups[1].bytes, 2u * 384 * 1536);
+}
+
 TEST(TensorTree, KeepsNamesThatDifferOnlyInLeadingZerosApart) {
   EXPECT_THAT(outline(checkpointOf({"a.1.x", "a.01.x"})), ElementsAre("a.01", "  x", "a.1", "  x"));
 }
@@ -81,6 +118,17 @@ TEST(TensorFilter, MatchesEveryWordInNameTypeOrShapeWithoutCase) {
   EXPECT_THAT(filter.matches("bf16 384x1536 Key"), ElementsAre(1));
   EXPECT_THAT(filter.matches("  "), ElementsAre(0, 1));
   EXPECT_THAT(filter.matches("query key"), ElementsAre());
+}
+
+TEST(TensorFilter, MatchesThePackingAndWhatIsNoTensor) {
+  Checkpoint checkpoint = packedCheckpoint();
+  checkpoint.objects = {{"hook", "os.system", "", true}, {"args", "argparse.Namespace", "", false}};
+  const TensorFilter filter(checkpoint);
+  EXPECT_THAT(filter.matches("4-bit act"), ElementsAre());
+  EXPECT_THAT(filter.matches("GROUPS 128"), ElementsAre(4));
+  EXPECT_THAT(filter.matches("system"), ElementsAre());
+  EXPECT_THAT(filter.matchingObjects("OS.system hook"), ElementsAre(0));
+  EXPECT_THAT(filter.matchingObjects(""), ElementsAre(0, 1));
 }
 
 TEST(TensorFilter, DoesNotMatchAcrossFields) {

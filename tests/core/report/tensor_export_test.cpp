@@ -40,6 +40,34 @@ TEST(ExportStored, WritesUnsignedCodesOfTypesThatNumPyDoesNotHave) {
   EXPECT_EQ(fp4.array.data, (std::vector<std::byte>{std::byte{1}, std::byte{2}, std::byte{3}, std::byte{4}}));
 }
 
+TEST(ExportStored, GivesTheBlocksOfAPackedWeightAsBytes) {
+  std::vector<unsigned char> blocks(2 * 34);
+  for (std::size_t i = 0; i < blocks.size(); ++i) blocks[i] = static_cast<unsigned char>(i);
+  TensorInfo info = tensorOf(*findElementType("U8"), {68}, blocks).info();
+  info.storedType = "Q8_0";
+  info.type = findElementType("F32");
+  info.shape = {2, 32};
+  info.elements = 64;
+  info.storage = memorySource("decoded", std::vector<std::byte>(64 * 4));
+  info.packing = std::make_shared<const Packing>(Packing{"q8_0", "Q8_0", {}});
+  const TensorSource source(info, memorySource("t", std::vector<std::byte>(68, std::byte{7})));
+  const auto exported = exportStored(source, {}).value();
+  EXPECT_EQ(exported.array.descr, "|u1");
+  EXPECT_EQ(exported.array.shape, (std::vector<std::uint64_t>{2, 34}));
+  EXPECT_EQ(exported.array.data, std::vector<std::byte>(68, std::byte{7}));
+}
+
+TEST(ExportStored, SaysInWhichTensorsAWeightIsStored) {
+  Checkpoint checkpoint;
+  checkpoint.tensors.resize(3);
+  checkpoint.tensors[0].name = "q.qweight";
+  checkpoint.tensors[1].name = "q.scales";
+  checkpoint.tensors[2].packing = std::make_shared<const Packing>(Packing{"gptq", "GPTQ", {0, 1}});
+  EXPECT_EQ(storedElsewhere(checkpoint, 0), "");
+  EXPECT_EQ(storedElsewhere(checkpoint, 2),
+            "it is stored in 2 tensors, which can be exported as stored: \"q.qweight\", \"q.scales\"");
+}
+
 TEST(ExportDecoded, GivesFloat32) {
   const auto backend = makeReferenceBackend();
   const auto exported = exportDecoded(tensorOf(*findElementType("BF16"), {1}, {0xD9, 0xC1}), *backend, {}).value();

@@ -58,6 +58,45 @@ TEST(TensorSource, FloatsComeFromTheBackendAndAreThoseOfTheDoubles) {
   EXPECT_EQ(std::vector<double>(floats.begin(), floats.end()), doubles);
 }
 
+TEST(TensorSource, RangesOfPackedTypesBeginAndEndAnywhere) {
+  const auto backend = makeReferenceBackend();
+  std::vector<std::byte> bytes{std::byte{9}};
+  for (int i = 0; i < 15; ++i) bytes.push_back(static_cast<std::byte>(0x5A * i + 1));
+  for (const auto& [type, elements] : {std::pair{"F4", 30u}, std::pair{"F6_E2M3", 20u}}) {
+    const TensorSource source = packed(type, elements, bytes);
+    for (std::uint64_t first = 0; first < elements; ++first)
+      for (std::uint64_t count = 0; count <= elements - first; ++count) {
+        std::vector<double> doubles(count);
+        std::vector<float> floats(count);
+        ASSERT_TRUE(source.readDoubles(first, doubles));
+        ASSERT_TRUE(source.readFloats(first, floats, *backend));
+        for (std::uint64_t i = 0; i < count; ++i) {
+          EXPECT_EQ(doubles[i], *source.valueAt(first + i)) << type << " " << first << " " << count;
+          EXPECT_EQ(static_cast<double>(floats[i]), doubles[i]);
+        }
+      }
+  }
+}
+
+TEST(TensorSource, StoredBytesAreThoseOfTheFileWhateverTheElementsAreReadFrom) {
+  TensorInfo info{.name = "t",
+                  .storedType = "Q8_0",
+                  .type = findElementType("F32"),
+                  .shape = {1},
+                  .elements = 1,
+                  .bytes = 2,
+                  .offset = 1,
+                  .file = 0,
+                  .storage = memorySource("decoded", std::vector<std::byte>(4)),
+                  .packing = std::make_shared<const Packing>(Packing{"q8_0", "Q8_0", {}})};
+  const TensorSource source(info, memorySource("m", {std::byte{1}, std::byte{2}, std::byte{3}}));
+  std::vector<std::byte> stored(2);
+  ASSERT_TRUE(source.readStored(0, stored));
+  EXPECT_EQ(stored, (std::vector<std::byte>{std::byte{2}, std::byte{3}}));
+  EXPECT_EQ(*source.valueAt(0), 0.0);
+  EXPECT_EQ(typeTitle(info), "Q8_0");
+}
+
 TEST(TensorSource, SingleElementsOfPackedTypesAreReadWhereverTheyLie) {
   const TensorSource source = packed("F4", 6, {std::byte{9}, std::byte{0x21}, std::byte{0x43}, std::byte{0x75}});
   const std::vector<std::uint64_t> codes{1, 2, 3, 4, 5, 7};
