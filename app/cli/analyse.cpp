@@ -7,6 +7,7 @@
 #include <filesystem>
 
 #include "app/cli/checkpoint_argument.h"
+#include "app/cli/checkpoint_text.h"
 #include "app/cli/command.h"
 #include "app/cli/json.h"
 #include "app/cli/lookup.h"
@@ -38,6 +39,7 @@ Drawing drawing(std::string_view name, const AnyFigure& figure) {
 }
 
 struct Analysis {
+  std::size_t index;  ///< of the tensor
   TensorInfo tensor;
   TensorProfile profile;
   Figure histogram;
@@ -61,12 +63,14 @@ class AnalyseCommand final : public Command {
   Result<> run(CommandContext& context) override {
     const auto scheme = schemeOf(m_scheme);
     if (!scheme) return tl::unexpected(scheme.error());
-    const auto checkpoint = m_argument.open();
+    const auto checkpoint = m_argument.open(context.job);
     if (!checkpoint) return tl::unexpected(checkpoint.error());
-    const auto source = chosenTensor(**checkpoint);
+    const auto index = chosenTensor(**checkpoint);
+    if (!index) return tl::unexpected(index.error());
+    const auto source = (*checkpoint)->source(*index);
     if (!source) return tl::unexpected(source.error());
     if (auto free = checkFigures(filesReadBy(**checkpoint)); !free) return free;
-    const auto analysis = analyse(*source, **scheme, context);
+    const auto analysis = analyse(*index, *source, **scheme, context);
     if (!analysis) return tl::unexpected(analysis.error());
     const std::vector<Drawing> drawings = draw(*analysis);
     if (auto written = write(drawings); !written) return written;
@@ -76,8 +80,8 @@ class AnalyseCommand final : public Command {
   }
 
  private:
-  Result<TensorSource> chosenTensor(const Checkpoint& checkpoint) const {
-    if (!m_tensor.empty()) return tensorOf(checkpoint, m_tensor);
+  Result<std::size_t> chosenTensor(const Checkpoint& checkpoint) const {
+    if (!m_tensor.empty()) return checkpoint.find(m_tensor);
     std::optional<std::size_t> best;
     // Matrices before vectors, then the larger; among equals the first.
     const auto rank = [&](std::size_t i) {
@@ -86,14 +90,15 @@ class AnalyseCommand final : public Command {
     };
     for (std::size_t i = 0; i < checkpoint.tensors.size(); ++i) {
       const TensorInfo& info = checkpoint.tensors[i];
-      if (info.type && info.type->readable && info.elements > 0 && (!best || rank(i) > rank(*best))) best = i;
+      if (info.isReadable() && !info.partOf && info.elements > 0 && (!best || rank(i) > rank(*best))) best = i;
     }
     if (!best)
       return fail(Errc::NotFound, "a tensor whose elements can be read was expected, found none", checkpoint.path);
-    return checkpoint.source(*best);
+    return *best;
   }
 
-  static Result<Analysis> analyse(const TensorSource& source, const Scheme& scheme, const CommandContext& context) {
+  static Result<Analysis> analyse(std::size_t index, const TensorSource& source, const Scheme& scheme,
+                                  const CommandContext& context) {
     const JobContext& job = context.job;
     auto profile = profileTensor(source, context.backend, job);
     if (!profile) return tl::unexpected(profile.error());
@@ -108,8 +113,8 @@ class AnalyseCommand final : public Command {
     auto report = quantizeAndMeasure(scheme, {}, loaded->view(), context.backend, job);
     if (!report) return tl::unexpected(report.error());
     Outliers outliers = columnOutliers(*profile);
-    return Analysis{source.info(),   std::move(*profile), std::move(*histogram), std::move(outliers),
-                    std::move(*map), loaded->warnings,    std::move(*schemes),   std::move(*report)};
+    return Analysis{index,           source.info(),    std::move(*profile), std::move(*histogram), std::move(outliers),
+                    std::move(*map), loaded->warnings, std::move(*schemes), std::move(*report)};
   }
 
   static std::vector<Drawing> draw(const Analysis& a) {
@@ -168,11 +173,8 @@ class AnalyseCommand final : public Command {
           {{"name", drawing.name}, {"svg", pathOf(drawing.name, ".svg")}, {"csv", pathOf(drawing.name, ".csv")}});
     return {{"path", m_argument.path()},
             {"container", checkpoint.container},
-            {"totals",
-             {{"tensors", checkpoint.tensors.size()},
-              {"elements", checkpoint.totalElements()},
-              {"bytes", checkpoint.totalBytes()}}},
-            {"tensor", toJson(a.tensor)},
+            {"totals", totalsJson(checkpoint)},
+            {"tensor", toJson(checkpoint, a.index)},
             {"statistics", toJson(a.profile.statistics)},
             {"columns", toJson(a.outliers)},
             {"scheme", a.report.scheme},
@@ -184,7 +186,7 @@ class AnalyseCommand final : public Command {
 
   /// Of opening and of loading; those of each scheme stand with it.
   static std::vector<std::string> warningsOf(const Checkpoint& checkpoint, const Analysis& a) {
-    std::vector<std::string> warnings = checkpoint.warnings;
+    std::vector<std::string> warnings = warningsOn(checkpoint);
     warnings.insert(warnings.end(), a.warnings.begin(), a.warnings.end());
     return warnings;
   }
@@ -196,10 +198,8 @@ class AnalyseCommand final : public Command {
     for (const std::string& warning : warningsOf(checkpoint, a)) context.warn(warning);
     for (const SchemeComparison& comparison : a.schemes)
       for (const std::string& warning : comparison.warnings) context.warn(comparison.scheme + ": " + warning);
-    std::string out = fmt::format("{}  {}, {}, {}, {}\n\n", terminal.strong(printable(checkpoint.path)),
-                                  checkpoint.container, counted(checkpoint.tensors.size(), "tensor"),
-                                  counted(checkpoint.totalElements(), "element"), humanBytes(checkpoint.totalBytes()));
-    out += fmt::format("{}  {}  {}\n", terminal.strong(printable(a.tensor.name)), typeTitle(a.tensor.storedType),
+    std::string out = headline(terminal, checkpoint) + "\n";
+    out += fmt::format("{}  {}  {}\n", terminal.strong(printable(a.tensor.name)), printable(typeTitle(a.tensor)),
                        bracketed(a.tensor.shape));
     const auto row = [&](std::string_view name, const std::string& text) {
       out += fmt::format("  {:<16} {}\n", name, text);
@@ -217,14 +217,9 @@ class AnalyseCommand final : public Command {
 
   static std::string outlierText(const Outliers& outliers, const Terminal& terminal) {
     if (std::isinf(outliers.threshold)) return "none called: values beyond float32";
-    constexpr std::size_t kMost = 10;
-    std::string indices;
-    for (std::size_t i = 0; i < std::min(outliers.indices.size(), kMost); ++i)
-      indices += (i == 0 ? ": " : ", ") + std::to_string(outliers.indices[i]);
-    if (outliers.indices.size() > kMost) indices += ", …";
-    return fmt::format("{}{}  (largest |value| above {:.4g} = median {:.4g} + {} x {:.4g})",
-                       groupedDigits(outliers.indices.size()), terminal.outlier(indices), outliers.threshold,
-                       outliers.median, shortest(outliers.deviations), outliers.mad);
+    return fmt::format("{}  (largest |value| above {:.4g} = median {:.4g} + {} x {:.4g})",
+                       countAndIndices(terminal, outliers.indices, 10), outliers.threshold, outliers.median,
+                       shortest(outliers.deviations), outliers.mad);
   }
 
   static std::string schemesText(const Analysis& a, const Terminal& terminal) {

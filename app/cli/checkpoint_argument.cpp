@@ -15,13 +15,14 @@ void CheckpointArgument::declare(Options& options) {
   options.flag("--allow-damaged", m_allowDamaged, "Open what is sound of a damaged checkpoint, with a warning");
 }
 
-Result<std::shared_ptr<const Checkpoint>> CheckpointArgument::open() const {
+Result<std::shared_ptr<const Checkpoint>> CheckpointArgument::open(const JobContext& job) const {
   OpenOptions options;
   options.allowDamaged = m_allowDamaged;
   options.followLinks = m_followLinks;
-  auto checkpoint = openCheckpoint(m_path, options);
+  auto checkpoint = openCheckpoint(m_path, options, job);
   if (!checkpoint && checkpoint.error().code == Errc::Damaged)
     checkpoint.error().message += "; --allow-damaged opens what is sound";
+  if (!checkpoint && checkpoint.error().code == Errc::OutsideLink) checkpoint.error().message += " (--follow-links)";
   return checkpoint;
 }
 
@@ -38,10 +39,13 @@ std::vector<std::string> filesReadBy(const Checkpoint& checkpoint) {
   return files;
 }
 
-Result<std::vector<std::size_t>> tensorsMatching(const Checkpoint& checkpoint, std::string_view pattern) {
+Result<std::vector<std::size_t>> tensorsMatching(const Checkpoint& checkpoint, std::string_view pattern, Parts parts) {
   std::vector<std::size_t> matching;
-  for (std::size_t i = 0; i < checkpoint.tensors.size(); ++i)
-    if (pattern.empty() || matchesGlob(pattern, checkpoint.tensors[i].name)) matching.push_back(i);
+  for (std::size_t i = 0; i < checkpoint.tensors.size(); ++i) {
+    const TensorInfo& tensor = checkpoint.tensors[i];
+    if (parts == Parts::LeaveOut && tensor.partOf) continue;
+    if (pattern.empty() || matchesGlob(pattern, tensor.name)) matching.push_back(i);
+  }
   if (matching.empty() && !pattern.empty())
     return fail(Errc::NotFound,
                 fmt::format("a tensor that matches {} was expected, found none among {}", printable(pattern),

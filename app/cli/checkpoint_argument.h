@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -17,8 +18,8 @@ class CheckpointArgument {
   void declare(Options& options);
   const std::string& path() const { return m_path; }
 
-  /// A Damaged error names the option that opens what is sound.
-  Result<std::shared_ptr<const Checkpoint>> open() const;
+  /// An error that an option would get past names it.
+  Result<std::shared_ptr<const Checkpoint>> open(const JobContext& job) const;
 
  private:
   std::string m_path;
@@ -29,8 +30,10 @@ class CheckpointArgument {
 /// Every file that opening and reading the checkpoint may read: its shards, and the index and config beside them.
 std::vector<std::string> filesReadBy(const Checkpoint& checkpoint);
 
-/// Indices of the tensors whose name matches, in file order; an empty pattern matches all. NotFound if there is none.
-Result<std::vector<std::size_t>> tensorsMatching(const Checkpoint& checkpoint, std::string_view pattern);
+/// Indices of the tensors whose name matches, in the checkpoint's order; an empty pattern matches all. NotFound if
+/// there is none.
+enum class Parts : std::uint8_t { Include, LeaveOut };  ///< of packed weights
+Result<std::vector<std::size_t>> tensorsMatching(const Checkpoint& checkpoint, std::string_view pattern, Parts parts);
 
 /// The tensor of that name, ready to be read.
 Result<TensorSource> tensorOf(const Checkpoint& checkpoint, std::string_view name);

@@ -20,16 +20,23 @@ class ExportCommand final : public Command {
     options.argument("TENSOR", m_tensor, "The name of a tensor");
     options.argument("OUT.npy", m_output, "The file to write");
     options.flag("--stored", m_stored,
-                 "As stored, not decoded to float32; types that NumPy does not have as unsigned codes");
+                 "As stored, not decoded to float32; types that NumPy does not have as unsigned codes, packed blocks "
+                 "as bytes");
     options.flag("--force", m_force, "Replace OUT.npy if it exists");
   }
 
   Result<> run(CommandContext& context) override {
-    const auto checkpoint = m_argument.open();
+    const auto checkpoint = m_argument.open(context.job);
     if (!checkpoint) return tl::unexpected(checkpoint.error());
     if (auto free = checkFree(m_output, m_force, filesReadBy(**checkpoint)); !free) return free;
-    const auto source = tensorOf(**checkpoint, m_tensor);
+    const auto index = (*checkpoint)->find(m_tensor);
+    if (!index) return tl::unexpected(index.error());
+    const auto source = (*checkpoint)->source(*index);
     if (!source) return tl::unexpected(source.error());
+    if (const std::string elsewhere = storedElsewhere(**checkpoint, *index); m_stored && !elsewhere.empty())
+      return fail(Errc::Unsupported,
+                  fmt::format("tensor {} has no bytes of its own: {}", inQuotes(m_tensor), elsewhere),
+                  m_argument.path());
     const auto exported =
         m_stored ? exportStored(*source, context.job) : exportDecoded(*source, context.backend, context.job);
     if (!exported) return tl::unexpected(exported.error());

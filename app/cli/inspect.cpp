@@ -5,17 +5,15 @@
 #include <set>
 
 #include "app/cli/checkpoint_argument.h"
+#include "app/cli/checkpoint_text.h"
 #include "app/cli/command.h"
 #include "app/cli/json.h"
-#include "app/cli/lookup.h"
 #include "app/cli/options.h"
-#include "core/analysis/tensor_profile.h"
+#include "core/analysis/overview.h"
 #include "core/base/text.h"
 
 namespace ulpscope {
 namespace {
-
-bool isReadable(const TensorInfo& tensor) { return tensor.type && tensor.type->readable; }
 
 std::string shortNumber(double value) { return fmt::format("{:.4g}", value); }
 
@@ -32,11 +30,12 @@ class InspectCommand final : public Command {
   Result<> run(CommandContext& context) override {
     if (m_bins && (*m_bins == 0 || *m_bins > 1'000'000))
       return fail(Errc::Usage, "--histogram takes 1 to 1000000 bins");
-    auto checkpoint = m_argument.open();
+    auto checkpoint = m_argument.open(context.job);
     if (!checkpoint) return tl::unexpected(checkpoint.error());
     m_checkpoint = std::move(*checkpoint);
-    const auto tensors = tensorsMatching(*m_checkpoint, m_pattern);
+    const auto tensors = tensorsMatching(*m_checkpoint, m_pattern, Parts::Include);
     if (!tensors) return tl::unexpected(tensors.error());
+    if (readsValues()) context.job.expect(bytesOf(*tensors));
     return context.json ? printDocument(context, *tensors) : printText(context, *tensors);
   }
 
@@ -47,16 +46,26 @@ class InspectCommand final : public Command {
     std::optional<Outliers> outliers;
   };
 
+  std::uint64_t bytesOf(const std::vector<std::size_t>& indices) const {
+    std::uint64_t bytes = 0;
+    for (const std::size_t index : indices) {
+      const TensorInfo& info = m_checkpoint->tensors[index];
+      if (info.isReadable()) bytes += byteSize(*info.type, info.elements).value_or(0);
+    }
+    return bytes;
+  }
+
   /// "3 of 6 tensors cannot be read: F8_E8M0", beside the warnings of opening, where values are asked for.
-  std::vector<std::string> warningsOn(const std::vector<std::size_t>& indices) const {
-    std::vector<std::string> warnings = m_checkpoint->warnings;
+  std::vector<std::string> allWarnings(const std::vector<std::size_t>& indices) const {
+    std::vector<std::string> warnings = warningsOn(*m_checkpoint);
+    warnings.insert(warnings.end(), m_failures.begin(), m_failures.end());
     std::size_t unreadable = 0;
     std::set<std::string> types;
     for (const std::size_t index : indices) {
       const TensorInfo& info = m_checkpoint->tensors[index];
-      if (isReadable(info)) continue;
+      if (info.isReadable()) continue;
       ++unreadable;
-      types.insert(typeTitle(info.storedType));
+      types.insert(printable(typeTitle(info)));
     }
     if (readsValues() && unreadable > 0)
       warnings.push_back(fmt::format("{} of {} cannot be read: {}", groupedDigits(unreadable),
@@ -66,10 +75,18 @@ class InspectCommand final : public Command {
 
   bool readsValues() const { return m_statistics || m_columns || m_bins; }
 
-  /// nullopt where the elements cannot be read; that is listed, not an error.
-  Result<std::optional<Looked>> look(const CommandContext& context, std::size_t index) const {
+  /// nullopt where the elements cannot be read; that is listed with a warning, not an error.
+  Result<std::optional<Looked>> look(const CommandContext& context, std::size_t index) {
     const TensorInfo& info = m_checkpoint->tensors[index];
-    if (!isReadable(info)) return std::nullopt;
+    if (!info.isReadable()) return std::nullopt;
+    auto looked = read(context, index);
+    if (looked) return std::move(*looked);
+    if (!concernsOneTensor(looked.error().code)) return tl::unexpected(std::move(looked.error()));
+    m_failures.push_back(fmt::format("{}: {}", printable(info.name), describe(looked.error())));
+    return std::nullopt;
+  }
+
+  Result<Looked> read(const CommandContext& context, std::size_t index) const {
     const auto source = m_checkpoint->source(index);
     if (!source) return tl::unexpected(source.error());
     auto profile = profileTensor(*source, context.backend, context.job);
@@ -93,9 +110,9 @@ class InspectCommand final : public Command {
     return columns;
   }
 
-  Result<Json> tensorJson(const CommandContext& context, std::size_t index) const {
+  Result<Json> tensorJson(const CommandContext& context, std::size_t index) {
     const TensorInfo& info = m_checkpoint->tensors[index];
-    Json tensor = toJson(info);
+    Json tensor = toJson(*m_checkpoint, index);
     tensor["file"] = m_checkpoint->files[info.file]->name();
     tensor["offset"] = info.offset;
     if (!readsValues()) return tensor;
@@ -109,7 +126,7 @@ class InspectCommand final : public Command {
     return tensor;
   }
 
-  Result<> printDocument(CommandContext& context, const std::vector<std::size_t>& indices) const {
+  Result<> printDocument(CommandContext& context, const std::vector<std::size_t>& indices) {
     Json metadata = Json::object();
     for (const auto& [key, value] : m_checkpoint->metadata) metadata[key] = value;
     Json tensors = Json::array();
@@ -118,20 +135,19 @@ class InspectCommand final : public Command {
       if (!tensor) return tl::unexpected(tensor.error());
       tensors.push_back(std::move(*tensor));
     }
+    Json objects = Json::array();
+    for (const InertObject& object : m_checkpoint->objects) objects.push_back(toJson(object));
     context.output = documentText({{"path", m_argument.path()},
                                    {"container", m_checkpoint->container},
                                    {"metadata", std::move(metadata)},
                                    {"tensors", std::move(tensors)},
-                                   {"totals",
-                                    {{"files", m_checkpoint->files.size()},
-                                     {"tensors", m_checkpoint->tensors.size()},
-                                     {"elements", m_checkpoint->totalElements()},
-                                     {"bytes", m_checkpoint->totalBytes()}}},
-                                   {"warnings", warningsOn(indices)}});
+                                   {"objects", std::move(objects)},
+                                   {"totals", totalsJson(*m_checkpoint)},
+                                   {"warnings", allWarnings(indices)}});
     return {};
   }
 
-  Result<> printText(CommandContext& context, const std::vector<std::size_t>& indices) const {
+  Result<> printText(CommandContext& context, const std::vector<std::size_t>& indices) {
     Table table{{"tensor", "type", "shape", "size"}, {}};
     std::string alignment = "llrr";
     if (m_statistics) {
@@ -144,10 +160,10 @@ class InspectCommand final : public Command {
       alignment += "rl";
     }
     std::string histograms;
-    for (const std::size_t index : indices) {
+    for (const auto& [index, isBelow] : withPartsBelow(indices)) {
       const TensorInfo& info = m_checkpoint->tensors[index];
-      std::vector<std::string> row{printable(info.name), typeTitle(info.storedType), bracketed(info.shape),
-                                   humanBytes(info.bytes)};
+      std::vector<std::string> row{(isBelow ? "  " : "") + printable(info.name), printable(typeTitle(info)),
+                                   bracketed(info.shape), humanBytes(info.bytes)};
       if (readsValues()) {
         const auto looked = look(context, index);
         if (!looked) return tl::unexpected(looked.error());
@@ -156,16 +172,39 @@ class InspectCommand final : public Command {
       }
       table.rows.push_back(std::move(row));
     }
-    for (const std::string& warning : warningsOn(indices)) context.warn(warning);
-    context.output = heading(context.terminal) + context.terminal.table(table, alignment) + histograms;
+    for (const std::string& warning : allWarnings(indices)) context.warn(warning);
+    const Terminal& terminal = context.terminal;
+    context.output = heading(terminal) + terminal.table(table, alignment) + histograms +
+                     remarksText(terminal, *m_checkpoint, indices) + objectsText(terminal, *m_checkpoint);
     return {};
   }
 
+  /// The tensors in the order of their data, but those that a packed weight is stored in below it.
+  struct Line {
+    std::size_t tensor;
+    bool isBelow;
+  };
+  std::vector<Line> withPartsBelow(const std::vector<std::size_t>& indices) const {
+    std::vector<bool> isWanted(m_checkpoint->tensors.size());
+    for (const std::size_t index : indices) isWanted[index] = true;
+    std::vector<Line> lines;
+    for (const std::size_t index : indices) {
+      const std::optional<std::size_t>& whole = m_checkpoint->tensors[index].partOf;
+      const std::size_t weight = whole && isWanted[*whole] ? *whole : index;
+      if (!isWanted[weight]) continue;  // listed with another of its parts
+      lines.push_back({weight, false});
+      isWanted[weight] = false;
+      if (const auto& packing = m_checkpoint->tensors[weight].packing)
+        for (const std::size_t part : packing->parts) {
+          if (isWanted[part]) lines.push_back({part, true});
+          isWanted[part] = false;
+        }
+    }
+    return lines;
+  }
+
   std::string heading(const Terminal& terminal) const {
-    std::string out =
-        fmt::format("{}  {}, {}, {}, {}\n", terminal.strong(printable(m_checkpoint->path)), m_checkpoint->container,
-                    counted(m_checkpoint->tensors.size(), "tensor"), counted(m_checkpoint->totalElements(), "element"),
-                    humanBytes(m_checkpoint->totalBytes()));
+    std::string out = headline(terminal, *m_checkpoint);
     for (const auto& [key, value] : m_checkpoint->metadata)
       out += terminal.muted(fmt::format("  {}: {}", printable(key), printable(value))) + "\n";
     return out + "\n";
@@ -183,17 +222,9 @@ class InspectCommand final : public Command {
                     groupedDigits(s.kinds.nan), groupedDigits(s.kinds.positiveInfinity + s.kinds.negativeInfinity)});
       }
     }
-    if (m_columns) row.insert(row.end(), {looked ? shortNumber(looked->outliers->median) : "—", outlierText(looked)});
-  }
-
-  /// "3: 47, 181, 305", at most eight of them.
-  static std::string outlierText(const std::optional<Looked>& looked) {
-    if (!looked) return "—";
-    const auto& indices = looked->outliers->indices;
-    std::string text = groupedDigits(indices.size());
-    for (std::size_t i = 0; i < std::min<std::size_t>(indices.size(), 8); ++i)
-      text += (i == 0 ? ": " : ", ") + std::to_string(indices[i]);
-    return indices.size() > 8 ? text + ", …" : text;
+    if (m_columns)
+      row.insert(row.end(), {looked ? shortNumber(looked->outliers->median) : "—",
+                             looked ? countAndIndices({}, looked->outliers->indices, 8) : "—"});
   }
 
   static std::string histogramText(const Terminal& terminal, const TensorInfo& info, const Histogram& histogram) {
@@ -218,6 +249,7 @@ class InspectCommand final : public Command {
   std::optional<std::uint64_t> m_bins;
   bool m_columns = false;
   std::shared_ptr<const Checkpoint> m_checkpoint;
+  std::vector<std::string> m_failures;  ///< of tensors whose values should be readable, but are not
 };
 
 }  // namespace

@@ -62,17 +62,6 @@ Json toJson(const Outliers& outliers) {
 
 std::string textOf(const Json& value) { return value.is_string() ? value.get<std::string>() : value.dump(); }
 
-Json toJson(const TensorInfo& tensor) {
-  // Packed weights are not put together yet: every tensor is one part of itself and is not packed.
-  return {{"name", tensor.name},
-          {"dtype", tensor.storedType},
-          {"shape", tensor.shape},
-          {"elements", tensor.elements},
-          {"bytes", tensor.bytes},
-          {"packing", nullptr},
-          {"parts", Json::array({tensor.name})}};
-}
-
 std::string documentText(const Json& document) {
   return document.dump(2, ' ', true, Json::error_handler_t::replace) + "\n";
 }

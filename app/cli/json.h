@@ -7,7 +7,6 @@
 #include "core/analysis/histogram.h"
 #include "core/analysis/outliers.h"
 #include "core/analysis/statistics.h"
-#include "core/tensor/tensor.h"
 
 namespace ulpscope {
 
@@ -24,9 +23,6 @@ Json toJson(const Outliers& outliers);
 
 /// A string as it is, anything else as JSON writes it.
 std::string textOf(const Json& value);
-
-/// What a checkpoint says of a tensor, without looking at its elements.
-Json toJson(const TensorInfo& tensor);
 
 /// The document as printed: indented, ASCII only (names from files cannot play tricks on a terminal, and stay exact).
 std::string documentText(const Json& document);

@@ -32,12 +32,15 @@ std::string lineOf(const Progress& progress, double seconds) {
 }
 
 void watch(const std::stop_token& stop, const Progress& progress) {
-  const auto start = Clock::now();
+  auto start = Clock::now();
+  std::uint64_t before = 0;
   std::mutex mutex;
   std::condition_variable_any over;
   std::unique_lock lock(mutex);
   bool isShown = false;
   for (auto wait = 500ms; !over.wait_for(lock, stop, wait, [&] { return stop.stop_requested(); }); wait = 200ms) {
+    if (progress.done() < before) start = Clock::now();  // another part of the work
+    before = progress.done();
     const std::string line = lineOf(progress, std::chrono::duration<double>(Clock::now() - start).count());
     if (line.empty()) continue;
     show(line);

@@ -61,7 +61,7 @@ class QuantizeCommand final : public Command {
     if (!scheme) return tl::unexpected(scheme.error());
     const auto settings = settingsOf(m_assignments);
     if (!settings) return tl::unexpected(settings.error());
-    const auto checkpoint = m_argument.open();
+    const auto checkpoint = m_argument.open(context.job);
     if (!checkpoint) return tl::unexpected(checkpoint.error());
     if (auto free = checkOutputs(filesReadBy(**checkpoint)); !free) return free;
     const auto source = tensorOf(**checkpoint, m_tensor);

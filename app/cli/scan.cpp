@@ -6,10 +6,12 @@
 #include <filesystem>
 
 #include "app/cli/checkpoint_argument.h"
+#include "app/cli/checkpoint_text.h"
 #include "app/cli/command.h"
 #include "app/cli/lookup.h"
 #include "app/cli/options.h"
 #include "app/cli/scan_document.h"
+#include "core/analysis/overview.h"
 #include "core/base/text.h"
 #include "core/quantization/quantization_report.h"
 
@@ -38,14 +40,9 @@ Result<Json> scanTensor(const Checkpoint& checkpoint, std::size_t index, std::ui
   const TensorInfo& info = checkpoint.tensors[index];
   Json tensor{{"name", info.name},   {"position", position},      {"dtype", info.storedType},
               {"shape", info.shape}, {"elements", info.elements}, {"bytes", info.bytes}};
-  if (!info.type || !info.type->readable) {
-    tensor["error"] = "elements of this type cannot be read";
-    return tensor;
-  }
   const auto source = checkpoint.source(index);
-  if (!source) return tl::unexpected(source.error());
-  const auto loaded = loadTensor(*source, context.backend, context.job);
-  if (!loaded && loaded.error().code == Errc::LimitExceeded) {
+  const auto loaded = source ? loadTensor(*source, context.backend, context.job) : tl::unexpected(source.error());
+  if (!loaded && concernsOneTensor(loaded.error().code)) {
     tensor["error"] = loaded.error().message;
     return tensor;
   }
@@ -78,13 +75,13 @@ class ScanCommand final : public Command {
     const auto shard = m_shardText ? parseShard(*m_shardText) : Shard{};
     if (!shard) return tl::unexpected(shard.error());
     if (auto known = findSchemes(); !known) return known;
-    auto checkpoint = m_argument.open();
+    auto checkpoint = m_argument.open(context.job);
     if (!checkpoint) return tl::unexpected(checkpoint.error());
     m_checkpoint = std::move(*checkpoint);
-    for (const std::string& warning : m_checkpoint->warnings) context.warn(warning);
+    for (const std::string& warning : warningsOn(*m_checkpoint)) context.warn(warning);
     if (m_output)
       if (auto other = refuseInputAsOutput(*m_output, filesReadBy(*m_checkpoint)); !other) return other;
-    auto tensors = tensorsMatching(*m_checkpoint, m_pattern);
+    auto tensors = tensorsMatching(*m_checkpoint, m_pattern, Parts::LeaveOut);
     if (!tensors) return tl::unexpected(tensors.error());
     m_tensors = std::move(*tensors);
 
@@ -146,7 +143,8 @@ class ScanCommand final : public Command {
     for (std::uint64_t position = 0; position < m_tensors.size(); ++position)
       if (document.shard.holds(position) && !document.has(position)) {
         missing.push_back(position);
-        bytes += m_checkpoint->tensors[m_tensors[position]].bytes;
+        const TensorInfo& tensor = m_checkpoint->tensors[m_tensors[position]];
+        if (tensor.isReadable()) bytes += byteSize(*tensor.type, tensor.elements).value_or(0);
       }
     context.job.expect(bytes);
     auto lastSave = Clock::now();

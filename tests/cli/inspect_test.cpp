@@ -100,6 +100,47 @@ TEST(UlpInspect, ListsATypeItDoesNotKnowAndReadsTheOthers) {
   EXPECT_EQ(ulp({"inspect", path, "--json"}).json()["warnings"].size(), 0u) << "no value was asked for";
 }
 
+TEST(UlpInspect, SaysBelowTheTableWhatCannotBeRead) {
+  const TemporaryFolder folder;
+  SafetensorsBuilder builder;
+  builder.add("strange", "F7", {2}, std::size_t{2}).add("known", "F32", {1}, bytesOf({2}));
+  const auto path = folder.write("m.safetensors", builder.bytes());
+  const Outcome outcome = ulp({"inspect", path});
+  EXPECT_EQ(outcome.exitCode, 0) << outcome.err;
+  EXPECT_THAT(outcome.out, HasSubstr("\nRemarks\n  strange: the type F7 cannot be read\n"));
+  const Json json = ulp({"inspect", path, "--json"}).json();
+  EXPECT_TRUE(json["tensors"][1]["packing"].is_null());
+  EXPECT_EQ(json["tensors"][1]["parts"], Json::array({"known"}));
+  EXPECT_EQ(json["objects"], Json::array());
+}
+
+TEST(UlpInspect, ListsATensorWhoseBytesAreNotThereAndReadsTheOthers) {
+  const TemporaryFolder folder;
+  SafetensorsBuilder builder;
+  builder.add("whole", "F32", {1}, bytesOf({2})).add("cut", "F32", {2}, bytesOf({3, 4}));
+  std::string bytes = builder.bytes();
+  bytes.resize(bytes.size() - 4);
+  const auto path = folder.write("m.safetensors", bytes);
+  const Outcome outcome = ulp({"inspect", path, "--allow-damaged", "--statistics", "--json"});
+  ASSERT_EQ(outcome.exitCode, 0) << outcome.err;
+  const Json json = outcome.json();
+  EXPECT_EQ(json["tensors"][0]["statistics"]["max"], 2);
+  EXPECT_TRUE(json["tensors"][1]["statistics"].is_null());
+  EXPECT_THAT(json["warnings"].dump(), HasSubstr("cut"));
+}
+
+TEST(UlpInspect, RefusesALinkOutOfTheFolderUnlessItIsToldToFollow) {
+  const TemporaryFolder folder, elsewhere;
+  SafetensorsBuilder builder;
+  builder.add("w", "F32", {1}, bytesOf({2}));
+  const auto blob = elsewhere.write("blob", builder.bytes());
+  std::filesystem::create_symlink(blob, folder / "model.safetensors");
+  const Outcome refused = ulp({"inspect", folder.path()});
+  EXPECT_EQ(refused.exitCode, 3);
+  EXPECT_THAT(refused.err, HasSubstr("--follow-links"));
+  EXPECT_EQ(ulp({"inspect", folder.path(), "--follow-links"}).exitCode, 0);
+}
+
 TEST(UlpInspect, OffersToOpenADamagedFileAndThenWarns) {
   const TemporaryFolder folder;
   SafetensorsBuilder builder;
