@@ -3,15 +3,13 @@
 
 #include <QFileDialog>
 #include <QHBoxLayout>
-#include <QHeaderView>
 #include <QPlainTextEdit>
 #include <QPushButton>
 #include <QSplitter>
 #include <QVBoxLayout>
-#include <cmath>
 
-#include "core/base/text.h"
 #include "core/report/tensor_export.h"
+#include "widgets/checkpoint/tensor_facts.h"
 #include "widgets/frame/labels.h"
 #include "widgets/frame/splitter_place.h"
 #include "widgets/models/table_model.h"
@@ -21,38 +19,13 @@
 #include "widgets/theme/theme.h"
 
 namespace ulpscope {
-namespace {
-
-using Rows = std::vector<std::vector<TableCell>>;
-
-void addText(Rows& rows, const QString& title, const QString& text) { rows.push_back({{title}, {text}}); }
-
-void addCount(Rows& rows, const QString& title, std::uint64_t count) {
-  rows.push_back({{title}, {grouped(count), QString::number(count), static_cast<double>(count)}});
-}
-
-void addNumber(Rows& rows, const QString& title, double value) {
-  if (std::isnan(value)) return rows.push_back({{title}, {emDash()}});
-  const QString exact = QString::fromStdString(shortest(value));
-  rows.push_back({{title}, {QString::number(value, 'g', 9), exact, value}});
-}
-
-TableView* detailsTable(const QString& name, TableModel* model) {
-  auto* table = new TableView(name);
-  table->setSource(model);
-  table->setSortingEnabled(false);
-  table->horizontalHeader()->setStretchLastSection(true);
-  return table;
-}
-
-}  // namespace
 
 DetailsView::DetailsView(Session& session, QWidget* parent)
     : TensorView(session, parent),
       m_rows(new TableModel({{tr("Tensor"), false, {}}, {tr("Value"), true, {}}}, this)),
-      m_table(detailsTable(tr("Statistics of the tensor"), m_rows)),
+      m_table(factTable(tr("Statistics of the tensor"), m_rows)),
       m_metadataRows(new TableModel({{tr("Checkpoint"), false, {}}, {tr("Value"), false, {}}}, this)),
-      m_metadata(detailsTable(tr("Metadata of the checkpoint"), m_metadataRows)),
+      m_metadata(factTable(tr("Metadata of the checkpoint"), m_metadataRows)),
       m_config(new QPlainTextEdit),
       m_exports(new QWidget),
       m_exporting(session) {
@@ -62,11 +35,11 @@ DetailsView::DetailsView(Session& session, QWidget* parent)
   m_config->setLineWrapMode(QPlainTextEdit::NoWrap);
 
   auto* decoded = new QPushButton(tr("Export as float32…"));
-  auto* stored = new QPushButton(tr("Export as stored…"));
+  m_stored = new QPushButton(tr("Export as stored…"));
   auto* buttons = new QHBoxLayout(m_exports);
   buttons->setContentsMargins(0, 0, 0, 0);
   buttons->addWidget(decoded);
-  buttons->addWidget(stored);
+  buttons->addWidget(m_stored);
   buttons->addStretch();
   auto* left = new QWidget;
   auto* leftLayout = new QVBoxLayout(left);
@@ -89,7 +62,7 @@ DetailsView::DetailsView(Session& session, QWidget* parent)
   all->addWidget(splitter);
 
   connect(decoded, &QPushButton::clicked, this, [this] { askAndExport(false); });
-  connect(stored, &QPushButton::clicked, this, [this] { askAndExport(true); });
+  connect(m_stored, &QPushButton::clicked, this, [this] { askAndExport(true); });
   // One export at a time: a second one would take the place of the first.
   connect(&m_exporting, &Task::finished, this, [this] { m_exports->setEnabled(true); });
 }
@@ -104,15 +77,8 @@ void DetailsView::refresh() {
 }
 
 void DetailsView::showTensor() {
-  const TensorInfo& info = tensor()->source.info();
   const Statistics& s = tensor()->profile->statistics;
-  Rows rows;
-  addText(rows, tr("name"), shown(info.name));
-  addText(rows, tr("type"), typeText(info));
-  addText(rows, tr("shape"), shapeText(info.shape));
-  addCount(rows, tr("elements"), info.elements);
-  addCount(rows, tr("bytes"), info.bytes);
-  addCount(rows, tr("offset in the file"), info.offset);
+  FactRows rows = factsAbout(*tensor()->checkpoint, tensor()->tensor);
   addNumber(rows, tr("minimum"), s.min);
   addNumber(rows, tr("maximum"), s.max);
   addNumber(rows, tr("absolute maximum"), s.absMax);
@@ -124,22 +90,27 @@ void DetailsView::showTensor() {
   addCount(rows, tr("NaN"), s.kinds.nan);
   addCount(rows, tr("+infinity"), s.kinds.positiveInfinity);
   addCount(rows, tr("−infinity"), s.kinds.negativeInfinity);
-  addText(rows, tr("computed by"), QString::fromStdString(tensor()->profile->backend));
+  addFact(rows, tr("computed by"), QString::fromStdString(tensor()->profile->backend));
   m_rows->setRows(std::move(rows));
   m_table->resizeColumnToContents(0);
+  const std::string elsewhere = storedElsewhere(*tensor()->checkpoint, tensor()->tensor);
+  m_stored->setEnabled(elsewhere.empty());
+  m_stored->setToolTip(
+      elsewhere.empty() ? QString() : plainToolTip(tr("This weight has no bytes of its own: %1").arg(qt(elsewhere))));
 }
 
 void DetailsView::showCheckpoint() {
   const Checkpoint& checkpoint = *tensor()->checkpoint;
-  Rows rows;
-  addText(rows, tr("path"), shown(checkpoint.path));
-  addText(rows, tr("container"), shown(checkpoint.container));
+  FactRows rows;
+  addFact(rows, tr("path"), shown(checkpoint.path));
+  addFact(rows, tr("container"), shown(checkpoint.container));
   addCount(rows, tr("files"), checkpoint.files.size());
-  addCount(rows, tr("tensors"), checkpoint.tensors.size());
+  addCount(rows, tr("tensors"), checkpoint.totalTensors());
+  if (!checkpoint.objects.empty()) addCount(rows, tr("not tensors"), checkpoint.objects.size());
   addCount(rows, tr("parameters"), checkpoint.totalElements());
   addCount(rows, tr("bytes of tensors"), checkpoint.totalBytes());
-  for (const std::string& warning : checkpoint.warnings) addText(rows, tr("warning"), shown(warning));
-  for (const auto& [key, value] : checkpoint.metadata) addText(rows, shown(key), shown(value));
+  for (const std::string& warning : checkpoint.warnings) addFact(rows, tr("warning"), shown(warning));
+  for (const auto& [key, value] : checkpoint.metadata) addFact(rows, shown(key), shown(value));
   m_metadataRows->setRows(std::move(rows));
   m_metadata->resizeColumnToContents(0);
   m_config->setPlainText(checkpoint.config ? QString::fromStdString(*checkpoint.config)

@@ -4,6 +4,7 @@
 #include "widgets/session/task.h"
 
 class QPlainTextEdit;
+class QPushButton;
 
 namespace ulpscope {
 
@@ -35,6 +36,7 @@ class DetailsView final : public TensorView {
   TableView* m_metadata;
   QPlainTextEdit* m_config;
   QWidget* m_exports;  ///< the two buttons
+  QPushButton* m_stored;
   Task m_exporting;
 };
 

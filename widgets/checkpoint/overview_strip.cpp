@@ -15,6 +15,26 @@
 
 namespace ulpscope {
 
+namespace {
+
+/// Readable tensors that are not parts. Packed weights stand behind all others in a checkpoint, but belong where they
+/// are stored.
+std::vector<std::size_t> weightsInFileOrder(const Checkpoint& checkpoint) {
+  std::vector<std::pair<std::size_t, std::size_t>> places;
+  for (std::size_t i = 0; i < checkpoint.tensors.size(); ++i) {
+    const TensorInfo& tensor = checkpoint.tensors[i];
+    if (tensor.partOf || !tensor.isReadable()) continue;
+    const bool isInParts = tensor.packing && !tensor.packing->parts.empty();
+    places.emplace_back(isInParts ? std::ranges::min(tensor.packing->parts) : i, i);
+  }
+  std::ranges::sort(places);
+  std::vector<std::size_t> order;
+  for (const auto& [place, tensor] : places) order.push_back(tensor);
+  return order;
+}
+
+}  // namespace
+
 OverviewStrip::OverviewStrip(QWidget* parent) : QWidget(parent) {
   setFocusPolicy(Qt::StrongFocus);
   setAccessibleName(tr("Overview of all tensors"));
@@ -26,6 +46,7 @@ void OverviewStrip::setCheckpoint(std::shared_ptr<const Checkpoint> checkpoint,
                                   const std::vector<std::optional<TensorSummary>>* summaries) {
   m_checkpoint = std::move(checkpoint);
   m_summaries = summaries;
+  m_order = m_checkpoint ? weightsInFileOrder(*m_checkpoint) : std::vector<std::size_t>();
   m_current.reset();
   update();
 }
@@ -66,14 +87,13 @@ std::optional<double> OverviewStrip::valueOf(std::size_t tensor) const {
 }
 
 double OverviewStrip::slotWidth() const {
-  const double tensors = m_summaries ? static_cast<double>(m_summaries->size()) : 0;
-  return tensors > 0 ? std::min(24.0, width() / tensors) : 0;
+  return m_order.empty() ? 0 : std::min(24.0, width() / static_cast<double>(m_order.size()));
 }
 
-std::optional<std::size_t> OverviewStrip::tensorAt(double x) const {
+std::optional<std::size_t> OverviewStrip::slotAt(double x) const {
   if (slotWidth() <= 0 || x < 0) return {};
-  const auto tensor = static_cast<std::size_t>(x / slotWidth());
-  return tensor < m_summaries->size() ? std::optional(tensor) : std::nullopt;
+  const auto slot = static_cast<std::size_t>(x / slotWidth());
+  return slot < m_order.size() ? std::optional(slot) : std::nullopt;
 }
 
 void OverviewStrip::paintEvent(QPaintEvent*) {
@@ -86,18 +106,18 @@ void OverviewStrip::paintEvent(QPaintEvent*) {
     bool isStrange = false;
     bool isCurrent = false;
   };
-  const std::size_t tensors = m_summaries ? m_summaries->size() : 0;
+  const std::size_t tensors = m_order.size();
   const double columnWidth = std::max(1.0, slot);
   std::vector<Column> columns(slot >= 1 ? tensors : std::min<std::size_t>(tensors, static_cast<std::size_t>(width())));
   double highest = 0;
   for (std::size_t i = 0; i < tensors && !columns.empty(); ++i) {
     const auto at = slot >= 1 ? i : static_cast<std::size_t>(static_cast<double>(i) * slot);
     Column& column = columns[std::min(at, columns.size() - 1)];
-    column.isCurrent = column.isCurrent || m_current == i;
-    const auto value = valueOf(i);
+    column.isCurrent = column.isCurrent || m_current == m_order[i];
+    const auto value = valueOf(m_order[i]);
     if (!value) continue;
     column.value = std::max(column.value, *value);
-    column.isStrange = column.isStrange || (*m_summaries)[i]->outlierColumns > 0;
+    column.isStrange = column.isStrange || (*m_summaries)[m_order[i]]->outlierColumns > 0;
     highest = std::max(highest, *value);
   }
   QColor calm = colors.series[0];
@@ -121,30 +141,30 @@ void OverviewStrip::paintEvent(QPaintEvent*) {
 }
 
 void OverviewStrip::mousePressEvent(QMouseEvent* event) {
-  if (const auto tensor = tensorAt(event->position().x()); tensor && event->button() == Qt::LeftButton)
-    Q_EMIT tensorChosen(*tensor);
+  if (const auto slot = slotAt(event->position().x()); slot && event->button() == Qt::LeftButton)
+    Q_EMIT tensorChosen(m_order[*slot]);
 }
 
 void OverviewStrip::keyPressEvent(QKeyEvent* event) {
   const bool forward = event->key() == Qt::Key_Right;
-  if (!m_summaries || m_summaries->empty() || (!forward && event->key() != Qt::Key_Left))
-    return QWidget::keyPressEvent(event);
-  const std::size_t last = m_summaries->size() - 1;
-  const std::size_t at = m_current.value_or(0);
-  Q_EMIT tensorChosen(forward ? std::min(last, at + 1) : at - std::min<std::size_t>(at, 1));
+  if (m_order.empty() || (!forward && event->key() != Qt::Key_Left)) return QWidget::keyPressEvent(event);
+  const auto current = m_current ? std::ranges::find(m_order, *m_current) : m_order.end();
+  const std::size_t at = current != m_order.end() ? static_cast<std::size_t>(current - m_order.begin()) : 0;
+  const std::size_t next = forward ? std::min(m_order.size() - 1, at + 1) : at - std::min<std::size_t>(at, 1);
+  Q_EMIT tensorChosen(m_order[next]);
 }
 
 bool OverviewStrip::event(QEvent* event) {
   if (event->type() != QEvent::ToolTip) return QWidget::event(event);
   auto* help = static_cast<QHelpEvent*>(event);
-  const auto tensor = tensorAt(help->pos().x());
-  if (!tensor) {
+  const auto slot = slotAt(help->pos().x());
+  if (!slot) {
     QToolTip::hideText();
     return true;
   }
-  const auto value = valueOf(*tensor);
+  const auto value = valueOf(m_order[*slot]);
   QToolTip::showText(help->globalPos(),
-                     plainToolTip(shown(m_checkpoint->tensors[*tensor].name) + u'\n' +
+                     plainToolTip(shown(m_checkpoint->tensors[m_order[*slot]].name) + u'\n' +
                                   (value ? QString::fromStdString(shortest(*value)) : emDash())),
                      this);
   return true;

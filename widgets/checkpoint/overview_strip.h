@@ -9,8 +9,9 @@
 
 namespace ulpscope {
 
-/// One bar a tensor of a floating-point type, in file order: where in the model something stands out. Click goes there.
-/// Where there are more tensors than pixels, a pixel shows the largest of its tensors.
+/// One bar a tensor of a floating-point type, in file order, packed weights as what they decode to where their first
+/// part lies: where in the model something stands out. Click goes there. Where there are more tensors than pixels, a
+/// pixel shows the largest of its tensors.
 class OverviewStrip final : public QWidget {
   Q_OBJECT
 
@@ -40,11 +41,13 @@ class OverviewStrip final : public QWidget {
 
  private:
   std::optional<double> valueOf(std::size_t tensor) const;
-  std::optional<std::size_t> tensorAt(double x) const;
+  /// A place in m_order.
+  std::optional<std::size_t> slotAt(double x) const;
   double slotWidth() const;
 
   const std::vector<std::optional<TensorSummary>>* m_summaries = nullptr;
   std::shared_ptr<const Checkpoint> m_checkpoint;
+  std::vector<std::size_t> m_order;  ///< the tensors, from left to right
   Quantity m_quantity = Quantity::AbsMax;
   std::optional<std::size_t> m_current;
 };

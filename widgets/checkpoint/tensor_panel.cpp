@@ -8,17 +8,25 @@
 #include <QSignalBlocker>
 #include <QTreeView>
 #include <QVBoxLayout>
+#include <algorithm>
+#include <set>
 
 #include "widgets/checkpoint/tensor_row_delegate.h"
 #include "widgets/frame/labels.h"
+#include "widgets/frame/link_button.h"
+#include "widgets/frame/warning_sign.h"
 #include "widgets/models/tensor_tree_model.h"
 #include "widgets/session/text.h"
+#include "widgets/theme/theme.h"
 
 namespace ulpscope {
 namespace {
 
 /// A filter that leaves no more than this opens all groups, so that what it found can be seen.
 constexpr std::size_t kOpenAllBelow = 400;
+
+constexpr int kNarrowestType = 48;
+constexpr int kWidestType = 96;
 
 constexpr int kNameRoom = 210;  ///< px: 180 for the text, the rest for indentation and scroll bar
 
@@ -29,7 +37,7 @@ struct ColumnWidth {
 /// The columns beside the name, the first to give way first; the shape stays.
 constexpr ColumnWidth kWidths[] = {{TensorTreeModel::Size, 74},
                                    {TensorTreeModel::Outline, 52},
-                                   {TensorTreeModel::Type, 48},
+                                   {TensorTreeModel::Type, kNarrowestType},
                                    {TensorTreeModel::Shape, 88}};
 
 }  // namespace
@@ -39,7 +47,9 @@ TensorPanel::TensorPanel(TensorTreeModel& model, QWidget* parent)
       m_model(model),
       m_filter(new QLineEdit),
       m_count(new PlainLabel({}, TextRole::Note)),
-      m_tree(new QTreeView) {
+      m_remark(buildRemark()),
+      m_tree(new QTreeView),
+      m_typeWidth(kNarrowestType) {
   m_filter->setPlaceholderText(tr("Filter by name, type, shape"));
   m_filter->setAccessibleName(tr("Filter tensors"));
   m_filter->setClearButtonEnabled(true);
@@ -67,23 +77,82 @@ TensorPanel::TensorPanel(TensorTreeModel& model, QWidget* parent)
   all->setContentsMargins(0, 0, 0, 0);
   all->setSpacing(8);
   all->addLayout(top);
+  all->addWidget(m_remark);
   all->addWidget(m_tree, 1);
 
   connect(m_filter, &QLineEdit::textChanged, this, &TensorPanel::applyFilter);
   connect(m_tree->selectionModel(), &QItemSelectionModel::currentChanged, this, [this](const QModelIndex& now) {
+    const auto object = m_model.objectAt(now);
     const auto tensor = m_model.tensorAt(now);
-    if (!tensor || tensor == m_current) return;
+    if ((!tensor && !object) || (tensor && tensor == m_current)) return;
     m_current = tensor;
-    Q_EMIT tensorChosen(*tensor);
+    if (tensor)
+      Q_EMIT tensorChosen(*tensor);
+    else
+      Q_EMIT objectChosen(*object);
   });
 }
 
+QWidget* TensorPanel::buildRemark() {
+  m_remarkText = new PlainLabel;
+  m_remarkText->setWordWrap(true);
+  m_remarkText->setObjectName(QStringLiteral("securityRemark"));
+  auto* show = new LinkButton(tr("show"), LinkButton::Tone::Accent);
+  auto* remark = new QWidget;
+  auto* row = new QHBoxLayout(remark);
+  row->setContentsMargins(0, 0, 0, 0);
+  row->addWidget(new WarningSign, 0, Qt::AlignTop);
+  row->addWidget(m_remarkText, 1);
+  row->addWidget(show, 0, Qt::AlignTop);
+  connect(show, &LinkButton::clicked, this, &TensorPanel::showSuspicious);
+  return remark;
+}
+
+void TensorPanel::showRemark(const Checkpoint* checkpoint) {
+  const auto suspicious = checkpoint ? std::ranges::count_if(checkpoint->objects, &InertObject::suspicious) : 0;
+  m_remark->setVisible(suspicious > 0);
+  if (suspicious > 0)
+    m_remarkText->setText((suspicious == 1
+                               ? tr("One object in the file names code that can run commands or reach files.")
+                               : tr("%1 objects in the file name code that can run commands or reach files.")
+                                     .arg(grouped(static_cast<std::uint64_t>(suspicious)))) +
+                          u' ' + tr("Nothing in the file was run."));
+}
+
+/// Opens the last group at its first suspicious object.
+void TensorPanel::showSuspicious() {
+  m_filter->clear();
+  const QModelIndex group = m_model.objectsGroup();
+  m_tree->setExpanded(group, true);
+  for (int row = 0; row < m_model.rowCount(group); ++row) {
+    const QModelIndex object = m_model.index(row, TensorTreeModel::Name, group);
+    if (m_model.kindAt(object) != TensorTreeModel::Kind::Suspicious) continue;
+    m_tree->setCurrentIndex(object);
+    m_tree->scrollTo(object);
+    return;
+  }
+}
+
+/// "BF16" needs less room than "GPTQ 4-bit".
+void TensorPanel::fitTypes(const Checkpoint& checkpoint) {
+  std::set<std::string_view> types;
+  for (const TensorInfo& tensor : checkpoint.tensors) types.insert(typeTitle(tensor));
+  const QFontMetrics metrics(theme().numbers(11));
+  m_typeWidth = kNarrowestType;
+  for (const std::string_view type : types)
+    m_typeWidth = std::max(m_typeWidth, std::min(metrics.horizontalAdvance(shown(type)) + 14, kWidestType));
+  m_tree->header()->resizeSection(TensorTreeModel::Type, m_typeWidth);
+}
+
 void TensorPanel::setCheckpoint(std::shared_ptr<const Checkpoint> checkpoint) {
-  m_tensors = checkpoint ? checkpoint->tensors.size() : 0;
+  m_tensors = checkpoint ? checkpoint->totalTensors() : 0;
   m_current.reset();
+  showRemark(checkpoint.get());
+  if (checkpoint) fitTypes(*checkpoint);
   m_model.setCheckpoint(std::move(checkpoint));
   spanGroups();
-  if (m_tensors <= kOpenAllBelow / 8) m_tree->expandAll();
+  if (m_tensors <= kOpenAllBelow / 8) m_tree->expandToDepth(0);
+  fitColumns();
   showCount();
 }
 
@@ -91,7 +160,7 @@ void TensorPanel::showTensor(std::size_t tensor) {
   m_current = tensor;
   const QModelIndex row = m_model.indexOf(tensor);
   if (!row.isValid() || m_tree->currentIndex().siblingAtColumn(0) == row) return;
-  m_tree->setExpanded(row.parent(), true);
+  for (QModelIndex above = row.parent(); above.isValid(); above = above.parent()) m_tree->setExpanded(above, true);
   m_tree->setCurrentIndex(row);
   m_tree->scrollTo(row);
 }
@@ -103,21 +172,29 @@ void TensorPanel::applyFilter() {
   }
   spanGroups();
   if (m_filter->text().isEmpty() ? m_tensors <= kOpenAllBelow / 8 : m_model.shownTensors() <= kOpenAllBelow)
-    m_tree->expandAll();
+    m_tree->expandToDepth(0);
+  for (const std::size_t weight : m_model.foundByParts()) m_tree->setExpanded(m_model.indexOf(weight), true);
   if (m_current) showTensor(*m_current);
   showCount();
 }
 
 void TensorPanel::resizeEvent(QResizeEvent* event) {
   QWidget::resizeEvent(event);
-  // The name is what the list is for: where there is little room, the rest gives way and stays in the tooltip.
+  fitColumns();
+}
+
+/// The name is what the list is for: where there is little room, the rest gives way and stays in the tooltip.
+void TensorPanel::fitColumns() {
+  const auto widthOf = [this](const ColumnWidth& each) {
+    return each.column == TensorTreeModel::Type ? m_typeWidth : each.width;
+  };
   int room = width();
-  for (const auto& [column, columnWidth] : kWidths) room -= columnWidth;
-  for (const auto& [column, columnWidth] : kWidths) {
-    if (column == TensorTreeModel::Shape) continue;
+  for (const ColumnWidth& each : kWidths) room -= widthOf(each);
+  for (const ColumnWidth& each : kWidths) {
+    if (each.column == TensorTreeModel::Shape) continue;
     const bool isHidden = room < kNameRoom;
-    m_tree->setColumnHidden(column, isHidden);
-    if (isHidden) room += columnWidth;
+    m_tree->setColumnHidden(each.column, isHidden);
+    if (isHidden) room += widthOf(each);
   }
 }
 

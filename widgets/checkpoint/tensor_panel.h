@@ -13,7 +13,8 @@ namespace ulpscope {
 class PlainLabel;
 class TensorTreeModel;
 
-/// The list of tensors: a filter above, the tree of modules below. The current row is the selected tensor.
+/// The list of tensors: a filter above, the tree of modules below, and between them a remark where the file holds what
+/// could do harm. The current row is the selected tensor.
 class TensorPanel final : public QWidget {
   Q_OBJECT
 
@@ -28,6 +29,8 @@ class TensorPanel final : public QWidget {
 
  Q_SIGNALS:
   void tensorChosen(std::size_t tensor);
+  /// Something in the file that is no tensor, as an index into Checkpoint::objects.
+  void objectChosen(std::size_t object);
 
  protected:
   void resizeEvent(QResizeEvent* event) override;
@@ -37,11 +40,19 @@ class TensorPanel final : public QWidget {
   /// Group rows are one cell; their size is painted at its end.
   void spanGroups();
   void showCount();
+  QWidget* buildRemark();
+  void showRemark(const Checkpoint* checkpoint);
+  void showSuspicious();
+  void fitTypes(const Checkpoint& checkpoint);
+  void fitColumns();
 
   TensorTreeModel& m_model;
   QLineEdit* m_filter;
   PlainLabel* m_count;
+  QWidget* m_remark;
+  PlainLabel* m_remarkText;
   QTreeView* m_tree;
+  int m_typeWidth;
   std::size_t m_tensors = 0;
   std::optional<std::size_t> m_current;
 };

@@ -5,6 +5,7 @@
 #include <QPainterPath>
 
 #include "widgets/models/tensor_tree_model.h"
+#include "widgets/theme/icons.h"
 #include "widgets/theme/theme.h"
 
 namespace ulpscope {
@@ -13,6 +14,23 @@ namespace {
 constexpr int kRowHeight = 27;
 constexpr int kMargin = 6;
 constexpr int kDot = 8;
+constexpr int kIcon = 14;
+
+QColor penOf(TensorTreeModel::Kind kind, bool isName) {
+  const ThemeColors& colors = theme().colors();
+  switch (kind) {
+    case TensorTreeModel::Kind::Unreadable:
+    case TensorTreeModel::Kind::Object:
+    case TensorTreeModel::Kind::Suspicious:
+      return colors.disabled;
+    case TensorTreeModel::Kind::Part:
+      return colors.muted;
+    case TensorTreeModel::Kind::Group:
+    case TensorTreeModel::Kind::Tensor:
+      break;
+  }
+  return isName ? colors.text : colors.muted;
+}
 
 void paintOutline(QPainter& painter, const QRectF& rect, const TensorSummary& summary) {
   QPolygonF line;
@@ -40,7 +58,8 @@ void TensorRowDelegate::paint(QPainter* painter, const QStyleOptionViewItem& opt
   if (option.state & QStyle::State_Selected) painter->fillRect(option.rect, colors.selection);
   QRect rect = option.rect.adjusted(kMargin, 0, -kMargin, 0);
   const TensorSummary* summary = m_model.summaryAt(index);
-  const bool isGroup = !m_model.tensorAt(index);
+  const TensorTreeModel::Kind kind = m_model.kindAt(index);
+  const bool isGroup = kind == TensorTreeModel::Kind::Group;
 
   if (index.column() == TensorTreeModel::Outline) {
     if (summary && summary->statistics.absMax > 0) paintOutline(*painter, QRectF(rect).adjusted(0, 6, 0, -7), *summary);
@@ -53,6 +72,11 @@ void TensorRowDelegate::paint(QPainter* painter, const QStyleOptionViewItem& opt
     painter->drawEllipse(QRectF(rect.right() - kDot, rect.center().y() - kDot / 2.0 + 0.5, kDot, kDot));
     rect.adjust(0, 0, -kDot - kMargin, 0);
   }
+  if (index.column() == TensorTreeModel::Name && kind == TensorTreeModel::Kind::Suspicious) {
+    const QRect icon(rect.left(), rect.center().y() - kIcon / 2, kIcon, kIcon);
+    tintedIcon(QStringLiteral("warning"), colors.outlier).paint(painter, icon);
+    rect.adjust(kIcon + kMargin, 0, 0, 0);
+  }
   if (isGroup) {
     const QString size = index.siblingAtColumn(TensorTreeModel::Size).data().toString();
     painter->setFont(theme().numbers(11));
@@ -63,7 +87,7 @@ void TensorRowDelegate::paint(QPainter* painter, const QStyleOptionViewItem& opt
   const bool isName = index.column() == TensorTreeModel::Name;
   const QFont font = isName ? theme().words(13, isGroup ? QFont::Medium : QFont::Normal) : theme().numbers(11);
   painter->setFont(font);
-  painter->setPen(isName ? colors.text : colors.muted);
+  painter->setPen(penOf(kind, isName));
   painter->drawText(rect, Qt::AlignVCenter | (isName ? Qt::AlignLeft : Qt::AlignRight),
                     QFontMetrics(font).elidedText(index.data().toString(), Qt::ElideMiddle, rect.width()));
   if (option.state & QStyle::State_HasFocus && isName) {

@@ -7,7 +7,7 @@ namespace ulpscope {
 class TensorTreeModel;
 
 /// Paints the rows of a TensorTreeModel: names cut in the middle, a dot where something is strange (outlier columns,
-/// NaN or infinity), and the outline of the histogram.
+/// NaN or infinity), and the outline of the histogram. What cannot be read is grey, what could do harm has a warning.
 class TensorRowDelegate final : public QStyledItemDelegate {
   Q_OBJECT
 

@@ -11,6 +11,14 @@
 #include "widgets/session/session.h"
 
 namespace ulpscope {
+namespace {
+
+/// How checkpoints are usually called. Only what the dialog shows: a file is opened by its content.
+constexpr auto kUsualNames =
+    "*.safetensors *.gguf *.pt *.pth *.bin *.ckpt *.npy *.npz *.onnx *.h5 *.hdf5 *.keras *.tflite *.msgpack *.index "
+    "*.index.json";
+
+}  // namespace
 
 Notice::Notice(Session& session, const QString& title, const QString& text, QWidget* parent)
     : QWidget(parent), m_title(new PlainLabel(title, TextRole::Title)), m_text(new PlainLabel(text, TextRole::Muted)) {
@@ -45,10 +53,10 @@ void Notice::setText(const QString& title, const QString& text) {
 void askAndOpen(Session& session, QWidget* parent, bool folder) {
   const QString key = QStringLiteral("lastFolder");
   const QString start = QSettings().value(key).toString();
-  const QString path =
-      folder ? QFileDialog::getExistingDirectory(parent, Notice::tr("Open a folder of shards"), start)
-             : QFileDialog::getOpenFileName(parent, Notice::tr("Open a checkpoint"), start,
-                                            Notice::tr("Checkpoints (*.safetensors *.index.json);;All files (*)"));
+  const QString path = folder ? QFileDialog::getExistingDirectory(parent, Notice::tr("Open a folder"), start)
+                              : QFileDialog::getOpenFileName(
+                                    parent, Notice::tr("Open a checkpoint"), start,
+                                    Notice::tr("Checkpoints (%1);;All files (*)").arg(QLatin1String(kUsualNames)));
   if (path.isEmpty()) return;
   QSettings().setValue(key, QFileInfo(path).absolutePath());
   session.openPath(path);

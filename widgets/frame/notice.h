@@ -20,7 +20,7 @@ class Notice final : public QWidget {
   PlainLabel* m_text;
 };
 
-/// Asks for a checkpoint file (or, with `folder`, a folder of shards) and opens it.
+/// Asks for a checkpoint file (or, with `folder`, for the folder of one) and opens it.
 void askAndOpen(Session& session, QWidget* parent, bool folder = false);
 
 }  // namespace ulpscope

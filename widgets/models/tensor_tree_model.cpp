@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/models/tensor_tree_model.h"
 
+#include <QStringList>
+#include <algorithm>
+
 #include "core/base/text.h"
 #include "widgets/session/text.h"
 
@@ -33,16 +36,27 @@ void TensorTreeModel::setFilter(const QString& query) {
 
 void TensorTreeModel::rebuild() {
   m_groups.clear();
+  m_objects.clear();
   m_places.clear();
   m_shown = 0;
+  m_foundByParts.clear();
   if (!m_checkpoint) return;
-  const std::vector<std::size_t> shown = m_filter->matches(m_query.toStdString());
-  m_shown = shown.size();
-  m_groups = keepOnly(*m_checkpoint, m_allGroups, shown);
+  const std::string query = m_query.toStdString();
+  const std::vector<std::size_t> matching = m_filter->matches(query);
+  m_groups = keepOnly(*m_checkpoint, m_allGroups, matching);
+  m_objects = m_filter->matchingObjects(query);
   m_places.resize(m_checkpoint->tensors.size());
-  for (std::size_t group = 0; group < m_groups.size(); ++group)
-    for (std::size_t row = 0; row < m_groups[group].leaves.size(); ++row)
-      m_places[m_groups[group].leaves[row].tensor] = {static_cast<int>(group), static_cast<int>(row)};
+  for (int group = 0; group < static_cast<int>(m_groups.size()); ++group) {
+    const auto& leaves = m_groups[static_cast<std::size_t>(group)].leaves;
+    m_shown += leaves.size();
+    for (int leaf = 0; leaf < static_cast<int>(leaves.size()); ++leaf) {
+      const auto& [tensor, label, parts] = leaves[static_cast<std::size_t>(leaf)];
+      m_places[tensor] = {group, leaf, -1};
+      if (!parts.empty() && !std::ranges::binary_search(matching, tensor)) m_foundByParts.push_back(tensor);
+      for (int part = 0; part < static_cast<int>(parts.size()); ++part)
+        m_places[parts[static_cast<std::size_t>(part)].tensor] = {group, leaf, part};
+    }
+  }
 }
 
 void TensorTreeModel::setSummary(std::size_t tensor, const TensorSummary& summary) {
@@ -54,14 +68,58 @@ void TensorTreeModel::setSummary(std::size_t tensor, const TensorSummary& summar
 
 void TensorTreeModel::clearSummaries() { m_summaries.assign(m_summaries.size(), std::nullopt); }
 
+// The internal id holds what stands above a row: 0 for groups, the group + 1 for leaves, and for parts also the leaf +
+// 1 in the upper half.
+QModelIndex TensorTreeModel::indexAt(const Place& place, int column) const {
+  const auto above = [](int at) { return static_cast<quint64>(at) + 1; };
+  if (place.leaf < 0) return createIndex(place.group, column, quintptr{0});
+  if (place.part < 0) return createIndex(place.leaf, column, static_cast<quintptr>(above(place.group)));
+  return createIndex(place.part, column, static_cast<quintptr>(above(place.leaf) << 32 | above(place.group)));
+}
+
+TensorTreeModel::Place TensorTreeModel::placeOf(const QModelIndex& index) {
+  const auto id = static_cast<quint64>(index.internalId());
+  if (id == 0) return {index.row(), -1, -1};
+  const int group = static_cast<int>(id & 0xFFFF'FFFF) - 1;
+  const int leaf = static_cast<int>(id >> 32) - 1;
+  return leaf < 0 ? Place{group, index.row(), -1} : Place{group, leaf, index.row()};
+}
+
+const TensorGroup::Leaf& TensorTreeModel::leafAt(const Place& place) const {
+  const auto& leaf = m_groups[static_cast<std::size_t>(place.group)].leaves[static_cast<std::size_t>(place.leaf)];
+  return place.part < 0 ? leaf : leaf.parts[static_cast<std::size_t>(place.part)];
+}
+
 QModelIndex TensorTreeModel::indexOf(std::size_t tensor) const {
   if (tensor >= m_places.size() || m_places[tensor].group < 0) return {};
-  return createIndex(m_places[tensor].row, Name, static_cast<quintptr>(m_places[tensor].group));
+  return indexAt(m_places[tensor]);
+}
+
+QModelIndex TensorTreeModel::objectsGroup() const {
+  return m_objects.empty() ? QModelIndex() : indexAt({static_cast<int>(m_groups.size()), -1, -1});
 }
 
 std::optional<std::size_t> TensorTreeModel::tensorAt(const QModelIndex& index) const {
-  if (!index.isValid() || index.internalId() == kGroup) return {};
-  return m_groups[index.internalId()].leaves[static_cast<std::size_t>(index.row())].tensor;
+  if (!index.isValid()) return {};
+  const Place place = placeOf(index);
+  return place.leaf < 0 || isObjects(place) ? std::nullopt : std::optional(leafAt(place).tensor);
+}
+
+std::optional<std::size_t> TensorTreeModel::objectAt(const QModelIndex& index) const {
+  if (!index.isValid()) return {};
+  const Place place = placeOf(index);
+  return place.leaf < 0 || !isObjects(place) ? std::nullopt
+                                             : std::optional(m_objects[static_cast<std::size_t>(place.leaf)]);
+}
+
+TensorTreeModel::Kind TensorTreeModel::kindAt(const QModelIndex& index) const {
+  if (const auto object = objectAt(index))
+    return m_checkpoint->objects[*object].suspicious ? Kind::Suspicious : Kind::Object;
+  const auto tensor = tensorAt(index);
+  if (!tensor) return Kind::Group;
+  const TensorInfo& info = m_checkpoint->tensors[*tensor];
+  if (!info.isReadable()) return Kind::Unreadable;
+  return info.partOf ? Kind::Part : Kind::Tensor;
 }
 
 const TensorSummary* TensorTreeModel::summaryAt(const QModelIndex& index) const {
@@ -71,18 +129,25 @@ const TensorSummary* TensorTreeModel::summaryAt(const QModelIndex& index) const 
 
 QModelIndex TensorTreeModel::index(int row, int column, const QModelIndex& parent) const {
   if (row < 0 || column < 0 || row >= rowCount(parent) || column >= ColumnCount) return {};
-  return createIndex(row, column, parent.isValid() ? static_cast<quintptr>(parent.row()) : kGroup);
+  if (!parent.isValid()) return indexAt({row, -1, -1}, column);
+  const Place above = placeOf(parent);
+  return indexAt(above.leaf < 0 ? Place{above.group, row, -1} : Place{above.group, above.leaf, row}, column);
 }
 
 QModelIndex TensorTreeModel::parent(const QModelIndex& child) const {
-  if (!child.isValid() || child.internalId() == kGroup) return {};
-  return createIndex(static_cast<int>(child.internalId()), 0, kGroup);
+  if (!child.isValid()) return {};
+  const Place place = placeOf(child);
+  if (place.leaf < 0) return {};
+  return indexAt({place.group, place.part < 0 ? -1 : place.leaf, -1});
 }
 
 int TensorTreeModel::rowCount(const QModelIndex& parent) const {
-  if (!parent.isValid()) return static_cast<int>(m_groups.size());
-  if (parent.internalId() != kGroup || parent.column() != 0) return 0;
-  return static_cast<int>(m_groups[static_cast<std::size_t>(parent.row())].leaves.size());
+  if (!parent.isValid()) return static_cast<int>(m_groups.size()) + (m_objects.empty() ? 0 : 1);
+  const Place place = placeOf(parent);
+  if (parent.column() != 0 || place.part >= 0) return 0;
+  if (isObjects(place)) return place.leaf < 0 ? static_cast<int>(m_objects.size()) : 0;
+  if (place.leaf >= 0) return static_cast<int>(leafAt(place).parts.size());
+  return static_cast<int>(m_groups[static_cast<std::size_t>(place.group)].leaves.size());
 }
 
 int TensorTreeModel::columnCount(const QModelIndex&) const { return ColumnCount; }
@@ -91,13 +156,20 @@ QVariant TensorTreeModel::data(const QModelIndex& index, int role) const {
   if (!index.isValid()) return {};
   if (role == Qt::TextAlignmentRole)
     return QVariant::fromValue(Qt::AlignVCenter | (index.column() == Name ? Qt::AlignLeft : Qt::AlignRight));
-  const bool isGroup = index.internalId() == kGroup;
-  const auto& group = m_groups[isGroup ? static_cast<std::size_t>(index.row()) : index.internalId()];
-  return isGroup ? groupData(group, index.column(), role)
-                 : leafData(group.leaves[static_cast<std::size_t>(index.row())], index.column(), role);
+  const Place place = placeOf(index);
+  if (place.leaf < 0) return groupData(place.group, index.column(), role);
+  if (const auto object = objectAt(index)) return objectData(m_checkpoint->objects[*object], index.column(), role);
+  return leafData(leafAt(place), index.column(), role);
 }
 
-QVariant TensorTreeModel::groupData(const TensorGroup& group, int column, int role) const {
+QVariant TensorTreeModel::groupData(int at, int column, int role) const {
+  if (isObjects({at, -1, -1})) {
+    if (role == Qt::ToolTipRole)
+      return plainToolTip(tr("What the file holds beside tensors, numbers and text. None of it was built or run."));
+    if (role != Qt::DisplayRole || (column != Name && column != Size)) return {};
+    return column == Name ? tr("Not tensors") : grouped(m_objects.size());
+  }
+  const TensorGroup& group = m_groups[static_cast<std::size_t>(at)];
   if (role == Qt::ToolTipRole)
     return plainToolTip(tr("%1\nTensors %2, parameters %3, %4")
                             .arg(shown(group.name), grouped(group.leaves.size()), grouped(group.elements),
@@ -115,17 +187,21 @@ QVariant TensorTreeModel::groupData(const TensorGroup& group, int column, int ro
 
 QString TensorTreeModel::toolTip(std::size_t index) const {
   const TensorInfo& tensor = m_checkpoint->tensors[index];
-  QString text = tr("%1\n%2 %3, %4 elements, %5 bytes")
-                     .arg(shown(tensor.name), typeText(tensor), shapeText(tensor.shape), grouped(tensor.elements),
-                          grouped(tensor.bytes));
-  if (!tensor.type) text += tr("\nThis type is not known: the tensor is listed, its values cannot be read.");
+  QStringList lines{shown(tensor.name), tr("%1 %2, %3 elements, %4 bytes")
+                                            .arg(typeText(tensor), shapeText(tensor.shape), grouped(tensor.elements),
+                                                 grouped(tensor.bytes))};
+  if (tensor.packing) lines << shown(tensor.packing->title);
+  if (tensor.partOf) lines << tr("A part of %1").arg(shown(m_checkpoint->tensors[*tensor.partOf].name));
+  if (tensor.sharesWith) lines << tr("The same bytes as %1").arg(shown(m_checkpoint->tensors[*tensor.sharesWith].name));
+  if (!tensor.isReadable()) lines << whyUnreadable(tensor);
+  if (tensor.isReadable() && !tensor.remark.empty()) lines << shown(tensor.remark);
   if (const auto& summary = m_summaries[index]) {
     if (summary->outlierColumns > 0)
-      text += tr("\n%1 of %2 columns are outliers").arg(grouped(summary->outlierColumns), grouped(summary->columns));
+      lines << tr("%1 of %2 columns are outliers").arg(grouped(summary->outlierColumns), grouped(summary->columns));
     if (summary->hasNonFinite())
-      text += tr("\nNaN or infinite: %1").arg(grouped(summary->statistics.count - summary->statistics.finite));
+      lines << tr("NaN or infinite: %1").arg(grouped(summary->statistics.count - summary->statistics.finite));
   }
-  return plainToolTip(text);
+  return plainToolTip(lines.join(u'\n'));
 }
 
 QVariant TensorTreeModel::leafData(const TensorGroup::Leaf& leaf, int column, int role) const {
@@ -140,7 +216,21 @@ QVariant TensorTreeModel::leafData(const TensorGroup::Leaf& leaf, int column, in
     case Shape:
       return shapeText(tensor.shape);
     case Size:
-      return QString::fromStdString(humanBytes(tensor.bytes));
+      return tensor.sharesWith ? tr("shared") : QString::fromStdString(humanBytes(tensor.bytes));
+    default:
+      return {};
+  }
+}
+
+QVariant TensorTreeModel::objectData(const InertObject& object, int column, int role) const {
+  if (role == Qt::ToolTipRole)
+    return plainToolTip(QStringList{shown(object.name), shown(object.type), shown(object.remark)}.join(u'\n'));
+  if (role != Qt::DisplayRole) return {};
+  switch (column) {
+    case Name:
+      return shown(object.name);
+    case Shape:
+      return shown(object.type);
     default:
       return {};
   }

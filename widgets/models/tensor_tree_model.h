@@ -10,13 +10,23 @@
 
 namespace ulpscope {
 
-/// The tensors of a checkpoint, grouped by module and filtered. Groups are top-level rows; their internal id is kGroup,
-/// that of a leaf the row of its group.
+/// The tensors of a checkpoint, grouped by module and filtered, the parts of a packed weight below it. What is in the
+/// file beside tensors is the last group.
 class TensorTreeModel final : public QAbstractItemModel {
   Q_OBJECT
 
  public:
   enum Column { Name, Outline, Type, Shape, Size, ColumnCount };
+
+  /// What a row is, by which it is drawn.
+  enum class Kind {
+    Group,
+    Tensor,
+    Part,        ///< of the packed weight above it
+    Unreadable,  ///< a tensor whose elements cannot be read
+    Object,      ///< no tensor
+    Suspicious   ///< no tensor, and what it names can run commands or reach files
+  };
 
   explicit TensorTreeModel(QObject* parent = nullptr);
 
@@ -26,13 +36,20 @@ class TensorTreeModel final : public QAbstractItemModel {
   void setSummary(std::size_t tensor, const TensorSummary& summary);
   void clearSummaries();
 
-  /// Tensors that pass the filter.
+  /// Tensors that pass the filter, with packed weights as one.
   std::size_t shownTensors() const { return m_shown; }
+  /// Those of them that the filter leaves for the sake of some of their parts.
+  const std::vector<std::size_t>& foundByParts() const { return m_foundByParts; }
   /// The row of a tensor; invalid if the filter hides it.
   QModelIndex indexOf(std::size_t tensor) const;
-  /// The tensor of a row, as an index into Checkpoint::tensors; nullopt for groups.
+  /// The group of what is no tensor; invalid where nothing of it is shown.
+  QModelIndex objectsGroup() const;
+  /// The tensor of a row, as an index into Checkpoint::tensors.
   std::optional<std::size_t> tensorAt(const QModelIndex& index) const;
-  /// nullptr for groups and while nothing is known of the tensor yet.
+  /// The same into Checkpoint::objects.
+  std::optional<std::size_t> objectAt(const QModelIndex& index) const;
+  Kind kindAt(const QModelIndex& index) const;
+  /// nullptr for other rows than tensors, and while nothing is known of the tensor yet.
   const TensorSummary* summaryAt(const QModelIndex& index) const;
   const std::vector<std::optional<TensorSummary>>& summaries() const { return m_summaries; }
 
@@ -44,23 +61,33 @@ class TensorTreeModel final : public QAbstractItemModel {
   QVariant headerData(int section, Qt::Orientation orientation, int role = Qt::DisplayRole) const override;
 
  private:
-  static constexpr quintptr kGroup = ~quintptr{0};
+  /// Where a row stands: its group, its place in that, and for a part its place below the weight. Two of them are the
+  /// internal id of an index, the last is its row.
   struct Place {
-    int group = -1;
-    int row = -1;
+    int group = -1;  ///< -1: the filter hides it
+    int leaf = -1;   ///< -1: the group itself
+    int part = -1;   ///< -1: the leaf itself
   };
+  QModelIndex indexAt(const Place& place, int column = Name) const;
+  static Place placeOf(const QModelIndex& index);
+  bool isObjects(const Place& place) const { return static_cast<std::size_t>(place.group) == m_groups.size(); }
+  const TensorGroup::Leaf& leafAt(const Place& place) const;
+
   void rebuild();
-  QVariant groupData(const TensorGroup& group, int column, int role) const;
-  QString toolTip(std::size_t tensor) const;
+  QVariant groupData(int group, int column, int role) const;
   QVariant leafData(const TensorGroup::Leaf& leaf, int column, int role) const;
+  QVariant objectData(const InertObject& object, int column, int role) const;
+  QString toolTip(std::size_t tensor) const;
 
   std::shared_ptr<const Checkpoint> m_checkpoint;
   std::optional<TensorFilter> m_filter;
   QString m_query;
   std::vector<TensorGroup> m_allGroups;
-  std::vector<TensorGroup> m_groups;  ///< those that the filter leaves
-  std::vector<Place> m_places;        ///< of each tensor; group -1: hidden
+  std::vector<TensorGroup> m_groups;   ///< those that the filter leaves
+  std::vector<std::size_t> m_objects;  ///< the same; the group behind m_groups, where there are any
+  std::vector<Place> m_places;         ///< of each tensor
   std::size_t m_shown = 0;
+  std::vector<std::size_t> m_foundByParts;
   std::vector<std::optional<TensorSummary>> m_summaries;
 };
 

@@ -8,6 +8,7 @@
 #include <QPushButton>
 #include <QSplitter>
 #include <QStackedLayout>
+#include <QStackedWidget>
 #include <QTabWidget>
 #include <QVBoxLayout>
 #include <algorithm>
@@ -18,6 +19,7 @@
 #include "widgets/checkpoint/histogram_view.h"
 #include "widgets/checkpoint/lines_view.h"
 #include "widgets/checkpoint/overview_strip.h"
+#include "widgets/checkpoint/reason_view.h"
 #include "widgets/checkpoint/tensor_panel.h"
 #include "widgets/checkpoint/values_view.h"
 #include "widgets/frame/card.h"
@@ -82,7 +84,11 @@ QWidget* CheckpointPage::buildTensors() {
   auto* card = new Card;
   card->body()->addWidget(m_panel);
   card->setMinimumWidth(300);
-  connect(m_panel, &TensorPanel::tensorChosen, this, [this](std::size_t tensor) { session().selectTensor(tensor); });
+  connect(m_panel, &TensorPanel::tensorChosen, this, [this](std::size_t tensor) {
+    if (tensor == m_tensor) return showTensor(tensor);  // back from something that is no tensor
+    session().selectTensor(tensor);
+  });
+  connect(m_panel, &TensorPanel::objectChosen, this, &CheckpointPage::showObject);
   return card;
 }
 
@@ -128,8 +134,12 @@ QWidget* CheckpointPage::buildViews() {
     m_heatMap->goToRow(row);
     m_tabs->setCurrentWidget(m_heatMap);
   });
+  m_reason = new ReasonView;
+  m_viewStack = new QStackedWidget;
+  m_viewStack->addWidget(m_tabs);
+  m_viewStack->addWidget(m_reason);
   auto* card = new Card;
-  card->body()->addWidget(m_tabs);
+  card->body()->addWidget(m_viewStack);
   return card;
 }
 
@@ -142,7 +152,8 @@ void CheckpointPage::addView(TensorView* view, const QString& title) {
 void CheckpointPage::activated() { followSelection(); }
 
 bool CheckpointPage::exportFigure() {
-  auto* view = static_cast<TensorView*>(m_tabs->currentWidget());
+  const bool isShown = m_viewStack->currentWidget() == m_tabs;
+  auto* view = isShown ? static_cast<TensorView*>(m_tabs->currentWidget()) : nullptr;
   PlotBase* figure = view ? view->figure() : nullptr;
   if (figure) figure->askAndExport();
   return figure != nullptr;
@@ -171,7 +182,11 @@ void CheckpointPage::showCheckpoint(const std::shared_ptr<const Checkpoint>& che
   m_stack->setCurrentIndex(checkpoint ? 1 : 0);
   m_strip->setCheckpoint(checkpoint, checkpoint ? &m_model->summaries() : nullptr);
   if (!checkpoint) return;
-  const bool unasked = checkpoint->totalBytes() <= kScanUnasked;
+  if (checkpoint->tensors.empty()) {
+    m_reason->showEmpty(*checkpoint);
+    m_viewStack->setCurrentWidget(m_reason);
+  }
+  const bool unasked = scannedBytes(*checkpoint) <= kScanUnasked;
   m_scanAll->setVisible(!unasked);
   if (unasked) scan();
 }
@@ -220,11 +235,14 @@ void CheckpointPage::showTensor(std::size_t tensor) {
     m_profiling.cancel();
     return setTensor(*known);
   }
-  const auto source = m_checkpoint->source(tensor);
-  if (!source) {
+  if (!m_checkpoint->tensors[tensor].isReadable()) {
+    m_profiling.cancel();
     setTensor(std::nullopt);
-    return session().report(source.error());
+    m_reason->showUnreadable(*m_checkpoint, tensor);
+    return m_viewStack->setCurrentWidget(m_reason);
   }
+  const auto source = m_checkpoint->source(tensor);
+  if (!source) return fail(tensor, source.error());
   m_profiling.start(
       tr("reading %1").arg(shown(m_checkpoint->tensors[tensor].name)),
       [source = *source, backend = session().backend()](const JobContext& job) {
@@ -232,10 +250,7 @@ void CheckpointPage::showTensor(std::size_t tensor) {
         return profileTensor(source, *backend, job);
       },
       [this, checkpoint = m_checkpoint, tensor, source = *source](Result<TensorProfile> profile) {
-        if (!profile) {
-          setTensor(std::nullopt);
-          return session().report(profile.error());
-        }
+        if (!profile) return fail(tensor, profile.error());
         m_model->setSummary(tensor, summarize(*profile));
         m_strip->update();
         m_recent.push_front({checkpoint, tensor, source, std::make_shared<const TensorProfile>(std::move(*profile))});
@@ -244,7 +259,22 @@ void CheckpointPage::showTensor(std::size_t tensor) {
       });
 }
 
+void CheckpointPage::fail(std::size_t tensor, const Error& error) {
+  setTensor(std::nullopt);
+  session().report(error);
+  if (error.code == Errc::Cancelled) return;
+  m_reason->showFailure(*m_checkpoint, tensor, error);
+  m_viewStack->setCurrentWidget(m_reason);
+}
+
+void CheckpointPage::showObject(std::size_t object) {
+  m_profiling.cancel();
+  m_reason->showObject(m_checkpoint->objects[object]);
+  m_viewStack->setCurrentWidget(m_reason);
+}
+
 void CheckpointPage::setTensor(const std::optional<ProfiledTensor>& tensor) {
+  m_viewStack->setCurrentWidget(m_tabs);
   for (TensorView* view : m_views) view->setTensor(tensor);
 }
 

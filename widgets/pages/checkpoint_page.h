@@ -10,6 +10,7 @@
 #include "widgets/session/task.h"
 
 class QStackedLayout;
+class QStackedWidget;
 class QTabWidget;
 
 namespace ulpscope {
@@ -17,6 +18,7 @@ namespace ulpscope {
 class Card;
 class HeatMapView;
 class OverviewStrip;
+class ReasonView;
 class TensorPanel;
 class TensorTreeModel;
 class TensorView;
@@ -44,6 +46,8 @@ class CheckpointPage final : public Page {
   using Summaries = std::vector<std::pair<std::size_t, TensorSummary>>;
   void takeSummaries(const std::shared_ptr<const Checkpoint>& checkpoint, const Summaries& found);
   void showTensor(std::size_t tensor);
+  void showObject(std::size_t object);
+  void fail(std::size_t tensor, const Error& error);
   void setTensor(const std::optional<ProfiledTensor>& tensor);
 
   TensorTreeModel* m_model;
@@ -52,7 +56,9 @@ class CheckpointPage final : public Page {
   Card* m_overviewCard;
   OverviewStrip* m_strip;
   QWidget* m_scanAll;
+  QStackedWidget* m_viewStack;  ///< the tabs, or why there is nothing to see in them
   QTabWidget* m_tabs;
+  ReasonView* m_reason;
   HeatMapView* m_heatMap;
   std::vector<TensorView*> m_views;
 

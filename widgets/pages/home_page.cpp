@@ -148,8 +148,9 @@ class HomePage final : public Page {
 QWidget* HomePage::openCard() {
   auto* card = new Card(tr("Open a checkpoint"));
   auto* hint =
-      new PlainLabel(tr("A .safetensors file, an index of shards, or a folder. It is only read, never changed. "
-                        "Files may also be dropped on the window."),
+      new PlainLabel(tr("A file, an index of shards, or a folder: safetensors, GGUF, PyTorch, NumPy, ONNX, Keras and "
+                        "HDF5, TFLite, TensorFlow, Flax. It is only read, never changed or run. Files may also be "
+                        "dropped on the window."),
                      TextRole::Muted);
   hint->setWordWrap(true);
   auto* open = new QPushButton(themedIcon(QStringLiteral("open")), tr("Open file\u2026"));

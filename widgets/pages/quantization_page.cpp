@@ -188,7 +188,7 @@ void QuantizationPage::follow() {
 
 void QuantizationPage::showTensor() {
   const TensorInfo* tensor = session().selection().tensorInfo();
-  const bool isReadable = tensor && tensor->type && tensor->type->readable && tensor->elements > 0;
+  const bool isReadable = tensor && tensor->isReadable() && tensor->elements > 0;
   m_stack->setCurrentWidget(isReadable ? static_cast<QWidget*>(m_columns) : m_notice);
   if (!tensor)
     m_notice->setText(tr("What a quantization scheme does to a tensor"),
@@ -197,8 +197,8 @@ void QuantizationPage::showTensor() {
   else if (!isReadable)
     m_notice->setText(shown(tensor->name), tensor->elements == 0
                                                ? tr("This tensor has no elements to quantize.")
-                                               : tr("The elements of this tensor cannot be read, so there is nothing "
-                                                    "to quantize."));
+                                               : tr("There is nothing to quantize: its values cannot be read.") + u' ' +
+                                                     whyUnreadable(*tensor));
   if (!m_study.tensor()) m_isNewTensor = true;
   m_form->setShape(isReadable ? std::optional(matrixShape(tensor->shape)) : std::nullopt);
   m_form->setChosen(m_study.scheme(), m_study.settings());

@@ -13,16 +13,17 @@
 namespace ulpscope {
 namespace {
 
-/// The first tensor with values to look at: a matrix if there is one.
+/// The first tensor with values to look at: a matrix if there is one. Where none can be read, the first, which says
+/// why.
 std::optional<std::size_t> firstWorthLooking(const Checkpoint& checkpoint) {
   std::optional<std::size_t> first;
   for (std::size_t i = 0; i < checkpoint.tensors.size(); ++i) {
     const TensorInfo& tensor = checkpoint.tensors[i];
-    if (!tensor.type || !tensor.type->readable || tensor.elements == 0) continue;
+    if (!tensor.isReadable() || tensor.partOf || tensor.elements == 0) continue;
     if (tensor.shape.size() >= 2) return i;
     if (!first) first = i;
   }
-  return first;
+  return first || checkpoint.tensors.empty() ? first : std::optional<std::size_t>(0);
 }
 
 struct ElementReading {
@@ -45,12 +46,30 @@ Result<ElementReading> readOne(const TensorSource& source, std::uint64_t element
   return reading;
 }
 
+/// Of the checkpoint at `path`: itself, where it is a folder.
+QString folderOf(const QString& path) {
+  const QFileInfo info(path);
+  return info.isDir() ? info.absoluteFilePath() : info.absolutePath();
+}
+
+/// "model.safetensors is a link that leaves its folder, to /srv/blobs/1234."
+QString linkSentence(const Error& error) {
+  const QFileInfo link(QString::fromStdString(error.subject));
+  if (!link.isSymLink()) return {};
+  return Session::tr("%1 is a link that leaves its folder, to %2.")
+      .arg(shown(link.fileName().toStdString()), shown(link.symLinkTarget().toStdString()));
+}
+
 /// "model.safetensors: no such file".
 QString sentenceOf(const Error& error) {
+  if (error.code == Errc::OutsideLink)
+    if (const QString sentence = linkSentence(error); !sentence.isEmpty()) return sentence;
   const QString name = QFileInfo(QString::fromStdString(error.subject)).fileName();
   const QString message = shown(error.message);
   return name.isEmpty() ? message : QStringLiteral("%1: %2").arg(shown(name.toStdString()), message);
 }
+
+QString asSentence(const QString& text) { return text.endsWith(u'.') ? text : text + u'.'; }
 
 QString detailsOf(const Error& error) {
   QString details = shown(error.subject);
@@ -92,6 +111,7 @@ void Session::started(Task* task) {
 
 void Session::openPath(const QString& path, const OpenOptions& options) {
   m_toOpen.push_back({path, options});
+  if (m_followedFolders.contains(folderOf(path))) m_toOpen.back().options.followLinks = true;
   if (m_toOpen.size() == 1) openNext();
 }
 
@@ -100,7 +120,7 @@ void Session::openNext() {
   const auto& [path, options] = m_toOpen.front();
   m_opening->start(
       tr("opening %1").arg(shown(path.toStdString())),
-      [file = filePath(path), chosen = options](const JobContext&) { return openCheckpoint(file, chosen); },
+      [file = filePath(path), chosen = options](const JobContext& job) { return openCheckpoint(file, chosen, job); },
       [this](Result<std::shared_ptr<const Checkpoint>> checkpoint) {
         const Opening done = m_toOpen.front();
         m_toOpen.pop_front();
@@ -266,13 +286,24 @@ void Session::report(const Error& error) {
 }
 
 void Session::reportOpening(const Error& error, const QString& path, const OpenOptions& options) {
-  if (error.code != Errc::Damaged || options.allowDamaged) return report(error);
   OpenOptions anyway = options;
-  anyway.allowDamaged = true;
-  report({.sentence = sentenceOf(error),
-          .details = detailsOf(error),
-          .action = tr("Open anyway, read-only"),
-          .perform = [this, path, anyway] { openPath(path, anyway); }});
+  Report strip{.sentence = sentenceOf(error), .details = detailsOf(error)};
+  if (error.code == Errc::Damaged && !options.allowDamaged) {
+    anyway.allowDamaged = true;
+    strip.action = tr("Open anyway, read-only");
+    strip.perform = [this, path, anyway] { openPath(path, anyway); };
+  } else if (error.code == Errc::OutsideLink && !options.followLinks) {
+    anyway.followLinks = true;
+    strip.sentence = tr("%1 Follow such links in this folder?").arg(asSentence(strip.sentence));
+    strip.action = tr("Follow");
+    strip.perform = [this, path, anyway] {
+      m_followedFolders.insert(folderOf(path));
+      openPath(path, anyway);
+    };
+  } else {
+    return report(error);
+  }
+  report(std::move(strip));
 }
 
 }  // namespace ulpscope

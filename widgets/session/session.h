@@ -2,6 +2,7 @@
 #pragma once
 #include <QObject>
 #include <QPointer>
+#include <QSet>
 #include <QString>
 #include <deque>
 #include <functional>
@@ -45,7 +46,7 @@ class Session final : public QObject {
   RecentFiles& recentFiles() { return m_recent; }
 
   /// Opens in the background, one after the other; the first tensor worth looking at becomes the selection. Failures
-  /// are reported.
+  /// are reported; for a damaged file, and one that links to outside its folder, with the way to open it all the same.
   void openPath(const QString& path, const OpenOptions& options = {});
   void openSample() { openPath(m_samplePath); }
   void reload(const std::shared_ptr<const Checkpoint>& checkpoint);
@@ -71,7 +72,7 @@ class Session final : public QObject {
   /// Whether any task runs or waits.
   bool busy() const;
 
-  /// Shows an error in the strip. Cancelled is no error; Damaged and Changed offer what can be done.
+  /// Shows an error in the strip. Cancelled is no error; Changed offers to read anew.
   void report(const Error& error);
   void report(Report report) { Q_EMIT reported(report); }
 
@@ -108,7 +109,8 @@ class Session final : public QObject {
     QString path;
     OpenOptions options;
   };
-  std::deque<Opening> m_toOpen;  ///< the first one is being opened
+  std::deque<Opening> m_toOpen;     ///< the first one is being opened
+  QSet<QString> m_followedFolders;  ///< whose links the user has allowed, until the program ends
   std::vector<QPointer<Task>> m_tasks;
   std::unique_ptr<Task> m_opening;
   std::unique_ptr<Task> m_reading;

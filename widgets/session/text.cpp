@@ -49,7 +49,13 @@ QString titleOf(const Checkpoint& checkpoint) {
   return shown((name.isEmpty() ? path : name).toStdString());
 }
 
-QString typeText(const TensorInfo& tensor) { return tensor.type ? qt(tensor.type->title) : shown(tensor.storedType); }
+QString typeText(const TensorInfo& tensor) { return shown(typeTitle(tensor)); }
+
+QString whyUnreadable(const TensorInfo& tensor) {
+  return tensor.remark.empty()
+             ? SessionText::tr("Its type, %1, is not one whose values can be read.").arg(typeText(tensor))
+             : shown(tensor.remark);
+}
 
 QString titleOf(FormatFamily family) {
   switch (family) {

@@ -31,8 +31,11 @@ QString positionText(std::span<const std::uint64_t> shape, std::uint64_t index);
 /// The file name of a checkpoint, without its folders.
 QString titleOf(const Checkpoint& checkpoint);
 
-/// "BF16"; for a type we do not know, its name in the file.
+/// "BF16", "Q4_K"; for a type we do not know, its name in the file.
 QString typeText(const TensorInfo& tensor);
+
+/// One sentence. Precondition: !tensor.isReadable().
+QString whyUnreadable(const TensorInfo& tensor);
 
 /// "8-bit floats".
 QString titleOf(FormatFamily family);

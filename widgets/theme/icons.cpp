@@ -13,11 +13,15 @@ namespace {
 
 class TintedSvgEngine final : public QIconEngine {
  public:
-  explicit TintedSvgEngine(QByteArray svg) : m_svg(std::move(svg)) {}
+  /// An invalid `color` stands for the theme's.
+  TintedSvgEngine(QByteArray svg, QColor color) : m_svg(std::move(svg)), m_color(color) {}
 
   void paint(QPainter* painter, const QRect& rect, QIcon::Mode mode, QIcon::State state) override {
     const auto& c = theme().colors();
-    const QColor tint = mode == QIcon::Disabled ? c.disabled : state == QIcon::On ? c.accent : c.muted;
+    const QColor tint = m_color.isValid()         ? m_color
+                        : mode == QIcon::Disabled ? c.disabled
+                        : state == QIcon::On      ? c.accent
+                                                  : c.muted;
     QByteArray svg = m_svg;
     svg.replace("currentColor", tint.name().toLatin1());
     QSvgRenderer(svg).render(painter, rect);
@@ -31,19 +35,22 @@ class TintedSvgEngine final : public QIconEngine {
     return pixmap;
   }
 
-  QIconEngine* clone() const override { return new TintedSvgEngine(m_svg); }
+  QIconEngine* clone() const override { return new TintedSvgEngine(m_svg, m_color); }
 
  private:
   QByteArray m_svg;
+  QColor m_color;
 };
 
 }  // namespace
 
-QIcon themedIcon(const QString& name) {
+QIcon themedIcon(const QString& name) { return tintedIcon(name, {}); }
+
+QIcon tintedIcon(const QString& name, const QColor& color) {
   QFile file(QStringLiteral(":/icons/%1.svg").arg(name));
   [[maybe_unused]] const bool found = file.open(QIODevice::ReadOnly);
-  Q_ASSERT_X(found, "themedIcon", qPrintable(file.fileName()));
-  return QIcon(new TintedSvgEngine(file.readAll()));
+  Q_ASSERT_X(found, "tintedIcon", qPrintable(file.fileName()));
+  return QIcon(new TintedSvgEngine(file.readAll(), color));
 }
 
 QIcon applicationIcon() { return QIcon(QStringLiteral(":/icons/app.svg")); }

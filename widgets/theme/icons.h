@@ -9,6 +9,9 @@ namespace ulpscope {
 /// sharp at any size.
 QIcon themedIcon(const QString& name);
 
+/// The same always in one colour: for what must be seen.
+QIcon tintedIcon(const QString& name, const QColor& color);
+
 /// The icon of the application, in its own colours.
 QIcon applicationIcon();
 

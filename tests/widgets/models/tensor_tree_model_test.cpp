@@ -5,6 +5,8 @@
 
 #include <QAbstractItemModelTester>
 
+#include "tests/widgets/odd_checkpoint.h"
+
 namespace ulpscope {
 namespace {
 
@@ -59,6 +61,54 @@ TEST_F(TensorTreeModelTest, FindsTheRowOfATensorUnlessTheFilterHidesIt) {
   m_model.setFilter(QStringLiteral("layers.0"));
   EXPECT_FALSE(m_model.indexOf(7).isValid());
   EXPECT_EQ(m_model.shownTensors(), 3u);
+}
+
+TEST_F(TensorTreeModelTest, ShowsPartsBelowTheirWeightAndWhatIsNoTensorLast) {
+  m_model.setCheckpoint(oddCheckpoint());
+  const QModelIndex weight = m_model.indexOf(5);
+  ASSERT_EQ(m_model.rowCount(weight), 2);
+  EXPECT_EQ(weight.siblingAtColumn(TensorTreeModel::Type).data().toString(), QStringLiteral("GPTQ 4-bit"));
+  const QModelIndex part = m_model.index(1, TensorTreeModel::Name, weight);
+  EXPECT_EQ(part.data().toString(), QStringLiteral("scales"));
+  EXPECT_EQ(m_model.tensorAt(part), 1u);
+  EXPECT_EQ(m_model.indexOf(1), part);
+  EXPECT_EQ(part.parent(), weight);
+  EXPECT_EQ(m_model.shownTensors(), 4u);
+
+  const QModelIndex objects = m_model.objectsGroup();
+  EXPECT_EQ(objects.row(), m_model.rowCount() - 1);
+  EXPECT_EQ(objects.data().toString(), QStringLiteral("Not tensors"));
+  ASSERT_EQ(m_model.rowCount(objects), 2);
+  const QModelIndex hook = m_model.index(1, TensorTreeModel::Name, objects);
+  EXPECT_EQ(m_model.objectAt(hook), 1u);
+  EXPECT_EQ(m_model.tensorAt(hook), std::nullopt);
+  EXPECT_TRUE(hook.data(Qt::ToolTipRole).toString().contains(QStringLiteral("It calls model")));
+}
+
+TEST_F(TensorTreeModelTest, TellsTheKindsOfRowsApart) {
+  using Kind = TensorTreeModel::Kind;
+  m_model.setCheckpoint(oddCheckpoint());
+  EXPECT_EQ(m_model.kindAt(m_model.index(0, 0)), Kind::Group);
+  EXPECT_EQ(m_model.kindAt(m_model.indexOf(0)), Kind::Part);
+  EXPECT_EQ(m_model.kindAt(m_model.indexOf(4)), Kind::Unreadable);
+  EXPECT_EQ(m_model.kindAt(m_model.indexOf(5)), Kind::Tensor);
+  EXPECT_EQ(m_model.kindAt(m_model.index(0, 0, m_model.objectsGroup())), Kind::Object);
+  EXPECT_EQ(m_model.kindAt(m_model.index(1, 0, m_model.objectsGroup())), Kind::Suspicious);
+  EXPECT_TRUE(m_model.indexOf(4).data(Qt::ToolTipRole).toString().contains(QStringLiteral("which is not known")));
+  EXPECT_TRUE(m_model.indexOf(3).data(Qt::ToolTipRole).toString().contains(QStringLiteral("The same bytes as")));
+  EXPECT_EQ(m_model.indexOf(3).siblingAtColumn(TensorTreeModel::Size).data().toString(), QStringLiteral("shared"));
+}
+
+TEST_F(TensorTreeModelTest, FindsAWeightByOneOfItsParts) {
+  m_model.setCheckpoint(oddCheckpoint());
+  m_model.setFilter(QStringLiteral("scales"));
+  EXPECT_EQ(m_model.shownTensors(), 1u);
+  EXPECT_EQ(m_model.rowCount(m_model.indexOf(5)), 1);
+  EXPECT_EQ(m_model.foundByParts(), std::vector<std::size_t>{5});
+  EXPECT_FALSE(m_model.objectsGroup().isValid());
+  m_model.setFilter(QStringLiteral("os.system"));
+  EXPECT_EQ(m_model.shownTensors(), 0u);
+  EXPECT_EQ(m_model.rowCount(m_model.objectsGroup()), 1);
 }
 
 TEST_F(TensorTreeModelTest, EscapesMarkupInToolTips) {

@@ -87,6 +87,29 @@ TEST(Session, OffersToOpenADamagedFileAnyway) {
   EXPECT_TRUE(reports[1].warning);
 }
 
+TEST(Session, AsksBeforeItFollowsALinkOutOfTheFolderAndRemembersTheAnswer) {
+  QTemporaryDir folder, elsewhere;
+  ASSERT_TRUE(
+      QFile::copy(sampleFolder() + QStringLiteral("/tiny-lm.safetensors"), elsewhere.filePath(QStringLiteral("blob"))));
+  const QString link = folder.filePath(QStringLiteral("model.safetensors"));
+  ASSERT_TRUE(QFile::link(elsewhere.filePath(QStringLiteral("blob")), link));
+  const auto session = makeSession();
+  std::vector<Report> reports;
+  QObject::connect(session.get(), &Session::reported, [&](const Report& report) { reports.push_back(report); });
+  session->openPath(folder.path());
+  settle(*session);
+  ASSERT_EQ(reports.size(), 1u);
+  EXPECT_FALSE(session->selection().checkpoint);
+  EXPECT_TRUE(reports[0].sentence.contains(elsewhere.path())) << reports[0].sentence.toStdString();
+  EXPECT_EQ(reports[0].action, QStringLiteral("Follow"));
+  reports[0].perform();
+  settle(*session);
+  ASSERT_TRUE(session->selection().checkpoint);
+  session->reload(session->selection().checkpoint);
+  settle(*session);
+  EXPECT_EQ(reports.size(), 1u) << "asked once for each folder";
+}
+
 TEST(Session, KeepsTheTensorAcrossAReload) {
   const auto session = makeSession();
   openSample(*session);
