@@ -173,7 +173,7 @@ void CheckpointPage::followSelection() {
 
 void CheckpointPage::showCheckpoint(const std::shared_ptr<const Checkpoint>& checkpoint) {
   m_scanning.cancel();
-  m_profiling.cancel();
+  stopReading();
   m_checkpoint = checkpoint;
   m_tensor.reset();
   m_recent.clear();
@@ -232,17 +232,19 @@ void CheckpointPage::takeSummaries(const std::shared_ptr<const Checkpoint>& chec
 void CheckpointPage::showTensor(std::size_t tensor) {
   const auto known = std::ranges::find_if(m_recent, [&](const ProfiledTensor& t) { return t.tensor == tensor; });
   if (known != m_recent.end()) {
-    m_profiling.cancel();
+    stopReading();
     return setTensor(*known);
   }
   if (!m_checkpoint->tensors[tensor].isReadable()) {
-    m_profiling.cancel();
+    stopReading();
     setTensor(std::nullopt);
     m_reason->showUnreadable(*m_checkpoint, tensor);
     return m_viewStack->setCurrentWidget(m_reason);
   }
   const auto source = m_checkpoint->source(tensor);
   if (!source) return fail(tensor, source.error());
+  if (m_viewStack->currentWidget() == m_reason) setTensor(std::nullopt);  // which is about something else
+  m_awaited = tensor;
   m_profiling.start(
       tr("reading %1").arg(shown(m_checkpoint->tensors[tensor].name)),
       [source = *source, backend = session().backend()](const JobContext& job) {
@@ -250,6 +252,7 @@ void CheckpointPage::showTensor(std::size_t tensor) {
         return profileTensor(source, *backend, job);
       },
       [this, checkpoint = m_checkpoint, tensor, source = *source](Result<TensorProfile> profile) {
+        if (m_awaited != tensor) return;  // something else was chosen since
         if (!profile) return fail(tensor, profile.error());
         m_model->setSummary(tensor, summarize(*profile));
         m_strip->update();
@@ -259,7 +262,13 @@ void CheckpointPage::showTensor(std::size_t tensor) {
       });
 }
 
+void CheckpointPage::stopReading() {
+  m_awaited.reset();
+  m_profiling.cancel();
+}
+
 void CheckpointPage::fail(std::size_t tensor, const Error& error) {
+  stopReading();
   setTensor(std::nullopt);
   session().report(error);
   if (error.code == Errc::Cancelled) return;
@@ -268,7 +277,7 @@ void CheckpointPage::fail(std::size_t tensor, const Error& error) {
 }
 
 void CheckpointPage::showObject(std::size_t object) {
-  m_profiling.cancel();
+  stopReading();
   m_reason->showObject(m_checkpoint->objects[object]);
   m_viewStack->setCurrentWidget(m_reason);
 }

@@ -46,6 +46,7 @@ class CheckpointPage final : public Page {
   using Summaries = std::vector<std::pair<std::size_t, TensorSummary>>;
   void takeSummaries(const std::shared_ptr<const Checkpoint>& checkpoint, const Summaries& found);
   void showTensor(std::size_t tensor);
+  void stopReading();
   void showObject(std::size_t object);
   void fail(std::size_t tensor, const Error& error);
   void setTensor(const std::optional<ProfiledTensor>& tensor);
@@ -64,7 +65,8 @@ class CheckpointPage final : public Page {
 
   std::shared_ptr<const Checkpoint> m_checkpoint;
   std::optional<std::size_t> m_tensor;
-  std::deque<ProfiledTensor> m_recent;  ///< newest first, so that going back needs no second read
+  std::optional<std::size_t> m_awaited;  ///< the tensor that is being read for the views
+  std::deque<ProfiledTensor> m_recent;   ///< newest first, so that going back needs no second read
   Task m_scanning;
   Task m_profiling;
 };
