@@ -23,6 +23,7 @@ namespace ulpscope {
 DetailsView::DetailsView(Session& session, QWidget* parent)
     : TensorView(session, parent),
       m_rows(new TableModel({{tr("Tensor"), false, {}}, {tr("Value"), true, {}}}, this)),
+      m_remark(new PlainLabel({}, TextRole::Muted)),
       m_table(factTable(tr("Statistics of the tensor"), m_rows)),
       m_metadataRows(new TableModel({{tr("Checkpoint"), false, {}}, {tr("Value"), false, {}}}, this)),
       m_metadata(factTable(tr("Metadata of the checkpoint"), m_metadataRows)),
@@ -41,9 +42,14 @@ DetailsView::DetailsView(Session& session, QWidget* parent)
   buttons->addWidget(decoded);
   buttons->addWidget(m_stored);
   buttons->addStretch();
+  m_remark->setObjectName(QStringLiteral("remark"));
+  m_remark->setWordWrap(true);
+  m_remark->setTextInteractionFlags(Qt::TextSelectableByMouse);
+  m_remark->hide();
   auto* left = new QWidget;
   auto* leftLayout = new QVBoxLayout(left);
   leftLayout->setContentsMargins(0, 0, 0, 0);
+  leftLayout->addWidget(m_remark);
   leftLayout->addWidget(m_table, 1);
   leftLayout->addWidget(m_exports);
   auto* right = new QSplitter(Qt::Vertical);
@@ -93,6 +99,9 @@ void DetailsView::showTensor() {
   addFact(rows, tr("computed by"), QString::fromStdString(tensor()->profile->backend));
   m_rows->setRows(std::move(rows));
   m_table->resizeColumnToContents(0);
+  const std::string& remark = tensor()->source.info().remark;
+  m_remark->setText(shown(remark));
+  m_remark->setVisible(!remark.empty());
   const std::string elsewhere = storedElsewhere(*tensor()->checkpoint, tensor()->tensor);
   m_stored->setEnabled(elsewhere.empty());
   m_stored->setToolTip(

@@ -8,6 +8,7 @@ class QPushButton;
 
 namespace ulpscope {
 
+class PlainLabel;
 class TableModel;
 class TableView;
 
@@ -31,6 +32,7 @@ class DetailsView final : public TensorView {
   void showCheckpoint();
 
   TableModel* m_rows;
+  PlainLabel* m_remark;
   TableView* m_table;
   TableModel* m_metadataRows;
   TableView* m_metadata;

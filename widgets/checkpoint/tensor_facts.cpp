@@ -53,7 +53,6 @@ FactRows factsAbout(const Checkpoint& checkpoint, std::size_t tensor) {
     for (const std::size_t part : info.packing->parts) addFact(rows, TensorFacts::tr("part"), nameOf(part));
   if (info.partOf) addFact(rows, TensorFacts::tr("part of"), nameOf(*info.partOf));
   if (info.sharesWith) addFact(rows, TensorFacts::tr("same bytes as"), nameOf(*info.sharesWith));
-  if (!info.remark.empty()) addFact(rows, TensorFacts::tr("remark"), shown(info.remark));
   return rows;
 }
 

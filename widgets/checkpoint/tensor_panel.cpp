@@ -200,6 +200,9 @@ void TensorPanel::fitColumns() {
 
 void TensorPanel::spanGroups() {
   for (int group = 0; group < m_model.rowCount(); ++group) m_tree->setFirstColumnSpanned(group, {}, true);
+  const QModelIndex objects = m_model.objectsGroup();
+  for (int object = 0; object < m_model.rowCount(objects) && objects.isValid(); ++object)
+    m_tree->setFirstColumnSpanned(object, objects, true);
 }
 
 void TensorPanel::showCount() {

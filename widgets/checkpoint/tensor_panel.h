@@ -37,7 +37,7 @@ class TensorPanel final : public QWidget {
 
  private:
   void applyFilter();
-  /// Group rows are one cell; their size is painted at its end.
+  /// Groups and what is no tensor are one cell; their size or type is painted at its end.
   void spanGroups();
   void showCount();
   QWidget* buildRemark();

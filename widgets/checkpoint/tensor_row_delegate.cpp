@@ -60,6 +60,7 @@ void TensorRowDelegate::paint(QPainter* painter, const QStyleOptionViewItem& opt
   const TensorSummary* summary = m_model.summaryAt(index);
   const TensorTreeModel::Kind kind = m_model.kindAt(index);
   const bool isGroup = kind == TensorTreeModel::Kind::Group;
+  const bool isObject = kind == TensorTreeModel::Kind::Object || kind == TensorTreeModel::Kind::Suspicious;
 
   if (index.column() == TensorTreeModel::Outline) {
     if (summary && summary->statistics.absMax > 0) paintOutline(*painter, QRectF(rect).adjusted(0, 6, 0, -7), *summary);
@@ -77,12 +78,14 @@ void TensorRowDelegate::paint(QPainter* painter, const QStyleOptionViewItem& opt
     tintedIcon(QStringLiteral("warning"), colors.outlier).paint(painter, icon);
     rect.adjust(kIcon + kMargin, 0, 0, 0);
   }
-  if (isGroup) {
-    const QString size = index.siblingAtColumn(TensorTreeModel::Size).data().toString();
+  if (isGroup || isObject) {  // one cell: what is said of it stands at its end
     painter->setFont(theme().numbers(11));
-    painter->setPen(colors.muted);
-    painter->drawText(rect, Qt::AlignVCenter | Qt::AlignRight, size);
-    rect.adjust(0, 0, -painter->fontMetrics().horizontalAdvance(size) - 2 * kMargin, 0);
+    painter->setPen(isGroup ? colors.muted : colors.disabled);
+    const QFontMetrics metrics = painter->fontMetrics();
+    const QString note = metrics.elidedText(index.siblingAtColumn(TensorTreeModel::Size).data().toString(),
+                                            Qt::ElideMiddle, rect.width() / 2);
+    painter->drawText(rect, Qt::AlignVCenter | Qt::AlignRight, note);
+    rect.adjust(0, 0, -metrics.horizontalAdvance(note) - 2 * kMargin, 0);
   }
   const bool isName = index.column() == TensorTreeModel::Name;
   const QFont font = isName ? theme().words(13, isGroup ? QFont::Medium : QFont::Normal) : theme().numbers(11);

@@ -229,7 +229,7 @@ QVariant TensorTreeModel::objectData(const InertObject& object, int column, int 
   switch (column) {
     case Name:
       return shown(object.name);
-    case Shape:
+    case Size:
       return shown(object.type);
     default:
       return {};

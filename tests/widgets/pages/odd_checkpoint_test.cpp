@@ -86,6 +86,8 @@ TEST_F(OddCheckpoint, ShowsAPackedWeightByItsDecodedValuesAndNamesItsParts) {
   EXPECT_EQ(fact("part"),
             (QStringList{QStringLiteral("model.layers.0.q.qweight"), QStringLiteral("model.layers.0.q.scales")}));
   EXPECT_EQ(fact("maximum"), QStringList{QStringLiteral("4.75")});
+  const auto* remark = m_window.currentPage()->findChild<QLabel*>(QStringLiteral("remark"));
+  EXPECT_EQ(remark->text(), QStringLiteral("Its act-order is that of model."));
   for (const auto* button : m_window.currentPage()->findChildren<QPushButton*>()) {
     if (!button->text().startsWith(QStringLiteral("Export as stored"))) continue;
     EXPECT_FALSE(button->isEnabled());
