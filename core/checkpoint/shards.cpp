@@ -38,7 +38,6 @@ constexpr std::array kSignatures{
     Signature{"algg", "this is a LoRA adapter of ggml of 2023 (magic \"ggla\"), not GGUF: convert it again"},
     Signature{"nsgg", "this is a saved session of llama.cpp (magic \"ggsn\"), not weights"},
     Signature{"\x89HDF\r\n", "this is an HDF5 file (Keras), which cannot be read yet"},
-    Signature{"\x93NUMPY", "this is a NumPy array, not a checkpoint"},
     Signature{"\x1F\x8B", "this is a gzip archive: unpack it first"},
 };
 

@@ -157,28 +157,36 @@ const ZipMember* ZipArchive::find(std::string_view name) const {
   return &m_members[*found];
 }
 
-Result<std::shared_ptr<const ByteSource>> ZipArchive::source(const ZipMember& member) const {
-  const auto refuse = [&](Errc code, std::string message) {
-    return fail(code, fmt::format("member {}: {}", inQuotes(member.name), message), m_file->name(),
-                member.headerOffset);
-  };
-  if (member.encrypted) return refuse(Errc::Unsupported, "plain data expected, encrypted found");
-  if (member.method != kStored && member.method != kDeflated)
-    return refuse(Errc::Unsupported,
-                  fmt::format("stored or deflated data expected, compression method {} found", member.method));
-  if (member.method == kStored && member.size != member.compressedSize)
-    return refuse(Errc::Corrupt, fmt::format("{} stored bytes expected, {} found", member.size, member.compressedSize));
+Result<std::uint64_t> ZipArchive::dataOffset(const ZipMember& member) const {
   const Result<ZipLocalHeader> local = readZipLocal(*m_file, member.headerOffset);
-  if (!local) return refuse(local.error().code, local.error().message);
+  if (!local) return about(member, local.error().code, local.error().message);
   if (member.compressedSize > m_file->size() - local->dataBegin)
-    return refuse(Errc::Corrupt, fmt::format("{} bytes expected, {} bytes left", member.compressedSize,
-                                             m_file->size() - local->dataBegin));
-  auto data = sliceOf(m_file, local->dataBegin, member.compressedSize);
-  if (member.method == kStored) return data;
-  if (member.size / kMostInflation > member.compressedSize)
-    return refuse(Errc::Corrupt, fmt::format("{} bytes expected, which {} compressed bytes cannot yield", member.size,
-                                             member.compressedSize));
-  return inflatedSource(std::move(data), member.size);
+    return about(
+        member, Errc::Corrupt,
+        fmt::format("{} bytes expected, {} bytes left", member.compressedSize, m_file->size() - local->dataBegin));
+  return local->dataBegin;
+}
+
+Result<std::shared_ptr<const ByteSource>> ZipArchive::source(const ZipMember& member) const {
+  if (member.encrypted) return about(member, Errc::Unsupported, "plain data expected, encrypted found");
+  if (member.method != kStored && member.method != kDeflated)
+    return about(member, Errc::Unsupported,
+                 fmt::format("stored or deflated data expected, compression method {} found", member.method));
+  if (member.method == kStored && member.size != member.compressedSize)
+    return about(member, Errc::Corrupt,
+                 fmt::format("{} stored bytes expected, {} found", member.size, member.compressedSize));
+  if (member.method == kDeflated && member.size / kMostInflation > member.compressedSize)
+    return about(
+        member, Errc::Corrupt,
+        fmt::format("{} bytes expected, which {} compressed bytes cannot yield", member.size, member.compressedSize));
+  const Result<std::uint64_t> offset = dataOffset(member);
+  if (!offset) return tl::unexpected(offset.error());
+  auto data = sliceOf(m_file, *offset, member.compressedSize);
+  return member.method == kStored ? data : inflatedSource(std::move(data), member.size);
+}
+
+tl::unexpected<Error> ZipArchive::about(const ZipMember& member, Errc code, std::string_view message) const {
+  return fail(code, fmt::format("member {}: {}", inQuotes(member.name), message), m_file->name(), member.headerOffset);
 }
 
 }  // namespace ulpscope

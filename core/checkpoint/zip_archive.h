@@ -49,7 +49,12 @@ class ZipArchive {
   /// Errors on reading: Corrupt where the compressed data is damaged or yields more or less than `member.size`.
   Result<std::shared_ptr<const ByteSource>> source(const ZipMember& member) const;
 
+  /// Where the stored or compressed bytes of a member begin in the archive. Corrupt for a local header or data outside
+  /// it.
+  Result<std::uint64_t> dataOffset(const ZipMember& member) const;
+
  private:
+  tl::unexpected<Error> about(const ZipMember& member, Errc code, std::string_view message) const;
   void sortByName();
   void checkNames();
   Result<> compareLocalHeaders(std::uint64_t directoryOffset);

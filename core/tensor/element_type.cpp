@@ -52,6 +52,7 @@ constexpr std::array kRows{
     Row{"U8", "UINT8", 8, Kind::Integer, "uint8"},
     Row{"BOOL", "BOOL", 8, Kind::Bool, ""},
     Row{"C64", "COMPLEX64", 64, Kind::Complex, ""},
+    Row{"C128", "COMPLEX128", 128, Kind::Complex, ""},
 };
 
 ElementType elementType(const Row& row) {

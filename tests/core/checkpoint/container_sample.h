@@ -27,7 +27,10 @@ inline std::vector<std::byte> asBytes(std::string_view text) {
 /// All of them: a container adds a function in samples/ and a line in container_samples.cpp.
 const std::vector<ContainerSample>& containerSamples();
 
+std::vector<ContainerSample> flaxSamples();
 std::vector<ContainerSample> ggufSamples();
+std::vector<ContainerSample> npySamples();
+std::vector<ContainerSample> npzSamples();
 std::vector<ContainerSample> safetensorsSamples();
 std::vector<ContainerSample> torchSamples();
 

@@ -9,7 +9,10 @@ const std::vector<ContainerSample>& containerSamples() {
   static const std::vector<ContainerSample> samples = [] {
     std::vector<ContainerSample> all;
     for (const auto& of : {
+             flaxSamples,
              ggufSamples,
+             npySamples,
+             npzSamples,
              safetensorsSamples,
              torchSamples,
          }) {

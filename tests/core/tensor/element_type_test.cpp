@@ -40,6 +40,8 @@ TEST(ElementType, SaysWhatItsBitsMeanAndWhatCanBeRead) {
   for (const std::string_view name : {"F64", "F32", "F16", "BF16", "F8_E4M3", "F8_E5M2", "F4", "I64", "U8", "BOOL"})
     EXPECT_TRUE(type(name).readable) << name;
   EXPECT_FALSE(type("C64").readable);
+  EXPECT_EQ(type("C128").bits, 128);
+  EXPECT_FALSE(type("C128").readable);
   for (const ElementType& known : elementTypes()) {
     EXPECT_TRUE(known.readable || !known.exactAsFloat) << known.name;
     EXPECT_TRUE(!known.format || known.format->info().codeBits == known.bits) << known.name;

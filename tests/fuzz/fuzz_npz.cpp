@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/fuzz/container_fuzz.h"
+#include "tests/fuzz/npy_structure.h"
+#include "tests/fuzz/zip_structure.h"
+
+namespace ulpscope {
+
+void fuzzOne(std::span<const std::byte> input) { fuzzContainer("npz", input); }
+
+std::size_t mutateStructure(std::span<std::byte> data, std::size_t size, std::uint32_t) {
+  repairZip(data.first(size), repairNpy);
+  return size;
+}
+
+}  // namespace ulpscope
