@@ -155,8 +155,8 @@ void decodeIQ1_S(const std::byte* blocks, std::size_t count, std::byte* floats) 
 void decodeIQ1_M(const std::byte* blocks, std::size_t count, std::byte* floats) {
   decodeEach<256, 56>(blocks, count, floats, [](const std::uint8_t* block, float* values) {
     const std::uint8_t* const scales = block + 48;
-    unsigned bits = 0;
-    for (int word = 0; word < 4; ++word) bits |= (u16At(scales + word * 2) >> 12u) << word * 4;
+    int bits = 0;
+    for (int word = 0; word < 4; ++word) bits |= (u16At(scales + word * 2) >> 12) << word * 4;
     const float d = fromHalf(static_cast<std::uint16_t>(bits));
     for (int group = 0; group < 32; ++group, values += 8) {
       const int high = nibbleAt(block + 32, group);

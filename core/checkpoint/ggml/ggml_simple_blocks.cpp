@@ -71,7 +71,9 @@ void decodeQ8_1(const std::byte* blocks, std::size_t count, std::byte* floats) {
 void decodeQ1_0(const std::byte* blocks, std::size_t count, std::byte* floats) {
   decodeEach<128, 18>(blocks, count, floats, [](const std::uint8_t* block, float* values) {
     const float d = halfAt(block);
-    for (int j = 0; j < 128; ++j) values[j] = (block[2 + j / 8] >> j % 8 & 1) != 0 ? d : -d;
+    const float either[] = {-d, d};
+    for (int byte = 0; byte < 16; ++byte)
+      for (int bit = 0; bit < 8; ++bit) values[byte * 8 + bit] = either[block[2 + byte] >> bit & 1];
   });
 }
 
