@@ -22,9 +22,8 @@
 // entries split.no (from 0), split.count and split.tensors.count (of all). The first has the metadata of the model.
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <array>
 #include <iterator>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -36,13 +35,12 @@
 #include "core/checkpoint/distinct_names.h"
 #include "core/checkpoint/finding.h"
 #include "core/checkpoint/gguf_header.h"
+#include "core/checkpoint/gguf_inside.h"
 #include "core/checkpoint/gguf_layout.h"
 #include "core/checkpoint/gguf_split.h"
 
 namespace ulpscope {
 namespace {
-
-constexpr std::string_view kMagic = "GGUF";
 
 /// Puts the files of a model together: one, or all of a split set.
 class Opening {
@@ -180,13 +178,23 @@ class GgufReader final : public CheckpointReader {
   std::string_view title() const override { return "GGUF"; }
 
   bool recognizes(const ByteSource& file) const override {
-    std::array<char, kMagic.size()> first{};
-    if (file.size() < first.size() || !file.read(0, std::as_writable_bytes(std::span(first)))) return false;
-    return std::string_view(first.data(), first.size()) == kMagic;
+    if (beginsLikeGguf(file)) return true;
+    const std::shared_ptr<const ByteSource> unowned(std::shared_ptr<void>(), &file);
+    return findGgufInProgram(unowned, {}).has_value();
   }
 
   Result<Checkpoint> open(std::shared_ptr<const ByteSource> file, const OpenContext& context) const override {
-    return Opening(std::move(file), context).open();
+    if (beginsLikeGguf(*file)) return Opening(std::move(file), context).open();
+    auto inner = findGgufInProgram(file, context.options.limits);
+    // What is no program either is a GGUF file that begins wrong.
+    if (!inner && inner.error().code == Errc::NotFound) return Opening(std::move(file), context).open();
+    if (!inner) return tl::unexpected(std::move(inner.error()));
+    auto checkpoint = Opening(std::move(inner->bytes), context).open();
+    if (checkpoint)
+      checkpoint->warnings.insert(
+          checkpoint->warnings.begin(),
+          fmt::format("The file is a program (a llamafile); shown is {} inside it.", inQuotes(inner->name)));
+    return checkpoint;
   }
 };
 

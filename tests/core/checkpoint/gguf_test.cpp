@@ -408,6 +408,17 @@ TEST(GgufG14, BytesBehindTheLastTensorAreAWarning) {
   EXPECT_TRUE(isQuiet(open(oneTensor({1}, kF32, 4))));
 }
 
+TEST(GgufG14, AModelInsideAProgramIsFound) {
+  for (const test::ContainerSample& sample : test::ggufSamples()) {
+    if (sample.name != "gguf_in_a_program") continue;
+    const auto folder = memoryFolder(sample.files);
+    const auto checkpoint = openContainer(*folder->open(sample.main), {});
+    ASSERT_TRUE(warns(checkpoint, "is a program (a llamafile); shown is \"m.gguf\""));
+    EXPECT_TRUE(checkpoint->source(0));
+  }
+  EXPECT_EQ(readerOf(*GgufBuilder::sourceOf("MZqFpD" + std::string(100, '\1'))), nullptr);
+}
+
 TEST(GgufG15, FilesOfGgmlBeforeGgufAreCalledByTheirName) {
   for (const auto& [magic, words] : std::map<std::string, std::string>{{"lmgg", "not GGUF"},
                                                                        {"fmgg", "not GGUF"},

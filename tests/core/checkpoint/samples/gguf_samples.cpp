@@ -20,6 +20,23 @@ std::string mixed(std::uint32_t version, std::endian order) {
       .bytes();
 }
 
+/// A program with a GGUF file stored in the ZIP archive behind it.
+std::string llamafile(const std::string& inner) {
+  const GgufBuilder numbers;
+  const auto u16 = [&](unsigned value) { return numbers.number(static_cast<std::uint16_t>(value)); };
+  const auto u32 = [&](std::size_t value) { return numbers.number(static_cast<std::uint32_t>(value)); };
+  const std::string name = "m.gguf";
+  const std::string program = "MZqFpD='" + std::string(24, '#');
+  // Version, flags, method (stored), time, date, checksum (not looked at), sizes, length of the name, of the rest.
+  const std::string common =
+      u16(10) + u16(0) + u16(0) + u16(0) + u16(0) + u32(0) + u32(inner.size()) + u32(inner.size()) + u16(6) + u16(0);
+  const std::string local = "PK\3\4" + common + name + inner;
+  const std::string directory =
+      "PK\1\2" + u16(10) + common + u16(0) + u16(0) + u16(0) + u32(0) + u32(program.size()) + name;
+  return program + local + directory + "PK\5\6" + u16(0) + u16(0) + u16(1) + u16(1) + u32(directory.size()) +
+         u32(program.size() + local.size()) + u16(0);
+}
+
 }  // namespace
 
 std::vector<ContainerSample> ggufSamples() {
@@ -37,6 +54,12 @@ std::vector<ContainerSample> ggufSamples() {
            .main = "m.gguf",
            .files = {{"m.gguf", asBytes(mixed(2, std::endian::big))}},
            .tensors = 4},
+          {.name = "gguf_in_a_program",
+           .reader = "gguf",
+           .main = "m.llamafile",
+           .files = {{"m.llamafile",
+                      asBytes(llamafile(GgufBuilder().tensor("t", {2}, 0, std::string(8, '\x3F')).bytes()))}},
+           .tensors = 1},
           {.name = "gguf_split",
            .reader = "gguf",
            .main = "m-00002-of-00002.gguf",
