@@ -34,7 +34,8 @@ class Tensor:
     """One expected tensor: `values` in a type of NumPy or ml_dtypes, `dtype` what the producer calls it.
 
     Of packed weights `values` are what the library restores, in its own type; `exact` is the float32 product before that
-    type's rounding, where the two differ. Without values it must be listed but cannot be read; `reason` says why.
+    type's rounding, where the two differ. Without values it must be listed but cannot be read; `reason` says why. One that
+    may be refused (complex numbers, say) must be listed, and read right if it is read.
     """
 
     values: numpy.ndarray | None
@@ -42,11 +43,13 @@ class Tensor:
     reason: str = ""
     shape: tuple | None = None
     exact: numpy.ndarray | None = None
+    may_be_refused: bool = False
 
     def __post_init__(self):
         if self.values is None:
             return
         self.values = numpy.asarray(self.values)
+        self.may_be_refused |= self.values.dtype.kind == "c"
         self.dtype = self.dtype or TYPE_NAMES[self.values.dtype.name]
 
 
@@ -72,15 +75,9 @@ def sample(name):
     return register
 
 
-def load_families(only=FAMILIES):
-    """Imports samples_FAMILY.py, which registers; a family whose libraries are missing is reported, not fatal."""
-    for family in only:
-        if not (pathlib.Path(__file__).parent / f"samples_{family}.py").exists():
-            continue
-        try:
-            importlib.import_module(f"samples_{family}")
-        except ImportError as error:
-            print(f"{family}: left out, {error}")
+def load_family(family):
+    """Imports samples_FAMILY.py, which registers its samples."""
+    importlib.import_module(f"samples_{family}")
 
 
 def generator(name):
@@ -116,6 +113,8 @@ def write_expected(tensors, folder, root, with_exact):
         numpy.save(file, numpy.asarray(stored_form(tensor.values), order="C"))
         entries.append({"name": name, "dtype": tensor.dtype, "shape": list(tensor.values.shape),
                         "file": file.relative_to(root).as_posix()})
+        if tensor.may_be_refused:
+            entries[-1]["mayBeRefused"] = True
         if with_exact and tensor.exact is not None and tensor.dtype != "F32":
             exact = folder / f"{index}.exact.npy"
             numpy.save(exact, numpy.asarray(tensor.exact, numpy.float32, order="C"))

@@ -5,17 +5,20 @@ Weights are compressed and restored by the package's compressors; scales come fr
 """
 
 import importlib.metadata
+import os
 
-import compressed_tensors.compressors as compressors
-import numpy
-import torch
-from compressed_tensors.compressors.pack_quantized.helpers import pack_to_int32
-from compressed_tensors.quantization import QuantizationArgs, QuantizationScheme
-from compressed_tensors.quantization.utils import calculate_qparams, generate_gparam
+os.environ["TORCH_COMPILE_DISABLE"] = "1"  # its functions give the same without, and minutes sooner
 
-from packed import save_model, weight
-from registry import Tensor, sample
-from torch_values import array, random
+import compressed_tensors.compressors as compressors  # noqa: E402
+import numpy  # noqa: E402
+import torch  # noqa: E402
+from compressed_tensors.compressors.pack_quantized.helpers import pack_to_int32  # noqa: E402
+from compressed_tensors.quantization import QuantizationArgs, QuantizationScheme  # noqa: E402
+from compressed_tensors.quantization.utils import calculate_qparams, generate_gparam  # noqa: E402
+
+from packed import save_model, weight  # noqa: E402
+from registry import Tensor, sample  # noqa: E402
+from torch_values import array, random  # noqa: E402
 
 VERSION = importlib.metadata.version("compressed-tensors")
 PRODUCER = f"compressed-tensors {VERSION}"

@@ -72,7 +72,8 @@ def quantized(name):
     rng = generator(f"gguf/{name}")
     block = ggml.BLOCKS[name][1]
     weights = rng.standard_normal((1, 512)).astype(numpy.float32) * 0.1
-    weights[0, :block] = 0
+    if name != "IQ1_M":  # ggml's quantizer leaves parts of a zero block of it unwritten
+        weights[0, :block] = 0
     return {
         "blk.0.weight": ggml.quantize(name, weights),
         "blk.0.cube": ggml.random_blocks(name, 2, block, rng).reshape(2, 1, -1),

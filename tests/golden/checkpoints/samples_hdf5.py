@@ -99,6 +99,7 @@ def compact(folder):
     with h5py.File(folder / "compact.h5", "w") as file:
         properties = h5py.h5p.create(h5py.h5p.DATASET_CREATE)
         properties.set_layout(h5py.h5d.COMPACT)
+        properties.set_obj_track_times(False)
         space = h5py.h5s.create_simple(values.shape)
         h5py.h5d.create(file.id, b"compact", h5py.h5t.IEEE_F32LE, space, properties).write(h5py.h5s.ALL, h5py.h5s.ALL, values)
     return Sample("compact.h5", {"compact": values}, PRODUCER)

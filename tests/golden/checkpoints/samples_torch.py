@@ -144,7 +144,10 @@ def views(folder):
         "as_other_type": random("other", 3).view(torch.int32), "one": vector[3], "none": vector[4:4],
         "conjugate": complex_.conj(), "negative": torch.view_as_complex(random("imaginary", 4, 2)).conj().imag,
     }
-    return save(folder, "views.pt", tensors, tensors)
+    made = save(folder, "views.pt", tensors, tensors)
+    for lazy in ("conjugate", "negative"):
+        made.tensors[lazy].may_be_refused = True
+    return made
 
 
 class Masked(torch.Tensor):
@@ -188,7 +191,20 @@ def quantized(folder):
     torch.save(stored, folder / "quantized.pt")
     tensors = {name: Tensor(tensor.dequantize().numpy(), str(tensor.dtype).removeprefix("torch.") if tensor.is_quantized else "")
                for name, tensor in stored.items()}
+    # Tensors of the file as well: each channel's parameters.
+    for name in ("channels", "channels.1"):
+        tensors |= {f"{name}.scales": Tensor(scales.numpy()), f"{name}.zero_points": Tensor(zeros.numpy())}
     return Sample("quantized.pt", tensors, PRODUCER)
+
+
+def sparse_expected(tensors, parts):
+    """The dense values, which a reader may refuse to make, and the parts that are stored."""
+    values = {}
+    for name, tensor in tensors.items():
+        values[name] = Tensor(array(tensor), may_be_refused=tensor.layout != torch.strided)
+        if tensor.layout != torch.strided:
+            values |= {f"{name}.{part}": Tensor(array(get(tensor))) for part, get in parts[tensor.layout].items()}
+    return values
 
 
 @sample("torch/sparse")
@@ -197,14 +213,21 @@ def sparse(folder):
     doubled = torch.sparse_coo_tensor([[0, 0, 2], [1, 1, 0]], [1.0, 2.0, 4.0], (3, 4))  # not coalesced: 1 + 2
     tensors = {"coo": dense.to_sparse(), "doubled": doubled, "dense": dense, "hybrid":
                random("hybrid", 4, 3).to_sparse(1), "nothing": torch.sparse_coo_tensor(size=(2, 2))}
-    return save(folder, "sparse.pt", tensors, tensors)
+    torch.save(tensors, folder / "sparse.pt")
+    parts = {torch.sparse_coo: {"indices": torch.Tensor._indices, "values": torch.Tensor._values}}
+    return Sample("sparse.pt", sparse_expected(tensors, parts), PRODUCER)
 
 
 @sample("torch/sparse_rows")
 def sparse_rows(folder):
     dense = random("sparse", 5, 7) * (random("mask", 5, 7) > 0.8)
     tensors = {"csr": dense.to_sparse_csr(), "csc": dense.to_sparse_csc()}
-    return save(folder, "rows.pt", tensors, tensors)
+    torch.save(tensors, folder / "rows.pt")
+    parts = {torch.sparse_csr: {"crow_indices": torch.Tensor.crow_indices, "col_indices": torch.Tensor.col_indices,
+                                "values": torch.Tensor.values},
+             torch.sparse_csc: {"ccol_indices": torch.Tensor.ccol_indices, "row_indices": torch.Tensor.row_indices,
+                                "values": torch.Tensor.values}}
+    return Sample("rows.pt", sparse_expected(tensors, parts), PRODUCER)
 
 
 @sample("torch/numpy_inside")

@@ -9,7 +9,6 @@ environment; FOLDER holds samples that samples.py has written, otherwise they ar
 """
 
 import argparse
-import fnmatch
 import importlib.metadata
 import json
 import pathlib
@@ -80,6 +79,8 @@ def check_tensor(program, path, entry, listed, root, folder):
     shape = [int(size) for size in listed[name]["shape"]]
     if shape != entry["shape"]:
         return f"listed with shape {shape}, expected {entry['shape']}"
+    if entry.get("mayBeRefused") and run(program, "export", path, name, folder / "out.npy", "--force").returncode == 3:
+        return None
     kind = numpy.load(root / entry["file"], mmap_mode="r" if numpy.prod(shape) else None).dtype.kind
     exact = None if kind == "c" else compare_export(program, path, entry, root, folder, stored=False)
     # float32 does not hold these: compared as stored too.
@@ -125,11 +126,9 @@ def main():
         if root is None:
             root = folder / "samples"
             root.mkdir()
-            entries, failed = samples.write_samples(root, arguments.only)
-            total += len(failed)
-            registry.write_manifest(entries, root)
+            total += not samples.make_samples(root, arguments.only)
         for sample in registry.read_manifest(root):
-            if arguments.only and not any(fnmatch.fnmatch(sample["name"], glob) for glob in arguments.only):
+            if not samples.matches(sample["name"], arguments.only):
                 continue
             wrong = check_sample(arguments.ulp, sample, root, folder)
             print(f"{sample['name']}: {len(sample['tensors'])} tensors, {len(wrong)} differences")
