@@ -37,7 +37,6 @@ constexpr std::array kSignatures{
     Signature{"tjgg", "this is a GGML file of 2023 (magic \"ggjt\"), not GGUF: convert the model again"},
     Signature{"algg", "this is a LoRA adapter of ggml of 2023 (magic \"ggla\"), not GGUF: convert it again"},
     Signature{"nsgg", "this is a saved session of llama.cpp (magic \"ggsn\"), not weights"},
-    Signature{"\x89HDF\r\n", "this is an HDF5 file (Keras), which cannot be read yet"},
     Signature{"\x1F\x8B", "this is a gzip archive: unpack it first"},
 };
 

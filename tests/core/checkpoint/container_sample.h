@@ -29,6 +29,8 @@ const std::vector<ContainerSample>& containerSamples();
 
 std::vector<ContainerSample> flaxSamples();
 std::vector<ContainerSample> ggufSamples();
+std::vector<ContainerSample> hdf5Samples();
+std::vector<ContainerSample> kerasSamples();
 std::vector<ContainerSample> npySamples();
 std::vector<ContainerSample> npzSamples();
 std::vector<ContainerSample> safetensorsSamples();

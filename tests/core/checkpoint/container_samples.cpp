@@ -11,6 +11,8 @@ const std::vector<ContainerSample>& containerSamples() {
     for (const auto& of : {
              flaxSamples,
              ggufSamples,
+             hdf5Samples,
+             kerasSamples,
              npySamples,
              npzSamples,
              safetensorsSamples,
