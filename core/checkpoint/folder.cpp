@@ -122,7 +122,8 @@ class DiskFolder final : public Folder {
 
   static Result<> checkHardLinks(int descriptor, const fs::path& path, HardLinks hardLinks) {
     struct stat status{};
-    if (hardLinks == HardLinks::Allow || ::fstat(descriptor, &status) != 0 || status.st_nlink <= 1) return {};
+    if (hardLinks == HardLinks::Allow || ::fstat(descriptor, &status) != 0) return {};
+    if (!S_ISREG(status.st_mode) || status.st_nlink <= 1) return {};  // folders always have several
     return fail(Errc::OutsideLink,
                 fmt::format("a file of one name expected, one with {} hard links found, which may lie outside the "
                             "folder; follow links only if you trust it",

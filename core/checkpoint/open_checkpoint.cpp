@@ -49,6 +49,9 @@ bool looksLikeJson(const ByteSource& file) {
 Result<Checkpoint> openIndex(const ByteSource& file, const OpenContext& context) {
   const Result<std::string> text = readText(file, context.options.limits.headerBytes);
   if (!text) return tl::unexpected(text.error());
+  if (text->substr(0, 512).find("\"irVersion\"") != text->npos)
+    return fail(Errc::Unsupported, "this is an ONNX model as JSON, which cannot be read: save it as binary .onnx",
+                file.name());
   Result<ShardIndex> index = parseShardIndex(*text, context.options.limits);
   if (!index) {
     index.error().subject = file.name();

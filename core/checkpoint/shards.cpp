@@ -37,6 +37,7 @@ constexpr std::array kSignatures{
     Signature{"tjgg", "this is a GGML file of 2023 (magic \"ggjt\"), not GGUF: convert the model again"},
     Signature{"algg", "this is a LoRA adapter of ggml of 2023 (magic \"ggla\"), not GGUF: convert it again"},
     Signature{"nsgg", "this is a saved session of llama.cpp (magic \"ggsn\"), not weights"},
+    Signature{"ir_version:", "this is an ONNX model as text, which cannot be read: save it as binary .onnx"},
     Signature{"\x1F\x8B", "this is a gzip archive: unpack it first"},
 };
 

@@ -28,7 +28,7 @@ struct Row {
   std::string_view format;  ///< id; floats whose format the registry lacks are listed, but not readable
 };
 
-// As the Dtype enumeration of safetensors 0.8 has them, wide to narrow.
+// As the Dtype enumeration of safetensors 0.8 has them, wide to narrow, and the narrow integers of ONNX and TFLite.
 constexpr std::array kRows{
     Row{"F64", "FP64", 64, Kind::Float, "float64"},
     Row{"F32", "FP32", 32, Kind::Float, "float32"},
@@ -46,17 +46,30 @@ constexpr std::array kRows{
     Row{"I32", "INT32", 32, Kind::Integer, ""},
     Row{"I16", "INT16", 16, Kind::Integer, ""},
     Row{"I8", "INT8", 8, Kind::Integer, "int8"},
+    Row{"I4", "INT4", 4, Kind::Integer, "int4"},
+    Row{"I2", "INT2", 2, Kind::Integer, "int2"},
     Row{"U64", "UINT64", 64, Kind::Integer, ""},
     Row{"U32", "UINT32", 32, Kind::Integer, ""},
     Row{"U16", "UINT16", 16, Kind::Integer, ""},
     Row{"U8", "UINT8", 8, Kind::Integer, "uint8"},
+    Row{"U4", "UINT4", 4, Kind::Integer, "uint4"},
+    Row{"U2", "UINT2", 2, Kind::Integer, "uint2"},
     Row{"BOOL", "BOOL", 8, Kind::Bool, ""},
     Row{"C64", "COMPLEX64", 64, Kind::Complex, ""},
     Row{"C128", "COMPLEX128", 128, Kind::Complex, ""},
 };
 
+/// Integers below a byte are formats of a rule, which makes them: they live as long as the program.
+const NumberFormat* formatOf(const Row& row) {
+  if (row.format.empty()) return nullptr;
+  if (const NumberFormat* format = findFormat(row.format)) return format;
+  static std::vector<FormatPointer> made;
+  const Result<FormatPointer> format = row.kind == Kind::Integer ? makeFormat(row.format) : Result<FormatPointer>();
+  return format && *format ? made.emplace_back(*format).get() : nullptr;
+}
+
 ElementType elementType(const Row& row) {
-  const NumberFormat* format = row.format.empty() ? nullptr : findFormat(row.format);
+  const NumberFormat* format = formatOf(row);
   assert(!format || format->info().codeBits == row.bits);
   const bool readable = row.kind == Kind::Float ? format != nullptr : row.kind != Kind::Complex;
   const bool exactAsFloat = readable && (row.bits <= 16 || row.name == "F32");
@@ -130,6 +143,14 @@ template <class Value>
 void decodeIntegers(const ElementType& type, std::span<const std::byte> bytes, std::span<Value> values) {
   const bool isSigned = type.name.front() == 'I';
   switch (type.bits) {
+    case 2:
+    case 4: {
+      // (code ^ sign) - sign extends two's complement: codes from `sign` on become negative.
+      const std::int64_t sign = isSigned ? std::int64_t{1} << (type.bits - 1) : 0;
+      for (std::size_t i = 0; i < values.size(); ++i)
+        values[i] = static_cast<Value>((static_cast<std::int64_t>(elementCode(type, bytes, i)) ^ sign) - sign);
+      return;
+    }
     case 8:
       return isSigned ? castEach<std::int8_t>(bytes, values) : castEach<std::uint8_t>(bytes, values);
     case 16:

@@ -22,7 +22,7 @@ struct ElementType {
 };
 
 /// nullptr if the name is unknown. Names are upper case: "F64", "F32", "F16", "BF16", "F8_E4M3", "F8_E5M2", "F8_E8M0",
-/// "F6_E2M3", "F6_E3M2", "F4", "I64" .. "I8", "U64" .. "U8", "BOOL", "C64", "C128".
+/// "F6_E2M3", "F6_E3M2", "F4", "I64" .. "I8", "I4", "I2", "U64" .. "U8", "U4", "U2", "BOOL", "C64", "C128".
 const ElementType* findElementType(std::string_view name);
 std::span<const ElementType> elementTypes();
 

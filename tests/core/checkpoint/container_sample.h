@@ -33,7 +33,10 @@ std::vector<ContainerSample> hdf5Samples();
 std::vector<ContainerSample> kerasSamples();
 std::vector<ContainerSample> npySamples();
 std::vector<ContainerSample> npzSamples();
+std::vector<ContainerSample> onnxSamples();
 std::vector<ContainerSample> safetensorsSamples();
+std::vector<ContainerSample> tensorflowSamples();
+std::vector<ContainerSample> tfliteSamples();
 std::vector<ContainerSample> torchSamples();
 
 }  // namespace ulpscope::test

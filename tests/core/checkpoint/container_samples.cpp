@@ -15,7 +15,10 @@ const std::vector<ContainerSample>& containerSamples() {
              kerasSamples,
              npySamples,
              npzSamples,
+             onnxSamples,
              safetensorsSamples,
+             tensorflowSamples,
+             tfliteSamples,
              torchSamples,
          }) {
       std::vector<ContainerSample> some = of();

@@ -10,6 +10,8 @@
 #include <string>
 #include <vector>
 
+#include "core/formats/value_text.h"
+
 namespace ulpscope {
 namespace {
 
@@ -26,10 +28,10 @@ std::vector<Value> decoded(std::string_view name, std::string_view bytes, std::s
   return values;
 }
 
-TEST(ElementType, KnowsTheNamesOfSafetensorsAndNoOthers) {
+TEST(ElementType, KnowsTheNamesOfSafetensorsAndNarrowIntegersAndNoOthers) {
   for (const ElementType& known : elementTypes()) EXPECT_EQ(findElementType(known.name), &known);
-  EXPECT_EQ(elementTypes().size(), 22u);
-  for (const std::string_view name : {"", "f32", "F33", "F7", "BF16 "})
+  EXPECT_EQ(elementTypes().size(), 27u);
+  for (const std::string_view name : {"", "f32", "F33", "F7", "BF16 ", "I3"})
     EXPECT_EQ(findElementType(name), nullptr) << name;
 }
 
@@ -109,6 +111,22 @@ TEST(ElementType, IntegersAndBoolsDecodeToTheirValues) {
   EXPECT_EQ(decoded<double>("I64", ones, 1), std::vector<double>(1, -1.0));
   EXPECT_EQ(decoded<double>("U64", ones, 1), std::vector<double>(1, 0x1p64)) << "rounded to nearest even";
   EXPECT_EQ(decoded<float>("BOOL", std::string_view("\0\1\2", 3), 3), (std::vector<float>{0, 1, 1}));
+}
+
+TEST(ElementType, IntegersBelowAByteBeginInItsLowBits) {
+  EXPECT_EQ(decoded<float>("I4", "\x10\x87\xF9", 6), (std::vector<float>{0, 1, 7, -8, -7, -1}));
+  EXPECT_EQ(decoded<double>("U4", "\x10\x87\xF9", 6), (std::vector<double>{0, 1, 7, 8, 9, 15}));
+  EXPECT_EQ(decoded<float>("I2", "\xE4", 4), (std::vector<float>{0, 1, -2, -1}));
+  EXPECT_EQ(decoded<float>("U2", "\xE4", 4), (std::vector<float>{0, 1, 2, 3}));
+  for (const std::string_view name : {"I4", "U4", "I2", "U2"}) {
+    const NumberFormat* const format = type(name).format;
+    ASSERT_TRUE(format) << name;
+    for (unsigned code = 0; code < 1U << type(name).bits; ++code) {
+      std::string bytes(1, static_cast<char>(code));
+      EXPECT_EQ(decoded<double>(name, bytes, 8 / static_cast<std::size_t>(type(name).bits))[0],
+                toDouble(format->decode(code)));
+    }
+  }
 }
 
 TEST(ElementType, DataMayLieAtAnyAddress) {
