@@ -16,6 +16,7 @@
 #include "core/checkpoint/packed/packed_convention.h"
 #include "core/checkpoint/shard_index.h"
 #include "core/checkpoint/shards.h"
+#include "core/checkpoint/torch/dcp.h"
 
 namespace ulpscope {
 namespace {
@@ -112,6 +113,7 @@ Result<SortedFiles> sortFiles(const std::vector<std::string>& names, const OpenC
 Result<Checkpoint> openFolder(const std::string& path, const OpenContext& context) {
   const auto names = context.folder->list(context.options.limits.shards);
   if (!names) return tl::unexpected(names.error());
+  if (isDistributed(*names)) return openDistributed(context);
   std::vector<std::string> indexes;
   for (const std::string& name : *names)
     if (name.ends_with(kIndexEnding)) indexes.push_back(name);

@@ -9,7 +9,7 @@ namespace ulpscope {
 namespace {
 
 /// Modules of which every name counts, with all that is below them.
-constexpr std::array<std::string_view, 112> kModules{
+constexpr auto kModules = std::to_array<std::string_view>({
     // the system, processes and files
     "os",
     "posix",
@@ -124,7 +124,7 @@ constexpr std::array<std::string_view, 112> kModules{
     "_pyrepl",
     "torch.hub",
     "torch.jit",
-};
+});
 
 struct Names {
   std::string_view module;
@@ -161,7 +161,7 @@ constexpr std::array kNames{
 };
 
 /// Whole branches of libraries that load code, run it or start programs.
-constexpr std::array<std::string_view, 24> kBranches{
+constexpr auto kBranches = std::to_array<std::string_view>({
     "numpy.f2py",
     "numpy.distutils",
     "numpy.lib.npyio",
@@ -186,7 +186,7 @@ constexpr std::array<std::string_view, 24> kBranches{
     "huggingface_hub",
     "nltk",
     "fastai.learner",
-};
+});
 
 /// Parts of a dotted name that lead out of an innocent module: torch.serialization with the name "os.system".
 constexpr std::string_view kSteps =
@@ -217,7 +217,8 @@ bool isSuspicious(const PickleGlobal& global) {
   if (std::ranges::any_of(kModules, inside) || std::ranges::any_of(kBranches, inside)) return true;
   const std::string_view name = global.name;
   const std::string_view first = name.substr(0, name.find('.'));
-  if (first.empty() || first.find(' ') != first.npos) return true;  // no name that any sound pickle has
+  // No names that any sound pickle has: computed ones, and those of extensions.
+  if (first.empty() || name.find(' ') != name.npos || module.find(' ') != module.npos) return true;
   for (const Names& row : kNames)
     if (row.module == module && (holdsWord(row.names, name) || holdsWord(row.names, first))) return true;
   for (std::string_view rest = name; !rest.empty();) {

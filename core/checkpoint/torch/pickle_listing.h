@@ -33,6 +33,9 @@ class PickleListing {
   /// An object that no pickle holds: code beside it.
   void addObject(std::string name, std::string type, std::string remark, bool suspicious = false);
 
+  /// `name`, with a number behind it if a tensor has it already.
+  std::string uniqueName(std::string name);
+
   /// Counts bytes that several tensors share once, and says what was left out.
   void finish();
 
@@ -42,7 +45,6 @@ class PickleListing {
 
   Result<> addTensor(const PickledTensor& tensor, std::string name);
   void addMetadata(std::string_view name, std::string value);
-  std::string uniqueName(std::string name);
   void shareBytes();
 
   struct Placed {
