@@ -13,6 +13,7 @@
 #include "core/base/byte_source.h"
 #include "core/base/result.h"
 #include "core/checkpoint/folder.h"
+#include "core/checkpoint/model_description.h"
 #include "core/jobs/job.h"
 #include "core/tensor/tensor.h"
 
@@ -53,10 +54,11 @@ struct Checkpoint {
   std::string container;  ///< "safetensors"
   std::vector<std::shared_ptr<const ByteSource>> files;
   std::vector<std::pair<std::string, std::string>> metadata;  ///< in the file's order
-  std::vector<TensorInfo> tensors;    ///< in the order of their data, file by file; packed weights behind them
-  std::vector<InertObject> objects;   ///< in the file's order
-  std::vector<std::string> warnings;  ///< one sentence each
-  std::optional<std::string> config;  ///< the text of a config.json beside it
+  std::vector<TensorInfo> tensors;        ///< in the order of their data, file by file; packed weights behind them
+  std::vector<InertObject> objects;       ///< in the file's order
+  std::vector<std::string> warnings;      ///< one sentence each
+  std::optional<std::string> config;      ///< the text of a config.json beside it
+  std::optional<ModelDescription> model;  ///< what it, or a GGUF file itself, says of the model
 
   std::uint64_t totalBytes() const;     ///< stored for all tensors; what several of them share counts once
   std::uint64_t totalTensors() const;   ///< that are not parts of another

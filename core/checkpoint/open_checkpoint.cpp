@@ -158,6 +158,21 @@ void attachConfig(Checkpoint& checkpoint, const OpenContext& context) {
     checkpoint.warnings.push_back(fmt::format("Left out: {}.", describe(text.error())));
 }
 
+/// What the model is, and whether its head is its embedding.
+void attachModel(Checkpoint& checkpoint) {
+  checkpoint.model = describeModel(checkpoint);
+  if (!checkpoint.model || !checkpoint.model->tiedEmbeddings.value_or(false)) return;
+  TensorInfo* embedding = nullptr;
+  for (TensorInfo& tensor : checkpoint.tensors) {
+    const TensorPlace place = roleOf(tensor.name, *checkpoint.model);
+    if (place.role == TensorRole::Head && !place.bias) return;
+    const bool words = tensor.name.find("token_type") == std::string::npos;
+    if (place.role == TensorRole::Embedding && words && !embedding) embedding = &tensor;
+  }
+  if (embedding && embedding->remark.empty())
+    embedding->remark = "Also the output head: the config ties the two, and the file holds no other.";
+}
+
 Result<Checkpoint> openPath(const fs::path& path, const OpenOptions& options, const JobContext& job) {
   std::error_code unknown;
   const bool isFolder = fs::is_directory(path, unknown);
@@ -172,6 +187,7 @@ Result<Checkpoint> openPath(const fs::path& path, const OpenOptions& options, co
   if (!checkpoint) return checkpoint;
   checkpoint->path = path.string();
   attachConfig(*checkpoint, context);
+  attachModel(*checkpoint);
   if (auto attached = attachPackedWeights(*checkpoint, context); !attached) return tl::unexpected(attached.error());
   return checkpoint;
 }

@@ -51,12 +51,17 @@ std::optional<TensorInfo> asTensor(const Checkpoint& checkpoint, const PackedCon
                     .file = first.file};
   for (const std::size_t part : weight.parts)
     tensor.bytes = checkedAdd(tensor.bytes, checkpoint.tensors[part].bytes).value_or(tensor.bytes);
-  tensor.storage = decodedSource({.name = checkpoint.files[first.file]->name(),
-                                  .rows = weight.rows,
-                                  .columns = weight.columns,
-                                  .type = weight.type,
-                                  .decode = std::move(weight.decode),
-                                  .from = sourcesOf(checkpoint, weight.parts)});
+  if (!weight.decode) {
+    tensor.type = nullptr;
+    tensor.offset = 0;
+  } else {
+    tensor.storage = decodedSource({.name = checkpoint.files[first.file]->name(),
+                                    .rows = weight.rows,
+                                    .columns = weight.columns,
+                                    .type = weight.type,
+                                    .decode = std::move(weight.decode),
+                                    .from = sourcesOf(checkpoint, weight.parts)});
+  }
   tensor.packing = std::make_shared<const Packing>(
       Packing{std::string(convention.id()), std::move(weight.title), std::move(weight.parts)});
   tensor.remark = std::move(weight.remark);
@@ -91,7 +96,7 @@ class Collector {
 
  private:
   void add(const PackedConvention& convention, PackedWeight&& weight, Tally& tally) {
-    if (!weight.decode) {
+    if (weight.name.empty()) {
       ++tally.weights;
       for (const std::size_t part : weight.parts) {
         m_scan.take(part);

@@ -7,7 +7,11 @@
 //   gemv  X.qweight I32 [out, in/8], X.qzeros I32 [out, w], X.scales F16 [out, 8*w]
 //         a word holds eight inputs in order; w is the number of groups in words, with padding
 // weight[o][i] = (code - zero) * scale, rounded to the type of the scales. (awq/utils/packing_utils.py,
-// awq/modules/linear/gemv.py, AutoAWQ 0.2.9.) The "gemv_fast" and llm-awq layouts keep I16 tiles and are only named.
+// awq/modules/linear/gemv.py, AutoAWQ 0.2.9.)
+//   gemv_fast  X.qweight I16 [out/4, in], X.qzeros F16 [w, out] (minus zero * scale), X.scales F16 [w, out]
+//         four rows and 64 inputs in 64 words of four nibbles: within each 32 inputs k = 8a + 2b + c stands at
+//         8b + 4c + a, and element f of the four rows of 64 in nibble f mod 4 of word f / 4 (gemv_fast.py)
+// There weight[o][i] = code * scale + qzeros, in float32, rounded. llm-awq's own files are alike.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -42,6 +46,37 @@ struct GemmDecoder {
       const auto group = static_cast<std::size_t>((column + i) / groupSize - firstGroup);
       const auto difference = static_cast<int>(words[i] >> shift & 15u) - static_cast<int>(zero[group] >> shift & 15u);
       values[i] = static_cast<float>(difference) * scale[group];
+    }
+    return {};
+  }
+};
+
+struct FastDecoder {
+  std::uint64_t in;
+  std::uint64_t groupSize;
+  TensorSource codes;
+  ColumnReader shifts, scales;
+
+  Result<> operator()(std::uint64_t row, std::uint64_t column, std::span<float> values) const {
+    const std::uint64_t firstGroup = column / groupSize;
+    const auto count = static_cast<std::size_t>((column + values.size() - 1) / groupSize - firstGroup + 1);
+    std::vector<float> scale(count), shift(count);
+    if (auto read = scales.readFloats(row, firstGroup, scale); !read) return read;
+    if (auto read = shifts.readFloats(row, firstGroup, shift); !read) return read;
+    const std::uint64_t first = column / 64 * 64, last = std::min((column + values.size() + 63) / 64 * 64, in);
+    std::vector<std::uint16_t> words(static_cast<std::size_t>(last - first));
+    if (auto read = codes.readBytes(row / 4 * in + first, last - first, std::as_writable_bytes(std::span(words)));
+        !read)
+      return read;
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      const std::uint64_t input = column + i, k = input % 32;
+      const std::uint64_t place = input % 64 / 32 * 32 + k % 8 / 2 * 8 + k % 2 * 4 + k / 8;
+      const std::uint64_t element = row % 4 * 64 + place;
+      const unsigned word = words[static_cast<std::size_t>(input / 64 * 64 - first + element / 4)];
+      const auto code = static_cast<float>(word >> (element % 4 * 4) & 15u);
+      const auto group = static_cast<std::size_t>(input / groupSize - firstGroup);
+      const float product = code * scale[group];
+      values[i] = product + shift[group];
     }
     return {};
   }
@@ -86,7 +121,7 @@ class AwqConvention final : public PackedConvention {
 
   Result<std::optional<PackedWeight>> weight(const PackedScan& scan, const TensorInfo& anchor,
                                              std::string_view base) const override {
-    if (anchor.type && anchor.type->name == "I16") return named(scan, anchor, base);
+    if (anchor.type && anchor.type->name == "I16") return fastWeight(scan, base);
     PackedParts parts(scan, base);
     const TensorInfo* const qweight = parts.need(".qweight", {"I32", "U32"}, 2);
     const TensorInfo* const qzeros = parts.need(".qzeros", {"I32", "U32"}, 2);
@@ -108,14 +143,26 @@ class AwqConvention final : public PackedConvention {
   }
 
  private:
-  static std::optional<PackedWeight> named(const PackedScan& scan, const TensorInfo& anchor, std::string_view base) {
-    PackedWeight weight{
-        .name = {}, .storedType = {}, .title = {}, .shape = {}, .parts = {scan.indexOf(anchor)}, .decode = {}};
-    for (const std::string_view suffix : {".qzeros", ".scales"})
-      if (const TensorInfo* const part = scan.find(std::string(base) + std::string(suffix)))
-        weight.parts.push_back(scan.indexOf(*part));
-    weight.remark = "Part of an AWQ weight in the tiled layout of gemv_fast or llm-awq, which is not undone here.";
-    return weight;
+  static Result<std::optional<PackedWeight>> fastWeight(const PackedScan& scan, std::string_view base) {
+    PackedParts parts(scan, base);
+    const TensorInfo* const qweight = parts.need(".qweight", {"I16"}, 2);
+    const TensorInfo* const shifts = parts.need(".qzeros", {"F16", "BF16"}, 2);
+    const TensorInfo* const scales = parts.need(".scales", {"F16", "BF16"}, 2);
+    if (!parts.sound()) return tl::unexpected(parts.error());
+    const std::uint64_t in = qweight->shape[1], out = scales->shape[1];
+    const std::int64_t stated = scan.integer("group_size").value_or(128);
+    const std::uint64_t size = stated > 0 ? static_cast<std::uint64_t>(stated) : std::max<std::uint64_t>(in, 1);
+    parts.expectShape(shifts, scales->shape);
+    parts.expect(out % 4 == 0 && qweight->shape[0] == out / 4 && in % 64 == 0 && qweight->elements > 0, qweight,
+                 fmt::format("[outputs/4, inputs] for {} outputs", out));
+    parts.expect(in % size == 0 && in / size <= scales->shape[0], scales,
+                 fmt::format("scales for {} inputs in groups of {}", in, size));
+    if (!parts.sound()) return tl::unexpected(parts.error());
+    PackedWeight found = start(parts, base, "gemv_fast", out, in, size, *scales);
+    found.decode = FastDecoder{in, size, parts.source(qweight),
+                               ColumnReader(parts.source(shifts), scales->shape[0], out, scan.tiles()),
+                               ColumnReader(parts.source(scales), scales->shape[0], out, scan.tiles())};
+    return found;
   }
 
   static Result<std::optional<PackedWeight>> gemmWeight(PackedParts& parts, std::string_view base,

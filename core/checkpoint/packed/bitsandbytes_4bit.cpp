@@ -31,6 +31,7 @@ std::array<float, 16> tableOf(std::string_view format) {
   std::array<float, 16> table{};
   const auto& book = dynamic_cast<const CodebookFormat&>(*findFormat(format)).book();
   std::ranges::copy(book.values, table.begin());
+  for (float& value : table) value += 0.0F;  // code 8 of FP4 is -0, which the library's table has as 0
   return table;
 }
 

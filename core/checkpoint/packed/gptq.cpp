@@ -9,7 +9,8 @@
 //
 // Codes of 2, 4 and 8 bits fill words of 32 bits from the low end; so do those of 3 bits through three words, where a
 // code may straddle two. 5, 6 and 7 bits (and any width under checkpoint_format "gptq_p") are planar: 32 codes fill b
-// words, first the words of the plane of low bits (4, or 2 of three bits), then those of the planes of 2 and 1 bits.
+// words, first the words of the plane of low bits (4, or 2 of three bits), then those of the planes of 2 and 1 bits;
+// zero points are stored as in v2.
 //
 // Zero points of v1 wrap: a stored 2^b - 1 stands for 0 in AutoGPTQ (qlinear_cuda_old.py) and GPTQModel
 // (model_dequant.py), while kernels that do not mask the sum read 2^b.
@@ -188,8 +189,10 @@ class GptqConvention final : public PackedConvention {
   std::span<const std::string_view> methods() const override { return kMethods; }
   std::span<const std::string_view> anchors() const override { return kAnchors; }
 
-  Result<std::optional<PackedWeight>> weight(const PackedScan& scan, const TensorInfo&,
+  Result<std::optional<PackedWeight>> weight(const PackedScan& scan, const TensorInfo& anchor,
                                              std::string_view base) const override {
+    if (anchor.type && anchor.type->name == "I16") return std::nullopt;  // AWQ's tiles
+    if (scan.quantMethod() == "awq") return std::nullopt;                // some of its shapes fit both
     PackedParts parts(scan, base);
     const TensorInfo* const qweight = parts.need(".qweight", {"I32", "U32"}, 2);
     const TensorInfo* const scales = parts.need(".scales", {"F16", "BF16", "F32"}, 2);
@@ -282,7 +285,7 @@ class GptqConvention final : public PackedConvention {
   /// stores less one. Files of several releases of GPTQModel are labelled v1 but hold v2.
   static Result<Version> versionOf(const PackedScan& scan, const Gptq& weight, const TensorSource& qzeros) {
     const std::string label = scan.text("checkpoint_format");
-    const bool labelledSecond = label == "gptq_v2";
+    const bool labelledSecond = label == "gptq_v2" || label == "gptq_p";
     const std::uint64_t count = std::min<std::uint64_t>(weight.out, 64);
     std::vector<std::byte> words(
         static_cast<std::size_t>(std::min(divideRoundingUp(count, 32) * static_cast<std::uint64_t>(weight.layout.bits),

@@ -56,7 +56,8 @@ struct PackedWeight {
   std::vector<std::uint64_t> shape;
   ValueType type = ValueType::F32;  ///< of what the library dequantizes to
   std::vector<std::size_t> parts;   ///< what is decoded first
-  /// Empty for a weight that is only named: then `remark` says why, and its parts stay as they are.
+  /// Empty for a weight that is only named, with a remark that says why: it is listed as one that cannot be read, or,
+  /// without a name, its parts are as they are, each with the remark.
   DecodeRun decode;
   std::uint64_t rows = 0, columns = 0;  ///< how `decode` counts; their product is that of the shape
   std::string remark = {};

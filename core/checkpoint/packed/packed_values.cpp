@@ -87,7 +87,13 @@ Result<> readPart(const TensorSource& part, std::uint64_t first, std::span<float
     }
     return {};
   }
-  decodeElements(part.type(), bytes, values);
+  if (part.type().exactAsFloat) {
+    decodeElements(part.type(), bytes, values);
+    return {};
+  }
+  std::vector<double> wide(values.size());
+  decodeElements(part.type(), bytes, wide);
+  std::ranges::transform(wide, values.begin(), [](double value) { return static_cast<float>(value); });
   return {};
 }
 

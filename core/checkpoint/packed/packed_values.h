@@ -85,8 +85,8 @@ struct DecodedMatrix {
 };
 std::shared_ptr<const ByteSource> decodedSource(DecodedMatrix matrix);
 
-/// Elements [first, first + values.size()) of a part as floats. Precondition: they lie inside, and the type is exact as
-/// float.
+/// Elements [first, first + values.size()) of a part as floats. Wide integers and F64 are rounded. Precondition: they
+/// lie inside, and the type is readable.
 Result<> readPart(const TensorSource& part, std::uint64_t first, std::span<float> values);
 
 /// The one value of a scalar, or of a tensor of one element.
