@@ -4,6 +4,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
+#include <string_view>
+#include <unordered_map>
 #include <utility>
 
 #include "core/base/text.h"
@@ -61,18 +64,18 @@ std::string headline(const Terminal& terminal, const Checkpoint& checkpoint) {
 std::string remarksText(const Terminal& terminal, const Checkpoint& checkpoint,
                         const std::vector<std::size_t>& tensors) {
   constexpr std::size_t kNamed = 3;
-  std::vector<std::pair<std::string, std::vector<std::size_t>>> remarks;  // in the order of their first tensor
+  std::unordered_map<std::string, std::vector<std::size_t>> aboutOf;
+  std::vector<std::string> remarks;  // in the order of their first tensor
   for (const std::size_t index : tensors) {
     const std::string remark = remarkOn(checkpoint, checkpoint.tensors[index]);
     if (remark.empty()) continue;
-    const auto known = std::ranges::find(remarks, remark, [](const auto& each) { return each.first; });
-    if (known == remarks.end())
-      remarks.push_back({remark, {index}});
-    else
-      known->second.push_back(index);
+    std::vector<std::size_t>& about = aboutOf[remark];
+    if (about.empty()) remarks.push_back(remark);
+    about.push_back(index);
   }
   std::string out;
-  for (const auto& [remark, about] : remarks) {
+  for (const std::string& remark : remarks) {
+    const std::vector<std::size_t>& about = aboutOf[remark];
     std::string names;
     for (std::size_t i = 0; i < std::min(about.size(), kNamed); ++i)
       names += (i > 0 ? ", " : "") + printable(checkpoint.tensors[about[i]].name);
@@ -92,14 +95,14 @@ std::string objectsText(const Terminal& terminal, const Checkpoint& checkpoint) 
 
 std::vector<std::string> warningsOn(const Checkpoint& checkpoint) {
   std::vector<std::string> warnings = checkpoint.warnings;
-  std::vector<std::string> names;
+  std::set<std::string_view> names;
   for (const InertObject& object : checkpoint.objects)
-    if (object.suspicious && std::ranges::find(names, object.type) == names.end()) names.push_back(object.type);
+    if (object.suspicious) names.insert(object.type);
   if (names.empty()) return warnings;
   const std::string more = names.size() > 1 ? fmt::format(" and {} more", names.size() - 1) : "";
   warnings.push_back(
       fmt::format("the file names code that can run commands or reach files ({}{}); nothing in it was run",
-                  printable(names.front()), more));
+                  printable(*names.begin()), more));
   return warnings;
 }
 

@@ -25,6 +25,8 @@ namespace {
 /// A filter that leaves no more than this opens all groups, so that what it found can be seen.
 constexpr std::size_t kOpenAllBelow = 400;
 
+constexpr int kMostSpanned = 1000;  ///< objects; each span costs time, and a hostile file may list a million
+
 constexpr int kNarrowestType = 48;
 constexpr int kWidestType = 96;
 
@@ -201,7 +203,8 @@ void TensorPanel::fitColumns() {
 void TensorPanel::spanGroups() {
   for (int group = 0; group < m_model.rowCount(); ++group) m_tree->setFirstColumnSpanned(group, {}, true);
   const QModelIndex objects = m_model.objectsGroup();
-  for (int object = 0; object < m_model.rowCount(objects) && objects.isValid(); ++object)
+  if (!objects.isValid()) return;
+  for (int object = 0; object < std::min(kMostSpanned, m_model.rowCount(objects)); ++object)
     m_tree->setFirstColumnSpanned(object, objects, true);
 }
 

@@ -62,6 +62,7 @@ void TensorRowDelegate::paint(QPainter* painter, const QStyleOptionViewItem& opt
   const bool isGroup = kind == TensorTreeModel::Kind::Group;
   const bool isObject = kind == TensorTreeModel::Kind::Object || kind == TensorTreeModel::Kind::Suspicious;
 
+  if (isObject && index.column() != TensorTreeModel::Name) return painter->restore();
   if (index.column() == TensorTreeModel::Outline) {
     if (summary && summary->statistics.absMax > 0) paintOutline(*painter, QRectF(rect).adjusted(0, 6, 0, -7), *summary);
     painter->restore();
