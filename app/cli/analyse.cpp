@@ -186,7 +186,7 @@ class AnalyseCommand final : public Command {
 
   /// Of opening and of loading; those of each scheme stand with it.
   static std::vector<std::string> warningsOf(const Checkpoint& checkpoint, const Analysis& a) {
-    std::vector<std::string> warnings = warningsOn(checkpoint);
+    std::vector<std::string> warnings = checkpoint.warnings;
     warnings.insert(warnings.end(), a.warnings.begin(), a.warnings.end());
     return warnings;
   }

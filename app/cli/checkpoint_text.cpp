@@ -4,8 +4,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <set>
-#include <string_view>
 #include <unordered_map>
 #include <utility>
 
@@ -91,19 +89,6 @@ std::string objectsText(const Terminal& terminal, const Checkpoint& checkpoint) 
   for (const InertObject& object : checkpoint.objects)
     table.rows.push_back({printable(object.name), printable(object.type), printable(object.remark)});
   return "\n" + terminal.table(table, "lll");
-}
-
-std::vector<std::string> warningsOn(const Checkpoint& checkpoint) {
-  std::vector<std::string> warnings = checkpoint.warnings;
-  std::set<std::string_view> names;
-  for (const InertObject& object : checkpoint.objects)
-    if (object.suspicious) names.insert(object.type);
-  if (names.empty()) return warnings;
-  const std::string more = names.size() > 1 ? fmt::format(" and {} more", names.size() - 1) : "";
-  warnings.push_back(
-      fmt::format("the file names code that can run commands or reach files ({}{}); nothing in it was run",
-                  printable(*names.begin()), more));
-  return warnings;
 }
 
 std::string countAndIndices(const Terminal& terminal, const std::vector<std::uint64_t>& indices, std::size_t most) {

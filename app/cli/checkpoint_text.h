@@ -27,9 +27,6 @@ std::string remarksText(const Terminal& terminal, const Checkpoint& checkpoint,
 /// What is no tensor, as a table; empty where there is nothing of it.
 std::string objectsText(const Terminal& terminal, const Checkpoint& checkpoint);
 
-/// Those of opening, and one where the file names code.
-std::vector<std::string> warningsOn(const Checkpoint& checkpoint);
-
 /// "3: 47, 181, 305", with at most `most` indices.
 std::string countAndIndices(const Terminal& terminal, const std::vector<std::uint64_t>& indices, std::size_t most);
 

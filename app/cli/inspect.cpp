@@ -57,7 +57,7 @@ class InspectCommand final : public Command {
 
   /// "3 of 6 tensors cannot be read: F8_E8M0", beside the warnings of opening, where values are asked for.
   std::vector<std::string> allWarnings(const std::vector<std::size_t>& indices) const {
-    std::vector<std::string> warnings = warningsOn(*m_checkpoint);
+    std::vector<std::string> warnings = m_checkpoint->warnings;
     warnings.insert(warnings.end(), m_failures.begin(), m_failures.end());
     std::size_t unreadable = 0;
     std::set<std::string> types;
@@ -174,7 +174,7 @@ class InspectCommand final : public Command {
     }
     for (const std::string& warning : allWarnings(indices)) context.warn(warning);
     const Terminal& terminal = context.terminal;
-    context.output = heading(terminal) + terminal.table(table, alignment) + histograms +
+    context.output = heading(terminal) + (indices.empty() ? "" : "\n" + terminal.table(table, alignment)) + histograms +
                      remarksText(terminal, *m_checkpoint, indices) + objectsText(terminal, *m_checkpoint);
     return {};
   }
@@ -207,7 +207,7 @@ class InspectCommand final : public Command {
     std::string out = headline(terminal, *m_checkpoint);
     for (const auto& [key, value] : m_checkpoint->metadata)
       out += terminal.muted(fmt::format("  {}: {}", printable(key), printable(value))) + "\n";
-    return out + "\n";
+    return out;
   }
 
   void appendCells(std::vector<std::string>& row, const std::optional<Looked>& looked) const {

@@ -6,7 +6,6 @@
 #include <filesystem>
 
 #include "app/cli/checkpoint_argument.h"
-#include "app/cli/checkpoint_text.h"
 #include "app/cli/command.h"
 #include "app/cli/lookup.h"
 #include "app/cli/options.h"
@@ -78,7 +77,7 @@ class ScanCommand final : public Command {
     auto checkpoint = m_argument.open(context.job);
     if (!checkpoint) return tl::unexpected(checkpoint.error());
     m_checkpoint = std::move(*checkpoint);
-    for (const std::string& warning : warningsOn(*m_checkpoint)) context.warn(warning);
+    for (const std::string& warning : m_checkpoint->warnings) context.warn(warning);
     if (m_output)
       if (auto other = refuseInputAsOutput(*m_output, filesReadBy(*m_checkpoint)); !other) return other;
     auto tensors = tensorsMatching(*m_checkpoint, m_pattern, Parts::LeaveOut);
