@@ -35,7 +35,6 @@ namespace {
 
 constexpr std::uint32_t kLocalSignature = 0x04034B50;
 constexpr std::uint32_t kEntrySignature = 0x02014B50;
-constexpr std::uint32_t kEndSignature = 0x06054B50;
 constexpr std::uint32_t kEnd64Signature = 0x06064B50;
 constexpr std::uint32_t kLocatorSignature = 0x07064B50;
 
