@@ -2,7 +2,6 @@
 """Torch tensors as arrays of NumPy and ml_dtypes, which is how expected values are kept."""
 
 import ml_dtypes
-import numpy
 import torch
 
 from registry import Tensor, generator
