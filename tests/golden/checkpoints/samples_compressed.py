@@ -130,6 +130,7 @@ def sparse_bitmask(folder):
     bit of its row's first byte), where each row starts in the values."""
     name = "model.layers.0.q_proj"
     dense = (random("sparse", 6, 19) * (random("mask", 6, 19) > 0.5)).to(torch.bfloat16)
+    dense = torch.where(dense == 0, 0.0, dense)  # what is not stored is restored as +0
     present = dense != 0
     bits = torch.from_numpy(numpy.packbits(present.numpy(), axis=-1, bitorder="little"))
     counts = present.sum(-1)
