@@ -2,7 +2,7 @@
 """ONNX: initializers in every field and type, external data, sparse, Constant nodes, subgraphs, functions.
 
 Expected values are onnx.numpy_helper.to_array's. A Constant's tensor is named by the node's output; tensors in a subgraph or
-a function by what they are called there. Of a sparse initializer its parts are listed, not the dense tensor.
+a function by what they are called there. A sparse initializer is dense under the name of its values, with its parts beside it.
 """
 
 import importlib.metadata
@@ -118,7 +118,10 @@ def sparse(folder):
     made = [sparse_tensor("linear", values, linear, [3, 4]), sparse_tensor("pairs", values, pairs, [3, 4])]
     model = model_of([numpy_helper.from_array(values, "plain")], sparse=made)
     onnx.save(model, folder / "sparse.onnx")
-    tensors = {"plain": values, "linear.values": values, "linear.indices": linear, "pairs.values": values, "pairs.indices": pairs}
+    dense, table = numpy.zeros(12, numpy.float32), numpy.zeros((3, 4), numpy.float32)
+    dense[linear], table[tuple(pairs.T)] = values, values
+    tensors = {"plain": values, "linear": dense.reshape(3, 4), "linear.values": values, "linear.indices": linear, "pairs": table,
+               "pairs.values": values, "pairs.indices": pairs}
     return Sample("sparse.onnx", tensors, PRODUCER)
 
 
@@ -128,12 +131,13 @@ def constant(output, values):
 
 @sample("onnx/constants")
 def constants(folder):
-    """Constant nodes: tensors are listed, plain numbers of an attribute are not."""
+    """Constant nodes, of tensors and of plain numbers."""
     matrix = generator("constants").standard_normal((2, 3)).astype(numpy.float32)
     nodes = [constant("matrix", matrix), helper.make_node("Constant", [], ["one"], value_float=0.1),
              helper.make_node("Constant", [], ["ints"], value_ints=[1, 2, 3]), helper.make_node("Identity", ["matrix"], ["y"])]
     onnx.save(model_of([], nodes), folder / "constants.onnx")
-    return Sample("constants.onnx", {"matrix": matrix}, PRODUCER)
+    tensors = {"matrix": matrix, "one": numpy.array(0.1, numpy.float32), "ints": numpy.array([1, 2, 3])}
+    return Sample("constants.onnx", tensors, PRODUCER)
 
 
 def branch(name, values):
