@@ -58,10 +58,8 @@ std::string_view titleOf(TensorRole role);
 /// What a tensor does in a model, by its name.
 struct TensorPlace {
   TensorRole role = TensorRole::None;
-  std::optional<std::uint64_t> expert = {};
-  std::optional<std::uint64_t> expert;
   std::optional<std::uint64_t> layer = {};
-  std::optional<std::uint64_t> layer;
+  std::optional<std::uint64_t> expert = {};
   bool ofExperts = false;   ///< of one routed expert, or of all of a layer stacked
   bool bias = false;        ///< not the matrix but what is added
   bool transposed = false;  ///< stored [in, out] (GPT-2's Conv1D)
