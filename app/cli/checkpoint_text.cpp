@@ -2,6 +2,7 @@
 #include "app/cli/checkpoint_text.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <unordered_map>
@@ -21,6 +22,23 @@ std::string remarkOn(const Checkpoint& checkpoint, const TensorInfo& tensor) {
   return {};
 }
 
+/// "  LlamaForCausalLM, 32 layers, hidden size 4,096, 32 heads, 8 of keys and values".
+std::string modelLine(const Terminal& terminal, const Checkpoint& checkpoint) {
+  if (!checkpoint.model) return {};
+  const ModelDescription& model = *checkpoint.model;
+  std::vector<std::string> facts;
+  for (const std::string& architecture : model.architectures) facts.push_back(printable(architecture));
+  if (facts.empty() && !model.modelType.empty()) facts.push_back(printable(model.modelType));
+  if (model.layers) facts.push_back(counted(*model.layers, "layer"));
+  if (model.hiddenSize) facts.push_back("hidden size " + groupedDigits(*model.hiddenSize));
+  if (model.heads) facts.push_back(counted(*model.heads, "head"));
+  if (model.keyValueHeads && model.keyValueHeads != model.heads)
+    facts.push_back(fmt::format("{} of keys and values", groupedDigits(*model.keyValueHeads)));
+  if (model.experts) facts.push_back(counted(*model.experts, "expert"));
+  if (facts.empty()) return {};
+  return terminal.muted(fmt::format("  {}", fmt::join(facts, ", "))) + "\n";
+}
+
 }  // namespace
 
 Json toJson(const Checkpoint& checkpoint, std::size_t index) {
@@ -36,6 +54,10 @@ Json toJson(const Checkpoint& checkpoint, std::size_t index) {
             {"parts", std::move(parts)}};
   if (tensor.packing) json["packingTitle"] = tensor.packing->title;
   if (tensor.packing && tensor.isReadable()) json["decodedType"] = tensor.type->name;
+  const TensorPlace place = roleOf(tensor.name, checkpoint.model.value_or(ModelDescription()));
+  if (place.role != TensorRole::None) json["role"] = titleOf(place.role);
+  if (place.layer) json["layer"] = *place.layer;
+  if (place.expert) json["expert"] = *place.expert;
   if (tensor.partOf) json["partOf"] = nameOf(*tensor.partOf);
   if (tensor.sharesWith) json["sharedWith"] = nameOf(*tensor.sharesWith);
   if (!tensor.remark.empty()) json["remark"] = tensor.remark;
@@ -44,6 +66,31 @@ Json toJson(const Checkpoint& checkpoint, std::size_t index) {
 
 Json toJson(const InertObject& object) {
   return {{"name", object.name}, {"type", object.type}, {"remark", object.remark}, {"suspicious", object.suspicious}};
+}
+
+Json toJson(const std::optional<ModelDescription>& model) {
+  if (!model) return nullptr;
+  Json json{{"architectures", model->architectures}};
+  const auto add = [&json](const char* key, const auto& value) {
+    if (value) json[key] = *value;
+  };
+  const auto addText = [&json](const char* key, const std::string& text) {
+    if (!text.empty()) json[key] = text;
+  };
+  addText("modelType", model->modelType);
+  add("hiddenSize", model->hiddenSize);
+  add("layers", model->layers);
+  add("heads", model->heads);
+  add("keyValueHeads", model->keyValueHeads);
+  add("headDim", model->headDim);
+  add("intermediateSize", model->intermediateSize);
+  add("vocabulary", model->vocabulary);
+  add("experts", model->experts);
+  add("activeExperts", model->activeExperts);
+  add("tiedEmbeddings", model->tiedEmbeddings);
+  addText("torchDtype", model->torchDtype);
+  addText("quantMethod", model->quantMethod);
+  return json;
 }
 
 Json totalsJson(const Checkpoint& checkpoint) {
@@ -56,7 +103,8 @@ Json totalsJson(const Checkpoint& checkpoint) {
 std::string headline(const Terminal& terminal, const Checkpoint& checkpoint) {
   return fmt::format("{}  {}, {}, {}, {}\n", terminal.strong(printable(checkpoint.path)), checkpoint.container,
                      counted(checkpoint.totalTensors(), "tensor"), counted(checkpoint.totalElements(), "element"),
-                     humanBytes(checkpoint.totalBytes()));
+                     humanBytes(checkpoint.totalBytes())) +
+         modelLine(terminal, checkpoint);
 }
 
 std::string remarksText(const Terminal& terminal, const Checkpoint& checkpoint,

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,10 +15,13 @@ namespace ulpscope {
 Json toJson(const Checkpoint& checkpoint, std::size_t tensor);
 Json toJson(const InertObject& object);
 
+/// What is known of the model; null where nothing is.
+Json toJson(const std::optional<ModelDescription>& model);
+
 /// {"files", "tensors", "elements", "bytes"}.
 Json totalsJson(const Checkpoint& checkpoint);
 
-/// "PATH  safetensors, 30 tensors, 1,252,800 elements, 2.4 MiB".
+/// "PATH  safetensors, 30 tensors, 1,252,800 elements, 2.4 MiB", and a line on the model where it is known.
 std::string headline(const Terminal& terminal, const Checkpoint& checkpoint);
 
 /// Of `tensors`, those about which something must be said: the same sentence once, with the names it is about.

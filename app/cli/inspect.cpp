@@ -140,6 +140,7 @@ class InspectCommand final : public Command {
     context.output = documentText({{"path", m_argument.path()},
                                    {"container", m_checkpoint->container},
                                    {"metadata", std::move(metadata)},
+                                   {"model", toJson(m_checkpoint->model)},
                                    {"tensors", std::move(tensors)},
                                    {"objects", std::move(objects)},
                                    {"totals", totalsJson(*m_checkpoint)},

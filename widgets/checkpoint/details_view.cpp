@@ -19,6 +19,27 @@
 #include "widgets/theme/theme.h"
 
 namespace ulpscope {
+namespace {
+
+void addModel(FactRows& rows, const ModelDescription& model) {
+  const auto add = [&rows](const QString& name, const std::optional<std::uint64_t>& count) {
+    if (count) addCount(rows, name, *count);
+  };
+  for (const std::string& architecture : model.architectures)
+    addFact(rows, DetailsView::tr("architecture"), shown(architecture));
+  if (model.architectures.empty() && !model.modelType.empty())
+    addFact(rows, DetailsView::tr("model type"), shown(model.modelType));
+  add(DetailsView::tr("layers"), model.layers);
+  add(DetailsView::tr("hidden size"), model.hiddenSize);
+  add(DetailsView::tr("attention heads"), model.heads);
+  add(DetailsView::tr("heads of keys and values"), model.keyValueHeads);
+  add(DetailsView::tr("intermediate size"), model.intermediateSize);
+  add(DetailsView::tr("vocabulary"), model.vocabulary);
+  add(DetailsView::tr("experts of a layer"), model.experts);
+  add(DetailsView::tr("experts of a token"), model.activeExperts);
+}
+
+}  // namespace
 
 DetailsView::DetailsView(Session& session, QWidget* parent)
     : TensorView(session, parent),
@@ -118,6 +139,7 @@ void DetailsView::showCheckpoint() {
   if (!checkpoint.objects.empty()) addCount(rows, tr("not tensors"), checkpoint.objects.size());
   addCount(rows, tr("parameters"), checkpoint.totalElements());
   addCount(rows, tr("bytes of tensors"), checkpoint.totalBytes());
+  if (checkpoint.model) addModel(rows, *checkpoint.model);
   for (const std::string& warning : checkpoint.warnings) addFact(rows, tr("warning"), shown(warning));
   for (const auto& [key, value] : checkpoint.metadata) addFact(rows, shown(key), shown(value));
   m_metadataRows->setRows(std::move(rows));

@@ -38,6 +38,8 @@ FactRows factsAbout(const Checkpoint& checkpoint, std::size_t tensor) {
   const auto nameOf = [&](std::size_t other) { return shown(checkpoint.tensors[other].name); };
   FactRows rows;
   addFact(rows, TensorFacts::tr("name"), shown(info.name));
+  if (const QString place = placeText(checkpoint, info); !place.isEmpty())
+    addFact(rows, TensorFacts::tr("role in the model"), place);
   addFact(rows, TensorFacts::tr("type"), typeText(info));
   if (info.packing) {
     addFact(rows, TensorFacts::tr("packing"), shown(info.packing->title));

@@ -190,6 +190,7 @@ QString TensorTreeModel::toolTip(std::size_t index) const {
   QStringList lines{shown(tensor.name), tr("%1 %2, %3 elements, %4 bytes")
                                             .arg(typeText(tensor), shapeText(tensor.shape), grouped(tensor.elements),
                                                  grouped(tensor.bytes))};
+  if (const QString place = placeText(*m_checkpoint, tensor); !place.isEmpty()) lines << place;
   if (tensor.packing) lines << shown(tensor.packing->title);
   if (tensor.partOf) lines << tr("A part of %1").arg(shown(m_checkpoint->tensors[*tensor.partOf].name));
   if (tensor.sharesWith) lines << tr("The same bytes as %1").arg(shown(m_checkpoint->tensors[*tensor.sharesWith].name));

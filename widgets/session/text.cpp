@@ -57,6 +57,16 @@ QString whyUnreadable(const TensorInfo& tensor) {
              : shown(tensor.remark);
 }
 
+QString placeText(const Checkpoint& checkpoint, const TensorInfo& tensor) {
+  const TensorPlace place = roleOf(tensor.name, checkpoint.model.value_or(ModelDescription()));
+  QStringList parts;
+  if (place.role != TensorRole::None)
+    parts << (place.bias ? SessionText::tr("%1 (bias)").arg(qt(titleOf(place.role))) : qt(titleOf(place.role)));
+  if (place.layer) parts << SessionText::tr("layer %1").arg(*place.layer);
+  if (place.expert) parts << SessionText::tr("expert %1").arg(*place.expert);
+  return parts.join(QStringLiteral(", "));
+}
+
 QString titleOf(FormatFamily family) {
   switch (family) {
     case FormatFamily::Ieee:

@@ -37,6 +37,9 @@ QString typeText(const TensorInfo& tensor);
 /// One sentence. Precondition: !tensor.isReadable().
 QString whyUnreadable(const TensorInfo& tensor);
 
+/// "query, layer 3, expert 7"; empty where its name does not tell.
+QString placeText(const Checkpoint& checkpoint, const TensorInfo& tensor);
+
 /// "8-bit floats".
 QString titleOf(FormatFamily family);
 
