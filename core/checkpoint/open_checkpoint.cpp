@@ -24,6 +24,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::string_view kIndexEnding = ".index.json";
+constexpr std::string_view kKerasIndexEnding = ".weights.json";
 constexpr std::uint64_t kConfigBytes = 16 << 20;  ///< real ones have a few KiB
 
 fs::path folderOf(const fs::path& file) { return file.has_parent_path() ? file.parent_path() : fs::path("."); }
@@ -116,7 +117,7 @@ Result<Checkpoint> openFolder(const std::string& path, const OpenContext& contex
   if (isDistributed(*names)) return openDistributed(context);
   std::vector<std::string> indexes;
   for (const std::string& name : *names)
-    if (name.ends_with(kIndexEnding)) indexes.push_back(name);
+    if (name.ends_with(kIndexEnding) || name.ends_with(kKerasIndexEnding)) indexes.push_back(name);
   if (!indexes.empty()) return openIndexOfFolder(*names, indexes, context);
 
   const Result<SortedFiles> sorted = sortFiles(*names, context);

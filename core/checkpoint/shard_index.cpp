@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The index of a sharded safetensors model, as transformers and huggingface_hub write it:
+// The index of a sharded model, as transformers, huggingface_hub and Keras write it:
 //
 //   { "metadata": { "total_size": BYTES, ... },          optional, and other keys are passed over
 //     "weight_map": { TENSOR: SHARD, ... } }             SHARD: the name of a file beside the index
+//
+// Keras maps groups instead ("/layers/dense/vars"), each to a list of the shards it lies in, and gives the size as a
+// fraction ("1464.0").
 #include "core/checkpoint/shard_index.h"
 
 #include <fmt/format.h>
@@ -52,10 +55,15 @@ class IndexEvents final : public JsonEvents {
 
   Result<> beginArray() override {
     if (m_skipped > 0 || m_place == Place::Metadata || isPassedOver()) return skipInto();
-    return unexpected("an array");
+    if (m_place != Place::WeightMap || std::exchange(m_inList, true)) return unexpected("an array");
+    m_index.ofGroups = true;
+    return {};
   }
 
-  Result<> endArray() override { return endGroup(); }
+  Result<> endArray() override {
+    if (m_skipped == 0 && std::exchange(m_inList, false)) return {};
+    return endGroup();
+  }
 
   Result<> string(std::string& value) override {
     if (m_skipped > 0 || m_place != Place::WeightMap) return other("a string");
@@ -68,7 +76,7 @@ class IndexEvents final : public JsonEvents {
         return fail(Errc::LimitExceeded, fmt::format("at most {} shards expected, more found", m_limits.shards));
       shard = m_shards.emplace(std::move(value), static_cast<std::uint32_t>(m_shards.size())).first;
     }
-    m_index.entries.push_back({std::move(m_key), shard->second});
+    m_index.entries.push_back({m_inList ? m_key : std::move(m_key), shard->second});
     return {};
   }
 
@@ -96,6 +104,7 @@ class IndexEvents final : public JsonEvents {
       m_index.shards.push_back(name);
     }
     for (ShardIndex::Entry& entry : m_index.entries) entry.shard = sortedFrom[entry.shard];
+    if (m_index.ofGroups) m_index.warnings.clear();  // of the size as a fraction
     std::sort(m_index.entries.begin(), m_index.entries.end(),
               [](const auto& a, const auto& b) { return a.tensor < b.tensor; });
   }
@@ -146,6 +155,7 @@ class IndexEvents final : public JsonEvents {
   std::string m_key;
   int m_skipped = 0;  ///< depth within a value that is passed over
   bool m_sawWeightMap = false;
+  bool m_inList = false;  ///< of the shards of a group
 };
 
 }  // namespace
@@ -166,7 +176,7 @@ Result<ShardIndex> parseShardIndex(std::string_view json, const Limits& limits) 
   events.finish();
   const auto repeated = std::adjacent_find(index.entries.begin(), index.entries.end(),
                                            [](const auto& a, const auto& b) { return a.tensor == b.tensor; });
-  if (repeated != index.entries.end())
+  if (repeated != index.entries.end() && !index.ofGroups)
     return corrupt(fmt::format("weight_map: duplicate key {}", inQuotes(repeated->tensor)));
   return index;
 }

@@ -11,7 +11,8 @@
 
 namespace ulpscope {
 
-/// Which shard holds which tensor, as the `*.index.json` of a sharded model (safetensors or PyTorch) says.
+/// Which shard holds which tensor, as the `*.index.json` of a sharded model (safetensors or PyTorch) or the
+/// `*.weights.json` of Keras says.
 struct ShardIndex {
   struct Entry {
     std::string tensor;
@@ -19,7 +20,8 @@ struct ShardIndex {
   };
 
   std::vector<std::string> shards;  ///< names relative to the index, each once, sorted; checked by checkNameInside
-  std::vector<Entry> entries;       ///< sorted by tensor, each name once
+  std::vector<Entry> entries;       ///< sorted by tensor, each name once (but see ofGroups)
+  bool ofGroups = false;  ///< as Keras has it: an entry names the group of tensors, which may lie in several shards
   std::optional<std::uint64_t> totalSize;  ///< bytes of all tensors, where it says so
   std::vector<std::string> warnings;
 

@@ -14,6 +14,7 @@
 #include <utility>
 
 #include "core/base/text.h"
+#include "core/checkpoint/distinct_names.h"
 #include "core/checkpoint/finding.h"
 #include "core/checkpoint/zip_archive.h"
 
@@ -161,6 +162,13 @@ Result<Checkpoint> openShards(const ShardIndex& index, const OpenContext& contex
     auto part = openContainer(std::move(*file), context);
     if (!part) return part;
     const auto keep = [&](const TensorInfo& tensor) {
+      if (index.ofGroups) {
+        const std::string group = "/" + tensor.name.substr(0, tensor.name.rfind('/'));
+        for (std::size_t i = index.entryOf(group).value_or(found.size());
+             i < found.size() && index.entries[i].tensor == group; ++i)
+          found[i] = found[i] || index.entries[i].shard == shard;
+        return true;
+      }
       const std::optional<std::size_t> entry = index.entryOf(tensor.name);
       if (!entry) {
         unlisted.add(tensor.name);
@@ -180,12 +188,18 @@ Result<Checkpoint> openShards(const ShardIndex& index, const OpenContext& contex
   merged.warnings.insert(merged.warnings.begin(), index.warnings.begin(), index.warnings.end());
   for (std::size_t i = 0; i < found.size(); ++i)
     if (!found[i]) absent.add(index.entries[i].tensor);
-  absent.warn(merged.warnings, "The index lists tensors that its shards do not hold");
+  absent.warn(merged.warnings, index.ofGroups ? "The index lists groups in shards that do not hold them"
+                                              : "The index lists tensors that its shards do not hold");
   unlisted.warn(merged.warnings, "The shards hold tensors that the index does not list");
   elsewhere.warn(merged.warnings, "Left out, because the index takes them from another shard");
   if (index.totalSize && *index.totalSize != merged.totalBytes())
     merged.warnings.push_back(fmt::format("The index gives a total_size of {} bytes, but the tensors have {}.",
                                           *index.totalSize, merged.totalBytes()));
+  if (index.ofGroups) {
+    Finding repeated;
+    makeNamesDistinct(merged.tensors, repeated);
+    repeated.warn(merged.warnings, "Several shards hold a tensor of the same name");
+  }
   return merged;
 }
 

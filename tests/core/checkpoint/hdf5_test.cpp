@@ -113,6 +113,16 @@ TEST(Hdf5, OpensFromAFileOnDiskWithoutItsNameBeingAsked) {
   EXPECT_EQ((*checkpoint)->verifyUnchanged().error().code, Errc::Changed);
 }
 
+TEST(Hdf5H1, RefusesAFileThatCrashesTheLibraryAndGoesOn) {
+  std::string bytes = test::TemporaryFolder::read(ULPSCOPE_SOURCE_DIR
+                                                  "/tests/golden/checkpoints/hdf5/layouts_latest/layouts_latest.h5");
+  ASSERT_TRUE(open(bytes));
+  // In the B-tree of the root group's links: HDF5 1.10.8 then frees links that it never read (signal 11).
+  bytes.at(0x7317) ^= 1;
+  EXPECT_THAT(errorOf(bytes),
+              testing::AnyOf(HasSubstr("crashed on this file (signal 11"), HasSubstr("cannot read it")));
+}
+
 TEST(Hdf5H2, ShowsSoftAndExternalLinksWithoutFollowingThem) {
   Builder file;
   const Opened opened(file.bytes(file.group({Builder::softLink("loop", "/loop"), Builder::softLink("soft", "/nowhere"),

@@ -11,6 +11,7 @@
 #include "tests/core/checkpoint/container_sample.h"
 #include "tests/core/checkpoint/hdf5_builder.h"
 #include "tests/core/checkpoint/zip_builder.h"
+#include "tests/core/temporary_folder.h"
 
 namespace ulpscope {
 namespace {
@@ -115,6 +116,25 @@ TEST(KerasH7, ReadsShardsInsideAModelAsOne) {
   EXPECT_EQ(checkpoint->tensors[1].name, "layers/0 (2)");
   EXPECT_EQ(checkpoint->source(1)->valueAt(0).value(), 2);
   EXPECT_EQ(test::brokenInvariant(*checkpoint, false), "");
+}
+
+TEST(KerasH7, ReadsShardsBesideAnIndexOfGroups) {
+  const test::TemporaryFolder folder;
+  folder.write("m_00000.weights.h5", weightsFile(1));
+  folder.write("m_00001.weights.h5", weightsFile(2));
+  const auto index = folder.write("m.weights.json", R"({"metadata":{"total_size":8.0},"weight_map":{)"
+                                                    R"("/layers":["m_00000.weights.h5","m_00001.weights.h5"],)"
+                                                    R"("/gone":["m_00001.weights.h5"]}})");
+  for (const auto& path : {index, folder.path()}) {
+    const auto checkpoint = openCheckpoint(path);
+    ASSERT_TRUE(checkpoint) << describe(checkpoint.error());
+    ASSERT_EQ((*checkpoint)->tensors.size(), 2u);
+    EXPECT_EQ((*checkpoint)->tensors[1].name, "layers/0 (2)");
+    EXPECT_EQ((*checkpoint)->source(1)->valueAt(0).value(), 2);
+    EXPECT_THAT((*checkpoint)->warnings,
+                ElementsAre("The index lists groups in shards that do not hold them: \"/gone\".",
+                            HasSubstr("a tensor of the same name")));
+  }
 }
 
 TEST(KerasH7, RefusesMoreCompressedWeightsThanItsLimitAndLeavesOutWhatIsTooLong) {
