@@ -54,7 +54,9 @@ class Backend {
 
   /// Calls work(index) for each index below `count`, on this backend's threads, in any order and several at once; work
   /// may call this backend. Serial unless the backend has threads.
-  virtual void forEach(std::size_t count, const std::function<void(std::size_t index)>& work) const;
+  virtual void forEach(std::size_t count, const std::function<void(std::size_t index)>& work) const {
+    for (std::size_t index = 0; index < count; ++index) work(index);
+  }
 
   /// Packed elements to floats. Preconditions: type.readable && type.exactAsFloat, sizes match.
   virtual Result<> decode(const ElementType& type, std::span<const std::byte> bytes, std::span<float> values) const = 0;

@@ -156,10 +156,6 @@ class ReferenceBackend final : public Backend {
 
 }  // namespace
 
-void Backend::forEach(std::size_t count, const std::function<void(std::size_t index)>& work) const {
-  for (std::size_t index = 0; index < count; ++index) work(index);
-}
-
 std::unique_ptr<Backend> makeReferenceBackend() { return std::make_unique<ReferenceBackend>(); }
 
 }  // namespace ulpscope

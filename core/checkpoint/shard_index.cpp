@@ -67,6 +67,7 @@ class IndexEvents final : public JsonEvents {
 
   Result<> string(std::string& value) override {
     if (m_skipped > 0 || m_place != Place::WeightMap) return other("a string");
+    if (m_inList && !value.ends_with(".h5")) return unexpected("an array of names other than those of HDF5 files");
     if (m_index.entries.size() == m_limits.tensors)
       return fail(Errc::LimitExceeded, fmt::format("at most {} tensors expected, more found", m_limits.tensors));
     auto shard = m_shards.find(value);
