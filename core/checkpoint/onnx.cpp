@@ -394,7 +394,8 @@ class OnnxModel {
   }
 
   Result<> takeFloats(const WireField& field, Plain& floats) {
-    if ((field.type != WireType::Fixed32 && !isBytes(field)) || field.length % sizeof(float) != 0 || field.length == 0)
+    const bool isRun = field.number == 7 && isBytes(field);
+    if ((field.type != WireType::Fixed32 && !isRun) || field.length % sizeof(float) != 0 || field.length == 0)
       return {};
     if (auto room = reserve(floats, field.length, field); !room) return room;
     floats.isList = field.number == 7;
