@@ -44,16 +44,19 @@ struct NaturalOrder {
   }
 };
 
+constexpr std::string_view kSeparators = "./";  ///< of PyTorch, and of TensorFlow and Keras
+
 /// Length of the group's part of `name`: through the first component that is a number, else the first component.
 std::size_t groupLength(std::string_view name) {
+  const auto endOf = [name](std::size_t start) {
+    return std::min(name.find_first_of(kSeparators, start), name.size());
+  };
   for (std::size_t start = 0; start < name.size();) {
-    const std::size_t end = std::min(name.find('.', start), name.size());
-    if (end > start && std::all_of(name.begin() + static_cast<std::ptrdiff_t>(start),
-                                   name.begin() + static_cast<std::ptrdiff_t>(end), isDigit))
-      return end;
+    const std::size_t end = endOf(start);
+    if (end > start && std::ranges::all_of(name.substr(start, end - start), isDigit)) return end;
     start = end + 1;
   }
-  return std::min(name.find('.'), name.size());
+  return endOf(std::min(name.find_first_not_of(kSeparators), name.size()));
 }
 
 std::string_view commonBeginning(std::string_view a, std::string_view b) {
@@ -61,10 +64,10 @@ std::string_view commonBeginning(std::string_view a, std::string_view b) {
   return a.substr(0, static_cast<std::size_t>(end - a.begin()));
 }
 
-/// Of the whole components at the beginning of `name`, with the dot behind them.
+/// Of the whole components at the beginning of `name`, with the separator behind them.
 std::size_t pathLength(std::string_view name) {
-  const std::size_t dot = name.rfind('.');
-  return dot == std::string_view::npos ? 0 : dot + 1;
+  const std::size_t separator = name.find_last_of(kSeparators);
+  return separator == std::string_view::npos ? 0 : separator + 1;
 }
 
 /// Components that all names share ("bert."), which would otherwise put everything into one group.

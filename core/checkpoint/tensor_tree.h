@@ -11,7 +11,7 @@ namespace ulpscope {
 
 /// The tensors of one module: "encoder.layer.3" with "attention.query.weight" and its like.
 struct TensorGroup {
-  std::string name = {};  ///< the path up to the first numbered component, else the first component
+  std::string name = {};  ///< the path (by dots or slashes) up to the first numbered component, else the first
   struct Leaf {
     std::size_t tensor;      ///< index into Checkpoint::tensors
     std::string_view label;  ///< the rest of the name, the whole of it where nothing is left; lives in the checkpoint

@@ -64,6 +64,11 @@ TEST(TensorTree, LooksPastComponentsThatAllNamesShare) {
               ElementsAre("bert.embeddings", "  weight", "bert.encoder.layer.0", "  weight"));
 }
 
+TEST(TensorTree, GroupsThePathsOfTensorFlowLikeTheNamesOfPyTorch) {
+  EXPECT_THAT(outline(checkpointOf({"conv1d_2/conv1d_2/kernel:0", "conv1d_2/conv1d_2/bias:0", "/blocks/1/kernel"})),
+              ElementsAre("/blocks/1", "  kernel", "conv1d_2", "  conv1d_2/bias:0", "  conv1d_2/kernel:0"));
+}
+
 TEST(TensorTree, CountsElementsAndBytesOfAGroup) {
   const auto checkpoint = checkpointOf({"a.0.x", "a.0.y", "a.1.x"});
   const auto groups = groupTensors(checkpoint);
