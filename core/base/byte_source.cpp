@@ -251,6 +251,7 @@ std::shared_ptr<const ByteSource> derivedSource(DerivedBytes derived) {
 }
 
 std::shared_ptr<const ByteSource> swappedSource(std::shared_ptr<const ByteSource> whole, std::size_t elementBytes) {
+  if (elementBytes == 1) return whole;
   DerivedBytes swapped{
       .name = whole->name(), .size = whole->size(), .unitBytes = elementBytes, .make = {}, .from = {whole}};
   swapped.make = [whole = std::move(whole), elementBytes](std::uint64_t first, std::span<std::byte> out) -> Result<> {

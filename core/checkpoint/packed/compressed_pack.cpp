@@ -116,14 +116,9 @@ class CompressedPack final : public PackedConvention {
     const TensorInfo* const scales = parts.need(".weight_scale", {"F32", "F16", "BF16"});
     const TensorInfo* const zeros = parts.optional(".weight_zero_point", {"I32"}, 2);
     const TensorInfo* const groupOf = parts.optional(".weight_g_idx", {"I32", "I64"}, 1);
-    parts.expectElements(stored, 2);
-    if (!parts.sound()) return tl::unexpected(parts.error());
-    std::array<double, 2> sizes{};
-    if (auto read = parts.source(stored).readDoubles(0, sizes); !read) return tl::unexpected(read.error());
-    parts.expect(sizes[0] > 0 && sizes[1] > 0 && sizes[0] < 0x1p40 && sizes[1] < 0x1p40, stored,
-                 "two sizes of a matrix");
-    if (!parts.sound()) return tl::unexpected(parts.error());
-    const auto out = static_cast<std::uint64_t>(sizes[0]), in = static_cast<std::uint64_t>(sizes[1]);
+    const auto sizes = parts.matrixSizes(stored);
+    if (!sizes) return tl::unexpected(sizes.error());
+    const auto [out, in] = *sizes;
     const int bits = bitsOf(parts, *codes, out, in);
     // Act-order files have a -1 in place of indices where groups follow each other.
     const auto grid = gridOver(parts, {out, in}, scales);

@@ -79,6 +79,8 @@ class PackedParts {
   bool expectShape(const TensorInfo* tensor, const std::vector<std::uint64_t>& shape);
   bool expectElements(const TensorInfo* tensor, std::uint64_t elements);
   void fail(std::string message);
+  /// The two sizes that a part of two integers gives; the error that was recorded first, if any was.
+  Result<MatrixShape> matrixSizes(const TensorInfo* tensor);
 
   /// How the elements of a part are read. Precondition: it was found.
   TensorSource source(const TensorInfo* tensor);

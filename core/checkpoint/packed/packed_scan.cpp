@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <numeric>
 #include <utility>
 
@@ -79,6 +80,16 @@ bool PackedParts::expectElements(const TensorInfo* tensor, std::uint64_t element
 
 void PackedParts::fail(std::string message) {
   if (sound()) m_error = Error{Errc::Corrupt, std::move(message), {}, {}};
+}
+
+Result<MatrixShape> PackedParts::matrixSizes(const TensorInfo* tensor) {
+  expectElements(tensor, 2);
+  if (!sound()) return tl::unexpected(error());
+  std::array<double, 2> sizes{};
+  if (auto read = source(tensor).readDoubles(0, sizes); !read) return tl::unexpected(read.error());
+  expect(sizes[0] > 0 && sizes[1] > 0 && sizes[0] < 0x1p40 && sizes[1] < 0x1p40, tensor, "two sizes of a matrix");
+  if (!sound()) return tl::unexpected(error());
+  return MatrixShape{static_cast<std::uint64_t>(sizes[0]), static_cast<std::uint64_t>(sizes[1])};
 }
 
 TensorSource PackedParts::source(const TensorInfo* tensor) {

@@ -96,14 +96,9 @@ class SparseBitmask final : public PackedConvention {
     if (!parts.sound()) return tl::unexpected(parts.error());
     const bool twoOfFour = values->shape.size() == 2;
     const TensorInfo* const offsets = twoOfFour ? nullptr : parts.need(".row_offsets", {"I64", "I32"}, 1);
-    parts.expectElements(stored, 2);
-    if (!parts.sound()) return tl::unexpected(parts.error());
-    std::array<double, 2> sizes{};
-    if (auto read = parts.source(stored).readDoubles(0, sizes); !read) return tl::unexpected(read.error());
-    parts.expect(sizes[0] > 0 && sizes[1] > 0 && sizes[0] < 0x1p40 && sizes[1] < 0x1p40, stored,
-                 "two sizes of a matrix");
-    if (!parts.sound()) return tl::unexpected(parts.error());
-    const auto rows = static_cast<std::uint64_t>(sizes[0]), columns = static_cast<std::uint64_t>(sizes[1]);
+    const auto sizes = parts.matrixSizes(stored);
+    if (!sizes) return tl::unexpected(sizes.error());
+    const auto [rows, columns] = *sizes;
     parts.expectShape(mask, {rows, divideRoundingUp(columns, 8)});
     if (twoOfFour)
       parts.expectShape(values, {rows, columns / 2});

@@ -217,19 +217,4 @@ std::shared_ptr<const ByteSource> gathered(std::shared_ptr<const ByteSource> sto
        .from = {std::move(from)}});
 }
 
-std::shared_ptr<const ByteSource> turned(std::shared_ptr<const ByteSource> bytes, std::size_t unit) {
-  if (unit == 1) return bytes;
-  return derivedSource({.name = bytes->name(),
-                        .size = bytes->size(),
-                        .unitBytes = unit,
-                        .make = [bytes, unit](std::uint64_t first, std::span<std::byte> out) -> Result<> {
-                          if (auto read = bytes->read(first * unit, out); !read) return read;
-                          for (std::size_t at = 0; at < out.size(); at += unit)
-                            std::reverse(out.begin() + static_cast<std::ptrdiff_t>(at),
-                                         out.begin() + static_cast<std::ptrdiff_t>(at + unit));
-                          return {};
-                        },
-                        .from = {bytes}});
-}
-
 }  // namespace ulpscope

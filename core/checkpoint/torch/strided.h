@@ -31,7 +31,4 @@ struct StridedView {
 std::shared_ptr<const ByteSource> gathered(std::shared_ptr<const ByteSource> storage, std::size_t elementBytes,
                                            const StridedView& view);
 
-/// `bytes` with every `unit` bytes turned back to front. Precondition: a whole number of units.
-std::shared_ptr<const ByteSource> turned(std::shared_ptr<const ByteSource> bytes, std::size_t unit);
-
 }  // namespace ulpscope

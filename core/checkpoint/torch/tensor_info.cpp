@@ -45,7 +45,7 @@ std::shared_ptr<const ByteSource> stored(const PickledTensor& tensor, std::uint6
   const TensorStorage& storage = *tensor.storage;
   auto bytes = storage.bytes;
   const std::size_t size = tensor.type->bytes;
-  if (storage.bigEndian) bytes = turned(sliceOf(bytes, 0, bytes->size() / size * size), tensor.type->turned);
+  if (storage.bigEndian) bytes = swappedSource(sliceOf(bytes, 0, bytes->size() / size * size), tensor.type->turned);
   if (tensor.view.isContiguous())
     return sliceOf(std::move(bytes), elements > 0 ? bytesOf(*tensor.type, tensor.view.offset) : 0,
                    bytesOf(*tensor.type, elements));

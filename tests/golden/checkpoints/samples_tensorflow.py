@@ -88,7 +88,7 @@ def partitioned(folder):
         config = tf.compat.v1.ConfigProto(device_count={"CPU": 2})
         with tf.compat.v1.Session(graph=graph, config=config) as session:
             session.run(tf.compat.v1.global_variables_initializer())
-            saver.save(session, str(folder / "model.ckpt"), write_meta_graph=False)
+            saver.save(session, str(folder / "model.ckpt"), write_meta_graph=False, write_state=False)
     return Sample("model.ckpt.index", contents(folder / "model.ckpt"), PRODUCER)
 
 
