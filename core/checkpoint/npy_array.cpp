@@ -12,7 +12,7 @@
 #include "core/base/text.h"
 #include "core/checkpoint/block_cache.h"
 #include "core/checkpoint/npy_header.h"
-#include "core/checkpoint/torch/strided.h"
+#include "core/checkpoint/strided.h"
 
 namespace ulpscope {
 namespace {

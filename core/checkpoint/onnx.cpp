@@ -26,7 +26,8 @@
 
 #include "core/base/text.h"
 #include "core/checkpoint/checkpoint.h"
-#include "core/checkpoint/onnx_tensor.h"
+#include "core/checkpoint/onnx/onnx_tensor.h"
+#include "core/checkpoint/onnx/tensor_list.h"
 #include "core/checkpoint/protobuf_wire.h"
 
 namespace ulpscope {

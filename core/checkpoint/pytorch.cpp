@@ -22,6 +22,7 @@
 #include "core/base/text.h"
 #include "core/checkpoint/checkpoint.h"
 #include "core/checkpoint/torch/pickled_file.h"
+#include "core/checkpoint/unread.h"
 #include "core/checkpoint/zip_archive.h"
 #include "core/checkpoint/zip_records.h"
 

@@ -12,8 +12,8 @@
 
 #include "core/checkpoint/checkpoint.h"
 #include "core/checkpoint/protobuf_wire.h"
-#include "core/checkpoint/sorted_table.h"
-#include "core/checkpoint/tensorflow_bundle.h"
+#include "core/checkpoint/tensorflow/sorted_table.h"
+#include "core/checkpoint/tensorflow/tensorflow_bundle.h"
 
 namespace ulpscope {
 namespace {

@@ -28,6 +28,7 @@
 #include "core/checkpoint/distinct_names.h"
 #include "core/checkpoint/flat_buffer.h"
 #include "core/checkpoint/packed_elements.h"
+#include "core/checkpoint/unread.h"
 
 namespace ulpscope {
 namespace {
@@ -180,12 +181,7 @@ class TfliteModel {
     auto placed = place(tensor, *type, *shape, *bytes, info);
     if (!placed) {
       if (placed.error().code == Errc::Io || !placed.error().subject.empty()) return placed;  // the file's, not its own
-      info.type = nullptr;
-      info.storage = nullptr;
-      info.packing = nullptr;
-      info.offset = 0;
-      info.bytes = 0;
-      info.remark = std::move(placed.error().message);
+      listUnread(info, std::move(placed.error().message));
     }
     m_checkpoint.tensors.push_back(std::move(info));
     return {};

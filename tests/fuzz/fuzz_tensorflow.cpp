@@ -5,7 +5,7 @@
 #include <optional>
 #include <utility>
 
-#include "core/checkpoint/sorted_table.h"
+#include "core/checkpoint/tensorflow/sorted_table.h"
 #include "tests/fuzz/container_fuzz.h"
 
 namespace ulpscope {

@@ -17,8 +17,10 @@
 
 #include "core/base/checked.h"
 #include "core/base/text.h"
+#include "core/checkpoint/data_files.h"
 #include "core/checkpoint/pickle/values.h"
 #include "core/checkpoint/torch/pickled_file.h"
+#include "core/checkpoint/unread.h"
 
 namespace ulpscope {
 namespace {
@@ -94,7 +96,7 @@ class Puzzle {
 
 class DistributedCheckpoint {
  public:
-  explicit DistributedCheckpoint(const OpenContext& context) : m_context(context) {}
+  explicit DistributedCheckpoint(const OpenContext& context) : m_context(context), m_dataFiles(m_checkpoint, context) {}
 
   Result<Checkpoint> open() {
     const auto file = m_context.folder->open(std::string(kMetadata));
@@ -148,16 +150,6 @@ class DistributedCheckpoint {
     return {};
   }
 
-  /// The file of that name, which is opened once, by its index among the checkpoint's files.
-  Result<std::uint32_t> fileOf(const std::string& path) {
-    const auto known = m_files.find(path);
-    if (known != m_files.end()) return known->second;
-    auto file = m_context.folder->open(path);
-    if (!file) return tl::unexpected(std::move(file.error()));
-    m_checkpoint.files.push_back(std::move(*file));
-    return m_files[path] = static_cast<std::uint32_t>(m_checkpoint.files.size() - 1);
-  }
-
   /// The archive at a place. What is in it refers to files[0], the part of the file; `offset` is where that begins.
   Result<Checkpoint> openPlace(const Place& place, std::uint32_t file) const {
     const auto& whole = m_checkpoint.files[file];
@@ -197,7 +189,7 @@ class DistributedCheckpoint {
     std::uint64_t held = 0;
     TensorInfo whole;
     for (const Place& place : places) {
-      const auto file = fileOf(place.path);
+      const auto file = m_dataFiles.open(place.path);
       if (!file) return tl::unexpected(file.error());
       const auto part = openPlace(place, *file);
       if (!part) return tl::unexpected(part.error());
@@ -251,7 +243,7 @@ class DistributedCheckpoint {
   /// Numbers and texts that were saved beside the tensors.
   Result<> addObject(std::string_view name, const std::vector<Place>& places) {
     for (const Place& place : places) {
-      const auto file = fileOf(place.path);
+      const auto file = m_dataFiles.open(place.path);
       if (!file) return tl::unexpected(file.error());
       auto part = openPlace(place, *file);
       if (!part) return tl::unexpected(part.error());
@@ -280,8 +272,8 @@ class DistributedCheckpoint {
 
   const OpenContext& m_context;
   std::map<std::string, std::vector<Place>> m_places;
-  std::map<std::string, std::uint32_t> m_files;
   Checkpoint m_checkpoint;
+  DataFiles m_dataFiles;
   PickleListing m_listing{m_checkpoint, m_context};
 };
 

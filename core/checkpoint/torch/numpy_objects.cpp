@@ -20,6 +20,7 @@
 #include "core/checkpoint/pickle/escapes.h"
 #include "core/checkpoint/pickle/values.h"
 #include "core/checkpoint/torch/pickled_tensor.h"
+#include "core/checkpoint/unread.h"
 
 namespace ulpscope {
 namespace {

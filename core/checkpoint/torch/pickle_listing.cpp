@@ -135,9 +135,9 @@ void PickleListing::finish() {
   if (m_suspicious > 0)
     m_checkpoint.warnings.insert(
         m_checkpoint.warnings.begin(),
-        fmt::format("Dangerous to open with Python: the file names {} that can run commands, load code or reach files, "
-                    "{} first. Nothing of it was run here.",
-                    counted(m_suspicious, m_suspicious == 1 ? "function or class" : "function or classe"),
+        fmt::format("Dangerous to open with Python: the file refers to {} that can run commands, load code or reach "
+                    "files, {} first. Nothing of it was run here.",
+                    m_suspicious == 1 ? "a function or class" : fmt::format("{} functions or classes", m_suspicious),
                     m_firstSuspicious));
 }
 

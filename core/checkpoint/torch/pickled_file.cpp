@@ -11,6 +11,7 @@
 #include "core/base/text.h"
 #include "core/checkpoint/pickle/machine.h"
 #include "core/checkpoint/pickle/suspicious.h"
+#include "core/checkpoint/unread.h"
 
 namespace ulpscope {
 

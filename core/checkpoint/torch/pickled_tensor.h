@@ -11,7 +11,7 @@
 #include "core/base/byte_source.h"
 #include "core/checkpoint/checkpoint.h"
 #include "core/checkpoint/pickle/graph.h"
-#include "core/checkpoint/torch/strided.h"
+#include "core/checkpoint/strided.h"
 #include "core/checkpoint/torch/torch_type.h"
 #include "core/tensor/tensor.h"
 
@@ -110,8 +110,5 @@ struct StorageId {
   std::string problem;                                          ///< it is a storage's id, but not a sound one
 };
 std::optional<StorageId> storageIdOf(const PickleGraph& graph, PickleValue id);
-
-/// Whether an error is about what a file says (then one tensor cannot be read) rather than about reading it.
-bool isAboutContent(const Error& error);
 
 }  // namespace ulpscope

@@ -54,11 +54,6 @@ bool isSet(const PickleGraph& graph, std::span<const PickleValue> pairs, std::st
 
 }  // namespace
 
-bool isAboutContent(const Error& error) {
-  return error.code == Errc::Corrupt || error.code == Errc::Damaged || error.code == Errc::Unsupported ||
-         error.code == Errc::LimitExceeded || error.code == Errc::NotFound;
-}
-
 Result<std::optional<PickledTensor>> TensorInterpreter::tensor(PickleValue value) const { return fromAny(value, 0); }
 
 Result<std::optional<PickledTensor>> TensorInterpreter::fromAny(PickleValue value, int depth) const {

@@ -9,8 +9,8 @@
 #include <string>
 #include <vector>
 
+#include "core/checkpoint/strided.h"
 #include "core/checkpoint/torch/dcp.h"
-#include "core/checkpoint/torch/strided.h"
 #include "tests/core/checkpoint/opened.h"
 #include "tests/core/checkpoint/pickle_builder.h"
 #include "tests/core/checkpoint/torch_files.h"

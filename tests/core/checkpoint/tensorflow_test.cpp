@@ -4,7 +4,7 @@
 #include <cmath>
 
 #include "core/checkpoint/checkpoint.h"
-#include "core/checkpoint/sorted_table.h"
+#include "core/checkpoint/tensorflow/sorted_table.h"
 #include "tests/core/checkpoint/container_sample.h"
 #include "tests/core/checkpoint/sorted_table_builder.h"
 #include "tests/core/temporary_folder.h"

@@ -1,49 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-#include <array>
+#include <cstddef>
 #include <cstdint>
-#include <map>
-#include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
+#include "core/base/cursor.h"
 #include "core/checkpoint/checkpoint.h"
-#include "core/checkpoint/protobuf_wire.h"
+#include "core/checkpoint/data_files.h"
+#include "core/checkpoint/onnx/onnx_tensor.h"
 
 namespace ulpscope {
-
-/// A TensorProto: what it says, and where in the file its data lie.
-struct OnnxTensor {
-  /// One of the fields that hold numbers, each of which may occur any number of times, packed or not.
-  struct Numbers {
-    std::uint32_t field = 0;
-    std::uint64_t times = 0;
-    std::uint64_t bytes = 0;
-    WireField last{};
-  };
-
-  std::uint64_t begin = 0;  ///< of the message
-  std::uint64_t end = 0;
-  std::string name;
-  std::vector<std::int64_t> dims;
-  std::uint64_t rank = 0;  ///< also of dimensions beyond the limit, which are not kept
-  std::int64_t dataType = 0;
-  std::optional<WireField> raw;
-  std::array<Numbers, 6> numbers{{{4}, {5}, {6}, {7}, {10}, {11}}};  ///< float, int32, string, int64, double, uint64
-  bool external = false;
-  std::vector<std::pair<std::string, std::string>> externalData;  ///< its known keys
-  std::uint64_t unknownKeys = 0;
-  std::uint64_t longKeys = 0;  ///< keys or values above what a path may have
-  bool segment = false;
-};
-
-Result<OnnxTensor> readOnnxTensor(const WireMessage& message, const Limits& limits);
-
-/// "F32" for 1; the standard's own name where we have none, "type 99" where it has none.
-std::string onnxTypeName(std::int64_t dataType);
 
 /// Puts TensorProtos into a checkpoint. What is wrong with one is its remark; what is wrong beyond it (a file that
 /// cannot be read, a link that the user must be asked about) is an error.
@@ -54,6 +22,7 @@ class OnnxTensorList {
       : m_checkpoint(checkpoint),
         m_context(context),
         m_cursor(cursor),
+        m_dataFiles(checkpoint, context, Folder::HardLinks::Refuse),
         m_memoryLeft(context.options.limits.inflatedBytes),
         m_nameBytesLeft(4 * cursor.end() + (1 << 20)) {}
 
@@ -77,7 +46,6 @@ class OnnxTensorList {
   Result<> placeNumbers(const OnnxTensor& tensor, const OnnxTensor::Numbers& numbers, TensorInfo& info);
   Result<std::vector<std::byte>> gather(const OnnxTensor& tensor, const OnnxTensor::Numbers& numbers,
                                         std::uint64_t count, std::size_t width);
-  Result<std::uint32_t> externalFile(const std::string& location);
   Result<TensorInfo> dense(const TensorInfo& values, const TensorInfo& indices, const std::vector<std::int64_t>& dims);
   Result<std::vector<std::uint64_t>> readIndices(const TensorInfo& indices, std::uint64_t values,
                                                  const std::vector<std::uint64_t>& shape);
@@ -94,7 +62,7 @@ class OnnxTensorList {
   const OpenContext& m_context;
   Cursor& m_cursor;
   std::vector<Sparse> m_sparse;
-  std::map<std::string, Result<std::uint32_t>> m_externalFiles;
+  DataFiles m_dataFiles;
   std::uint64_t m_memoryLeft;     ///< for numbers that must be decoded
   std::uint64_t m_nameBytesLeft;  ///< a node's name may serve all its tensors
   std::uint64_t m_unknownKeys = 0;

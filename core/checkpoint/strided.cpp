@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/checkpoint/torch/strided.h"
+#include "core/checkpoint/strided.h"
 
 #include <algorithm>
 #include <cassert>

@@ -13,14 +13,11 @@
 // the variable's name and the slice (sliceKey below). Keys are the names of variables, with
 // "/.ATTRIBUTES/VARIABLE_VALUE" behind those of objects; _CHECKPOINTABLE_OBJECT_GRAPH says how the objects hang
 // together.
-#include "core/checkpoint/tensorflow_bundle.h"
+#include "core/checkpoint/tensorflow/tensorflow_bundle.h"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
-#include <bit>
-#include <cstring>
 #include <filesystem>
 #include <map>
 #include <optional>
@@ -30,172 +27,16 @@
 
 #include "core/base/checked.h"
 #include "core/base/text.h"
+#include "core/checkpoint/data_files.h"
 #include "core/checkpoint/protobuf_wire.h"
-#include "core/checkpoint/sorted_table.h"
+#include "core/checkpoint/tensorflow/bundle_entry.h"
+#include "core/checkpoint/tensorflow/sorted_table.h"
+#include "core/checkpoint/unread.h"
 
 namespace ulpscope {
 namespace {
 
 constexpr std::string_view kIndexEnding = ".index";
-
-/// By DataType. Integers below a byte take one each.
-constexpr std::array kTypes{TensorflowType{"INVALID", ""},
-                            TensorflowType{"FLOAT", "F32"},
-                            TensorflowType{"DOUBLE", "F64"},
-                            TensorflowType{"INT32", "I32"},
-                            TensorflowType{"UINT8", "U8"},
-                            TensorflowType{"INT16", "I16"},
-                            TensorflowType{"INT8", "I8"},
-                            TensorflowType{"STRING", ""},
-                            TensorflowType{"COMPLEX64", "C64"},
-                            TensorflowType{"INT64", "I64"},
-                            TensorflowType{"BOOL", "BOOL"},
-                            TensorflowType{"QINT8", "I8"},
-                            TensorflowType{"QUINT8", "U8"},
-                            TensorflowType{"QINT32", "I32"},
-                            TensorflowType{"BFLOAT16", "BF16"},
-                            TensorflowType{"QINT16", "I16"},
-                            TensorflowType{"QUINT16", "U16"},
-                            TensorflowType{"UINT16", "U16"},
-                            TensorflowType{"COMPLEX128", "C128"},
-                            TensorflowType{"HALF", "F16"},
-                            TensorflowType{"RESOURCE", ""},
-                            TensorflowType{"VARIANT", ""},
-                            TensorflowType{"UINT32", "U32"},
-                            TensorflowType{"UINT64", "U64"},
-                            TensorflowType{"FLOAT8_E5M2", "F8_E5M2"},
-                            TensorflowType{"FLOAT8_E4M3FN", "F8_E4M3"},
-                            TensorflowType{"FLOAT8_E4M3FNUZ", "F8_E4M3FNUZ"},
-                            TensorflowType{"FLOAT8_E4M3B11FNUZ", "F8_E4M3B11FNUZ"},
-                            TensorflowType{"FLOAT8_E5M2FNUZ", "F8_E5M2FNUZ"},
-                            TensorflowType{"INT4", "I8"},
-                            TensorflowType{"UINT4", "U8"},
-                            TensorflowType{"INT2", "I8"},
-                            TensorflowType{"UINT2", "U8"}};
-
-struct Extent {
-  std::uint64_t start = 0;
-  std::optional<std::uint64_t> length;  ///< none: the whole dimension
-};
-
-struct Entry {
-  std::uint64_t type = 0;
-  std::vector<std::uint64_t> shape;
-  bool hasUnknownShape = false;
-  std::uint64_t shard = 0;
-  std::uint64_t offset = 0;
-  std::uint64_t size = 0;
-  std::vector<std::vector<Extent>> slices;
-};
-
-Result<std::vector<std::uint64_t>> readShape(const WireMessage& message, const Limits& limits, bool& isUnknown) {
-  std::vector<std::uint64_t> shape;
-  auto walked = eachField(message, [&](const WireField& field) -> Result<> {
-    if (field.number == 3 && field.value != 0) isUnknown = true;
-    if (field.number != 2 || field.type != WireType::Bytes) return {};
-    std::uint64_t size = 0;
-    auto read = eachField(message.inside(field), [&](const WireField& each) -> Result<> {
-      if (each.number == 1) size = each.value;
-      return {};
-    });
-    if (size >> 63 != 0 || shape.size() == limits.rank) isUnknown = true;
-    if (!isUnknown) shape.push_back(size);
-    return read;
-  });
-  if (!walked) return tl::unexpected(walked.error());
-  return shape;
-}
-
-Result<std::vector<Extent>> readSlice(const WireMessage& message, const Limits& limits) {
-  std::vector<Extent> extents;
-  auto walked = eachField(message, [&](const WireField& field) -> Result<> {
-    if (field.number != 1 || field.type != WireType::Bytes || extents.size() > limits.rank) return {};
-    Extent extent;
-    auto read = eachField(message.inside(field), [&](const WireField& each) -> Result<> {
-      if (each.number == 1) extent.start = each.value;
-      if (each.number == 2) extent.length = each.value;
-      return {};
-    });
-    extents.push_back(extent);
-    return read;
-  });
-  if (!walked) return tl::unexpected(walked.error());
-  return extents;
-}
-
-Result<Entry> readEntry(const WireMessage& message, const Limits& limits) {
-  Entry entry;
-  auto walked = eachField(message, [&](const WireField& field) -> Result<> {
-    const bool isBytes = field.type == WireType::Bytes;
-    if (field.number == 1) entry.type = field.value;
-    if (field.number == 3) entry.shard = field.value;
-    if (field.number == 4) entry.offset = field.value;
-    if (field.number == 5) entry.size = field.value;
-    if (field.number == 2 && isBytes) {
-      auto shape = readShape(message.inside(field), limits, entry.hasUnknownShape);
-      if (!shape) return tl::unexpected(shape.error());
-      entry.shape = std::move(*shape);
-    }
-    if (field.number == 7 && isBytes) {
-      auto slice = readSlice(message.inside(field), limits);
-      if (!slice) return tl::unexpected(slice.error());
-      entry.slices.push_back(std::move(*slice));
-    }
-    return {};
-  });
-  if (!walked) return tl::unexpected(walked.error());
-  return entry;
-}
-
-// Keys of slices are written so that comparing them byte by byte orders them (TensorFlow's
-// core/lib/strings/ordered_code).
-
-/// The number of bytes that follow, and they, highest first.
-void appendCount(std::string& key, std::uint64_t value) {
-  std::string bytes;
-  for (; value > 0; value >>= 8) bytes.insert(bytes.begin(), static_cast<char>(value & 0xFF));
-  key += static_cast<char>(bytes.size());
-  key += bytes;
-}
-
-/// 0 and 255 get a second byte, so that 0 1 can stand at the end.
-void appendText(std::string& key, std::string_view text) {
-  for (const char c : text) {
-    key += c;
-    if (c == '\0') key += '\xFF';
-    if (c == '\xFF') key += '\0';
-  }
-  key.append("\0\1", 2);
-}
-
-/// n bytes hold 7 n - 1 bits of two's complement, highest first; as many ones at the top as there are bytes, turned
-/// over for negative numbers.
-void appendSigned(std::string& key, std::int64_t value) {
-  const auto magnitude = static_cast<std::uint64_t>(value < 0 ? ~value : value);
-  const int length = static_cast<int>(std::bit_width(magnitude)) / 7 + 1;
-  std::array<unsigned char, 10> bytes{};  // highest first
-  for (std::size_t i = 0; i < bytes.size(); ++i) {
-    const std::size_t shift = 8 * (bytes.size() - 1 - i);
-    bytes[i] =
-        static_cast<unsigned char>(shift >= 64 ? (value < 0 ? 0xFF : 0) : static_cast<std::uint64_t>(value) >> shift);
-  }
-  const std::size_t first = bytes.size() - static_cast<std::size_t>(length);
-  for (int bit = 0; bit < length; ++bit)
-    bytes[first + static_cast<std::size_t>(bit / 8)] ^= static_cast<unsigned char>(0x80 >> bit % 8);
-  for (std::size_t i = first; i < bytes.size(); ++i) key += static_cast<char>(bytes[i]);
-}
-
-std::string sliceKey(std::string_view name, const std::vector<Extent>& slice) {
-  std::string key;
-  appendCount(key, 0);
-  appendText(key, name);
-  appendCount(key, slice.size());
-  for (const Extent& extent : slice) {
-    appendSigned(key, static_cast<std::int64_t>(extent.start));
-    appendSigned(key, extent.length ? static_cast<std::int64_t>(*extent.length) : -1);
-  }
-  return key;
-}
 
 /// A variable cut along one dimension.
 struct Cut {
@@ -237,7 +78,7 @@ std::shared_ptr<const ByteSource> joined(Cut cut, std::uint64_t elements, std::s
 class Bundle {
  public:
   Bundle(std::shared_ptr<const ByteSource> index, const OpenContext& context, Checkpoint& checkpoint)
-      : m_index(std::move(index)), m_context(context), m_checkpoint(checkpoint) {}
+      : m_index(std::move(index)), m_context(context), m_checkpoint(checkpoint), m_dataFiles(checkpoint, context) {}
 
   Result<> read() {
     m_indexFile = static_cast<std::uint32_t>(m_checkpoint.files.size());
@@ -273,7 +114,7 @@ class Bundle {
       });
     }
     const Limits& limits = m_context.options.limits;
-    auto entry = readEntry(value, limits);
+    auto entry = readBundleEntry(value, limits);
     if (!entry) return tl::unexpected(entry.error());
     if (m_entries.size() + m_slices.size() >= limits.tensors)
       return fail(Errc::LimitExceeded, fmt::format("at most {} tensors expected, more found", limits.tensors),
@@ -282,28 +123,21 @@ class Bundle {
     return {};
   }
 
-  Result<> add(const std::string& name, const Entry& entry) {
+  Result<> add(const std::string& name, const BundleEntry& entry) {
     if (auto going = m_context.job.step(0); !going) return going;
     TensorInfo info{.name = name, .storedType = {}, .shape = {}};
     info.file = m_indexFile;
     auto placed = place(name, entry, info);
     if (!placed) {
-      const Errc code = placed.error().code;
-      if (code != Errc::Corrupt && code != Errc::Unsupported && code != Errc::LimitExceeded && code != Errc::NotFound &&
-          code != Errc::Damaged)
-        return placed;
-      info.type = nullptr;
-      info.storage = nullptr;
+      if (!isAboutContent(placed.error())) return placed;
+      listUnread(info, std::move(placed.error().message));
       info.file = m_indexFile;
-      info.offset = 0;
-      info.bytes = 0;
-      info.remark = std::move(placed.error().message);
     }
     m_checkpoint.tensors.push_back(std::move(info));
     return {};
   }
 
-  Result<> place(const std::string& name, const Entry& entry, TensorInfo& info) {
+  Result<> place(const std::string& name, const BundleEntry& entry, TensorInfo& info) {
     const TensorflowType* const type = tensorflowType(entry.type);
     info.storedType =
         !type ? fmt::format("type {}", entry.type) : std::string(type->element.empty() ? type->name : type->element);
@@ -333,7 +167,7 @@ class Bundle {
   }
 
   /// The file of an entry, which holds its bytes.
-  Result<std::uint32_t> place(const Entry& entry, std::uint64_t bytes) {
+  Result<std::uint32_t> place(const BundleEntry& entry, std::uint64_t bytes) {
     if (entry.size != bytes)
       return fail(Errc::Corrupt, fmt::format("{} bytes of data expected, {} found", bytes, entry.size));
     const auto file = dataFile(entry.shard);
@@ -346,10 +180,10 @@ class Bundle {
     return file;
   }
 
-  Result<> placeSlices(const std::string& name, const Entry& whole, std::size_t width, TensorInfo& info) {
+  Result<> placeSlices(const std::string& name, const BundleEntry& whole, std::size_t width, TensorInfo& info) {
     Cut cut{};
     std::optional<std::size_t> axis;
-    for (const std::vector<Extent>& slice : whole.slices) {
+    for (const std::vector<SliceExtent>& slice : whole.slices) {
       if (slice.size() != info.shape.size())
         return fail(Errc::Corrupt, fmt::format("slices of {} expected, one of {} found",
                                                counted(info.shape.size(), "dimension"), slice.size()));
@@ -369,7 +203,7 @@ class Bundle {
     const bool isScalar = info.shape.empty();
     cut.size = isScalar ? 1 : info.shape[cutAxis];
     cut.inner = isScalar ? 1 : checkedProduct(std::span(info.shape).subspan(cutAxis + 1)).value_or(1);
-    for (const std::vector<Extent>& slice : whole.slices) {
+    for (const std::vector<SliceExtent>& slice : whole.slices) {
       const auto found = m_slices.find(sliceKey(name, slice));
       if (found == m_slices.end())
         return fail(Errc::Corrupt, "an entry for each of its slices expected, one is missing");
@@ -409,24 +243,7 @@ class Bundle {
     if (shard >= m_shards)
       return fail(Errc::Corrupt,
                   fmt::format("one of {} expected, number {} found", counted(m_shards, "data file"), shard));
-    const auto known = m_files.find(shard);
-    if (known != m_files.end()) return known->second;
-    if (m_files.size() >= m_context.options.limits.shards)
-      return fail(Errc::LimitExceeded,
-                  fmt::format("at most {} data files expected, more found", m_context.options.limits.shards));
-    Result<std::uint32_t> index;
-    auto file = m_context.folder->open(dataName(shard));
-    if (file) {
-      index = static_cast<std::uint32_t>(m_checkpoint.files.size());
-      m_checkpoint.files.push_back(std::move(*file));
-    } else {
-      index = tl::unexpected(std::move(file.error()));
-      if (index.error().code == Errc::NotFound)
-        index.error().message =
-            fmt::format("its data are in the file {}, which is not there", inQuotes(dataName(shard)));
-    }
-    m_files.emplace(shard, index);
-    return index;
+    return m_dataFiles.open(dataName(shard));
   }
 
   std::shared_ptr<const ByteSource> m_index;
@@ -436,16 +253,12 @@ class Bundle {
   bool m_hasHeader = false;
   bool m_isBigEndian = false;
   std::uint64_t m_shards = 0;
-  std::map<std::string, Entry> m_entries;
-  std::map<std::string, Entry> m_slices;
-  std::map<std::uint64_t, Result<std::uint32_t>> m_files;
+  std::map<std::string, BundleEntry> m_entries;
+  std::map<std::string, BundleEntry> m_slices;
+  DataFiles m_dataFiles;
 };
 
 }  // namespace
-
-const TensorflowType* tensorflowType(std::uint64_t number) {
-  return number > 0 && number < kTypes.size() ? &kTypes[number] : nullptr;
-}
 
 Result<> readTensorflowBundle(std::shared_ptr<const ByteSource> index, const OpenContext& context,
                               Checkpoint& checkpoint) {

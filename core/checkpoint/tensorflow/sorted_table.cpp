@@ -12,7 +12,7 @@
 //
 // The checksum is the CRC-32C, turned right by 15 bits, plus 0xA282EAD8. The index block has an entry for each data
 // block, whose value is its handle. Keys ascend.
-#include "core/checkpoint/sorted_table.h"
+#include "core/checkpoint/tensorflow/sorted_table.h"
 
 #include <fmt/format.h>
 #include <snappy-c.h>
