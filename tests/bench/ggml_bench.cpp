@@ -1,46 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
-// Decoding ggml's blocks as a tensor of a GGUF file is read, 65,536 values at a time, on one thread: 256 MiB of float32
-// come out, beside one read of as many bytes. `ratio` is the shortest time of one over the shortest of the other, which
-// alternate; what is decoded stays in the caches, as it does under statistics. And opening a file of a million tensors
-// and a million entries of metadata.
+// Decoding ggml's blocks as a tensor of a GGUF file is read, on one thread: 256 MiB of float32 come out, beside one
+// read of as many bytes. And opening a file of a million tensors and a million entries of metadata.
 #include <benchmark/benchmark.h>
 
 #include <algorithm>
-#include <chrono>
 #include <cstring>
-#include <limits>
 #include <memory>
-#include <numeric>
 #include <random>
 #include <string>
 #include <vector>
 
 #include "core/checkpoint/checkpoint.h"
 #include "core/checkpoint/ggml/ggml_types.h"
-#include "tests/bench/huge_array.h"
+#include "tests/bench/decode_beside_read.h"
 
 namespace ulpscope::bench {
 namespace {
 
 constexpr std::size_t kFloats = std::size_t{64} << 20;
-constexpr std::size_t kChunk = 65'536;
-
-double secondsSince(std::chrono::steady_clock::time_point start) {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-}
-
-double readAll() {
-  static const HugeArray<std::uint64_t> array(kFloats / 2);
-  [[maybe_unused]] static const bool filled = [] {
-    std::iota(array.span().begin(), array.span().end(), std::uint64_t{1});
-    return true;
-  }();
-  const auto start = std::chrono::steady_clock::now();
-  std::uint64_t sum = 0;
-  for (const std::uint64_t word : array.span()) sum += word;
-  benchmark::DoNotOptimize(sum);
-  return secondsSince(start);
-}
 
 /// Any codes, and scales that are ordinary numbers: bytes below 0x3C in the upper halves.
 std::shared_ptr<const ByteSource> blocksOf(const GgmlType& type) {
@@ -52,27 +29,6 @@ std::shared_ptr<const ByteSource> blocksOf(const GgmlType& type) {
   const std::size_t period = kDifferent / type.blockBytes * type.blockBytes;
   for (std::size_t i = period; i < bytes.size(); ++i) bytes[i] = bytes[i - period];
   return memorySource("bench", std::move(bytes));
-}
-
-void decode(benchmark::State& state, const GgmlType& type) {
-  const auto source = decodedSource(type, blocksOf(type), false);
-  std::vector<std::byte> values(kChunk * sizeof(float));
-  double best = std::numeric_limits<double>::infinity();
-  double bestRead = best;
-  for (auto _ : state) {
-    bestRead = std::min(bestRead, readAll());
-    const auto start = std::chrono::steady_clock::now();
-    for (std::uint64_t at = 0; at < source->size(); at += values.size())
-      if (!source->read(at, values)) state.SkipWithError("a block could not be read");
-    benchmark::DoNotOptimize(values.data());
-    const double time = secondsSince(start);
-    best = std::min(best, time);
-    state.SetIterationTime(time);
-  }
-  const auto bytes = static_cast<double>(kFloats * sizeof(float));
-  state.counters["ratio"] = best / bestRead;
-  state.counters["GB/s out"] = bytes / best * 1e-9;
-  state.counters["read GB/s"] = bytes / bestRead * 1e-9;
 }
 
 std::string text(std::string_view value) {
@@ -109,7 +65,11 @@ int main(int argc, char** argv) {
   for (const ulpscope::GgmlType& type : ulpscope::ggmlTypes())
     if (!type.isPlain())
       benchmark::RegisterBenchmark(std::string(type.name).c_str(),
-                                   [&type](benchmark::State& state) { ulpscope::bench::decode(state, type); })
+                                   [&type](benchmark::State& state) {
+                                     const auto blocks = ulpscope::bench::blocksOf(type);
+                                     ulpscope::bench::decodeBesideRead(state,
+                                                                       *ulpscope::decodedSource(type, blocks, false));
+                                   })
           ->UseManualTime()
           ->Unit(benchmark::kMillisecond);
   benchmark::RegisterBenchmark("open_1000000_tensors_and_entries", ulpscope::bench::openOneMillionTensorsAndEntries)
