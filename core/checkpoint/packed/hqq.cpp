@@ -5,11 +5,13 @@
 //            its rows stands in the high bits, and so on; 3 bits: ten a word, the top two bits unused, rows padded
 //   X.scale, X.zero   F16, BF16 or F32: one a row of the grouped matrix (axis 1) or one a column (axis 0)
 //   X.nbits, X.axis, X.group_size, X.shape   integers; X.compute_dtype  the text "torch.float16"
+// hqq's own qmodel.pt pickles these as numbers and texts: they stand in the checkpoint's metadata by the same names.
 // The grouped matrix is the weight, row-major, as [n/g, g] (axis 1) or [g, n/g] (axis 0).
 // value = (code - zero) * scale, each step rounded to compute_dtype.
 #include <fmt/format.h>
 
 #include <array>
+#include <charconv>
 #include <cmath>
 #include <utility>
 
@@ -82,20 +84,17 @@ class Hqq final : public PackedConvention {
     const TensorInfo* const codes = parts.need(".W_q", {"U8", "I32"}, 2);
     const TensorInfo* const scales = parts.need(".scale", {"F16", "BF16", "F32"});
     const TensorInfo* const zeros = parts.need(".zero", {"F16", "BF16", "F32"});
-    const TensorInfo* const stored = parts.need(".shape", {"I64", "I32"}, 1);
+    const std::vector<double> sizes = shapeOf(parts);
     if (!parts.sound()) return tl::unexpected(parts.error());
     const std::int64_t bits = stated(parts, ".nbits", "nbits"), axis = stated(parts, ".axis", "axis");
     parts.expect(bits == 8 || (bits >= 1 && bits <= 4), codes, "nbits of 8, 4, 3, 2 or 1 beside it");
     parts.expect((bits == 3) == (codes->type->name == "I32"), codes, bits == 3 ? "type I32" : "type U8");
     parts.expect(axis == 0 || axis == 1, codes, "an axis of 0 or 1 beside it");
-    parts.expect(stored->elements >= 1 && stored->elements <= 4, stored, "1 to 4 sizes");
-    if (!parts.sound()) return tl::unexpected(parts.error());
-    std::vector<double> sizes(static_cast<std::size_t>(stored->elements));
-    if (auto read = parts.source(stored).readDoubles(0, sizes); !read) return tl::unexpected(read.error());
     std::vector<std::uint64_t> shape;
     for (const double size : sizes)
-      if (parts.expect(size > 0 && size < 0x1p40, stored, "sizes above 0"))
+      if (parts.expect(size > 0 && size < 0x1p40, codes, "sizes above 0 beside it"))
         shape.push_back(static_cast<std::uint64_t>(size));
+    if (!parts.sound()) return tl::unexpected(parts.error());
     const auto elements = checkedProduct(shape);
     const std::uint64_t perWord = bits == 3 ? 10 : 8 / static_cast<std::uint64_t>(bits);
     const std::uint64_t columns = codes->shape[1];
@@ -135,7 +134,27 @@ class Hqq final : public PackedConvention {
   }
 
  private:
-  /// Of the tensor that holds it, else of the config; -1 if neither has it.
+  static std::optional<std::string_view> beside(const PackedParts& parts, std::string_view suffix) {
+    return parts.scan().metadata(parts.base() + std::string(suffix));
+  }
+
+  /// The sizes of the weight, 1 to 4; none where they cannot be had, which is an error of `parts`.
+  static std::vector<double> shapeOf(PackedParts& parts) {
+    std::vector<double> sizes;
+    if (const auto text = beside(parts, ".shape")) {
+      const auto values = ConfigValues::parse(fmt::format("{{\"shape\": {}}}", *text));
+      const auto stated = values ? values->integers("shape") : std::nullopt;
+      if (stated) sizes.assign(stated->begin(), stated->end());
+    } else if (const TensorInfo* const stored = parts.need(".shape", {"I64", "I32"}, 1);
+               parts.sound() && parts.expect(stored->elements <= 4, stored, "1 to 4 sizes")) {
+      sizes.resize(static_cast<std::size_t>(stored->elements));
+      if (auto read = parts.source(stored).readDoubles(0, sizes); !read) parts.fail(read.error().message);
+    }
+    if (sizes.empty() || sizes.size() > 4) parts.fail("1 to 4 sizes of an HQQ weight expected beside its codes");
+    return sizes;
+  }
+
+  /// Of the tensor that holds it, else of the metadata or the config; -1 if none has it.
   static std::int64_t stated(PackedParts& parts, std::string_view suffix, std::string_view member) {
     if (const TensorInfo* const tensor = parts.optional(suffix, {"I32", "I64", "U8", "I8"})) {
       if (!parts.expectElements(tensor, 1)) return -1;
@@ -143,12 +162,18 @@ class Hqq final : public PackedConvention {
       if (!value) parts.fail(value.error().message);
       return value ? static_cast<std::int64_t>(*value) : -1;
     }
+    if (const auto text = beside(parts, suffix)) {
+      std::int64_t value = -1;
+      const auto parsed = std::from_chars(text->data(), text->data() + text->size(), value);
+      return parsed.ptr == text->data() + text->size() ? value : -1;
+    }
     return parts.scan()
         .integer(fmt::format("quant_config/weight_quant_params/{}", member))
         .value_or(parts.scan().integer(member).value_or(-1));
   }
 
   static std::optional<ValueType> typeOf(PackedParts& parts) {
+    if (const auto text = beside(parts, ".compute_dtype")) return valueTypeOf(*text);
     const TensorInfo* const tensor = parts.optional(".compute_dtype", {"U8", "I8"}, 1);
     if (!tensor || !parts.expect(tensor->elements <= 64, tensor, "at most 64 bytes of text")) return std::nullopt;
     std::string text(static_cast<std::size_t>(tensor->elements), '\0');
@@ -159,11 +184,14 @@ class Hqq final : public PackedConvention {
 
   /// The rest of what describes the weight. Scales and zero points that are quantized themselves are not read.
   static void takeMetadata(PackedParts& parts) {
-    for (const std::string_view flag : {".quant_zero", ".quant_scale", ".view_as_float"})
+    for (const std::string_view flag : {".quant_zero", ".quant_scale", ".view_as_float"}) {
+      if (beside(parts, flag).value_or("False") != "False")
+        parts.fail(fmt::format("{} of an HQQ weight expected to be False", flag.substr(1)));
       if (const TensorInfo* const tensor = parts.optional(flag, {}); tensor && parts.expectElements(tensor, 1)) {
         const auto value = parts.source(tensor).valueAt(0);
         parts.expect(value && *value == 0, tensor, "a flag that is not set");
       }
+    }
     for (const std::string_view suffix :
          {".group_size", ".channel_wise", ".encoded_state_dict", ".offload_meta", ".optimize", ".packing",
           ".round_zero", ".stores_quant_config", ".unpack_view_dtype"})

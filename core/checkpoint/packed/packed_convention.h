@@ -30,6 +30,8 @@ class PackedScan {
   std::size_t indexOf(const TensorInfo& tensor) const { return static_cast<std::size_t>(&tensor - stored().data()); }
   void take(std::size_t tensor) { m_taken[tensor] = true; }
   bool isTaken(std::size_t tensor) const { return m_taken[tensor]; }
+  /// The first entry of the checkpoint's metadata with that key.
+  std::optional<std::string_view> metadata(std::string_view key) const;
 
   /// config.json; its `quantization_config` under the plain names of its members.
   const ConfigValues& config() const { return m_config; }
@@ -44,6 +46,7 @@ class PackedScan {
   const Checkpoint& m_checkpoint;
   const ConfigValues& m_config;
   std::vector<std::size_t> m_byName;  ///< indices of `stored`, sorted by name
+  std::vector<std::size_t> m_byKey;   ///< indices of the metadata, sorted by key
   std::vector<bool> m_taken;
   std::shared_ptr<TileCache> m_tiles;
 };
@@ -89,6 +92,7 @@ class PackedParts {
   const Error& error() const { return *m_error; }
   const std::vector<std::size_t>& indices() const { return m_indices; }
   const PackedScan& scan() const { return m_scan; }
+  const std::string& base() const { return m_base; }
 
  private:
   const TensorInfo* check(const TensorInfo* tensor, Types types, int rank);

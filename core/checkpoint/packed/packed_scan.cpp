@@ -21,10 +21,14 @@ PackedScan::PackedScan(const Checkpoint& checkpoint, const ConfigValues& config)
     : m_checkpoint(checkpoint),
       m_config(config),
       m_byName(checkpoint.tensors.size()),
+      m_byKey(checkpoint.metadata.size()),
       m_taken(checkpoint.tensors.size()),
       m_tiles(std::make_shared<TileCache>()) {
   std::iota(m_byName.begin(), m_byName.end(), std::size_t{0});
   std::ranges::sort(m_byName, {}, [&](std::size_t i) -> std::string_view { return checkpoint.tensors[i].name; });
+  std::iota(m_byKey.begin(), m_byKey.end(), std::size_t{0});
+  std::ranges::stable_sort(m_byKey, {},
+                           [&](std::size_t i) -> std::string_view { return checkpoint.metadata[i].first; });
   for (std::size_t i = 0; i < checkpoint.tensors.size(); ++i) m_taken[i] = checkpoint.tensors[i].partOf.has_value();
 }
 
@@ -32,6 +36,14 @@ const TensorInfo* PackedScan::find(std::string_view name) const {
   const auto nameOf = [&](std::size_t i) -> std::string_view { return stored()[i].name; };
   const auto found = std::ranges::lower_bound(m_byName, name, {}, nameOf);
   return found != m_byName.end() && nameOf(*found) == name && !m_taken[*found] ? &stored()[*found] : nullptr;
+}
+
+std::optional<std::string_view> PackedScan::metadata(std::string_view key) const {
+  const auto& entries = m_checkpoint.metadata;
+  const auto keyOf = [&](std::size_t i) -> std::string_view { return entries[i].first; };
+  const auto found = std::ranges::lower_bound(m_byKey, key, {}, keyOf);
+  if (found == m_byKey.end() || keyOf(*found) != key) return std::nullopt;
+  return entries[*found].second;
 }
 
 std::optional<std::int64_t> PackedScan::integer(std::string_view name) const { return m_config.integer(member(name)); }

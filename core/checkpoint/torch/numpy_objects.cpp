@@ -180,7 +180,9 @@ Result<std::optional<PickledTensor>> TensorInterpreter::arrayOf(PickleValue cont
 std::optional<std::string> TensorInterpreter::plainObject(PickleValue value) const {
   if (value.kind == Kind::Global) {
     const PickleGlobal& global = m_graph.global(value);
-    const bool isName = global.module == "torch" && (findTorchType(global.name) || global.name.starts_with("per_") ||
+    // Integers of other widths than torch can store are names still: torch.int4.
+    const bool isType = findTorchType(global.name) || global.name.starts_with("int") || global.name.starts_with("uint");
+    const bool isName = global.module == "torch" && (isType || global.name.starts_with("per_") ||
                                                      global.name.starts_with("sparse_") || global.name == "strided");
     return isName ? std::optional(global.full()) : std::nullopt;
   }

@@ -209,6 +209,7 @@ Result<> PickleListing::Walk::visit(PickleValue value, bool hidden) {
 Result<> PickleListing::Walk::visitTensor(PickleValue value, const PickledTensor& tensor) {
   const std::size_t whole = m_listing.m_checkpoint.tensors.size();
   if (auto added = m_listing.addTensor(tensor, name()); !added) return added;
+  if (!tensor.madeBy.empty()) m_listing.addMetadata(name() + ".__class__", tensor.madeBy);
   // What belongs to it stands below it; a tensor cannot contain itself, or it would not be one.
   if (tensor.parts.empty() || m_onPath[value.data] || m_frames.size() >= kDepth) return {};
   if (m_seen[value.data] && !mayRepeat(1)) return {};

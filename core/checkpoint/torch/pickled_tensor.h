@@ -46,6 +46,7 @@ struct PickledTensor {
   StridedView view;
   std::optional<Quantizer> quantizer;
   std::string problem;                                     ///< why its elements cannot be read
+  std::string madeBy;                                      ///< the class of one that wraps the tensors of its state
   std::vector<std::pair<std::string, PickleValue>> parts;  ///< what else belongs to it: indices, values, attributes
 };
 

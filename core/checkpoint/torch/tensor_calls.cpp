@@ -96,10 +96,13 @@ Result<std::optional<PickledTensor>> TensorInterpreter::fromCall(const PickleGlo
   }
   if (is("_rebuild_meta_tensor_no_storage", 2))
     return withoutData(arguments[0], arguments[1], "it is a meta tensor, which has a shape and no data");
-  if (is("_rebuild_wrapper_subclass", 3))
-    return withoutData(
-        arguments[1], arguments[2],
-        fmt::format("it is made of other tensors by {}, which is code", printable(typeNameOf(m_graph, arguments[0]))));
+  if (is("_rebuild_wrapper_subclass", 3)) {
+    std::string madeBy = typeNameOf(m_graph, arguments[0]);
+    PickledTensor whole = withoutData(
+        arguments[1], arguments[2], fmt::format("it is made of other tensors by {}, which is code", printable(madeBy)));
+    whole.madeBy = std::move(madeBy);
+    return whole;
+  }
   if (is("_rebuild_sparse_tensor", 2) || is("_rebuild_sparse_csr_tensor", 2)) return sparse(arguments);
   if (is("_rebuild_nested_tensor", 4)) {
     PickledTensor nested = withoutData({}, {}, "it is a nested tensor, whose parts stand beside it");

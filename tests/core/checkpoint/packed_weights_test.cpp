@@ -17,6 +17,7 @@ namespace {
 
 using test::PackedPart;
 using test::PackedSample;
+using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
@@ -26,12 +27,15 @@ PackedSample sampleOf(std::string_view name) {
   return *std::ranges::find(samples, name, &PackedSample::name);
 }
 
-Checkpoint opened(const PackedSample& sample) {
+using Metadata = std::vector<std::pair<std::string, std::string>>;
+
+Checkpoint opened(const PackedSample& sample, Metadata metadata = {}) {
   test::SafetensorsBuilder builder;
   for (const PackedPart& part : sample.parts) builder.add(part.name, part.type, part.shape, part.bytes);
   auto checkpoint = findCheckpointReader("safetensors")->open(builder.source(), {});
   EXPECT_TRUE(checkpoint);
   checkpoint->config = sample.config;
+  checkpoint->metadata = std::move(metadata);
   EXPECT_TRUE(attachPackedWeights(*checkpoint, {}));
   return std::move(*checkpoint);
 }
@@ -146,6 +150,49 @@ TEST(PackedWeights, OfEetqAreListedAsUnreadable) {
   EXPECT_THAT(weight.shape, ElementsAre(4u, 2u));
   EXPECT_THAT(checkpoint.source(index).error().message, HasSubstr("permuted for one generation of GPUs"));
   EXPECT_EQ(checkpoint.totalBytes(), 16u);
+}
+
+TEST(TorchAo, DecodesThePartsOfAPickledSubclassByItsClassAndShape) {
+  PackedSample sample = sampleOf("torchao_Int8Tensor");
+  const std::vector<double> truth(sample.values.begin(), sample.values.end());
+  sample.config = "{}";
+  sample.parts[0].name = "l.weight.qdata";
+  sample.parts[1].name = "l.weight.scale";
+  sample.parts[2].name = "l.weight.zero_point";
+  sample.parts.push_back({"l.weight", "BF16", {4, 32}, std::string(256, '\0')});
+  const Metadata metadata{{"l.weight.__class__", "torchao.quantization.Int8Tensor"},
+                          {"l.weight.block_size", "[1, 16]"}};
+  const Checkpoint checkpoint = opened(sample, metadata);
+  EXPECT_EQ(valuesOf(checkpoint, "l.weight"), truth);
+  for (const std::string_view part : {"l.weight.qdata", "l.weight.zero_point", "l.weight (stored)"})
+    EXPECT_EQ(checkpoint.tensors[*checkpoint.find(part)].partOf, *checkpoint.find("l.weight")) << part;
+
+  EXPECT_EQ(opened(sample).tensors.size(), 4u) << "of no class";
+  EXPECT_EQ(opened(sample, {{"l.weight.__class__", "mine.Int8Tensor"}}).tensors.size(), 4u);
+  const Checkpoint other = opened(sample, {{"l.weight.__class__", "torchao.quantization.Int4Tensor"}});
+  EXPECT_THAT(other.tensors[*other.find("l.weight.qdata")].remark, HasSubstr("Int4Tensor, which is not decoded"));
+  sample.parts.back() = {"l.weight", "BF16", {4, 31}, std::string(248, '\0')};
+  EXPECT_THAT(opened(sample, metadata).warnings, ElementsAre(HasSubstr("shape [4, 31] expected")));
+}
+
+TEST(Hqq, TakesFromTheMetadataWhatQmodelKeepsAsNumbersAndTexts) {
+  PackedSample sample = sampleOf("hqq_3_axis1");
+  const std::vector<double> truth(sample.values.begin(), sample.values.end());
+  sample.parts.resize(3);
+  Metadata metadata{{"l.nbits", "3"},
+                    {"l.axis", "1"},
+                    {"l.shape", "[6, 16]"},
+                    {"l.compute_dtype", "torch.float16"},
+                    {"l.quant_zero", "False"}};
+  EXPECT_EQ(valuesOf(opened(sample, metadata), "l.weight"), truth);
+  metadata.back().second = "True";
+  EXPECT_THAT(opened(sample, metadata).warnings,
+              Contains(HasSubstr("quant_zero of an HQQ weight expected to be False")));
+  metadata.back().second = "False";
+  for (const std::string shape : {"[6, -16]", "[]", "6, 16", "[6, 16, 1, 1, 1]", "[6, 17]", "[6, 1.5]"}) {
+    metadata[2].second = shape;
+    EXPECT_THAT(opened(sample, metadata).warnings, Contains(HasSubstr("Not decoded as HQQ"))) << shape;
+  }
 }
 
 TEST(PackedValues, RoundAsTorchDoes) {
