@@ -12,8 +12,9 @@
 // words, first the words of the plane of low bits (4, or 2 of three bits), then those of the planes of 2 and 1 bits;
 // zero points are stored as in v2.
 //
-// Zero points of v1 wrap: a stored 2^b - 1 stands for 0 in AutoGPTQ (qlinear_cuda_old.py) and GPTQModel
-// (model_dequant.py), while kernels that do not mask the sum read 2^b.
+// Zero points of v1 wrap: a stored 2^b - 1 stands for 0 in AutoGPTQ's qlinear_cuda_old.py (2, 4 and 8 bits) and
+// GPTQModel's model_dequant.py. AutoGPTQ's qlinear_cuda.py, Triton and Marlin kernels do not mask the sum and read 2^b,
+// which no quantizer makes: it clamps zero points to 0 .. 2^b - 1.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -312,8 +313,8 @@ class GptqConvention final : public PackedConvention {
                                        "codes), as which it is decoded.",
                                        middle - 1)};
     if (labelledSecond || scan.truth("sym").value_or(false) || all(middle - 1u)) return Version{!labelledSecond, {}};
-    return Version{true, fmt::format("A stored zero point of {} stands for 0, as AutoGPTQ and GPTQModel read it; "
-                                     "kernels that do not wrap read {}.",
+    return Version{true, fmt::format("A stored zero point of {} stands for 0, as GPTQModel and AutoGPTQ's old CUDA "
+                                     "kernel read it; kernels that do not wrap read {}.",
                                      2 * middle - 1, 2 * middle)};
   }
 

@@ -22,9 +22,6 @@ namespace {
 
 const std::string kFolder = ULPSCOPE_SOURCE_DIR "/tests/golden/checkpoints/";
 
-/// The samples that are read here begin with one of these and a slash.
-constexpr std::array kContainers{"flax", "gguf", "hdf5", "numpy", "safetensors"};
-
 std::string contentOf(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
@@ -69,12 +66,7 @@ struct Sample {
 std::vector<Sample> samples() {
   std::vector<Sample> chosen;
   const auto manifest = nlohmann::json::parse(contentOf(kFolder + "manifest.json"));
-  for (const auto& sample : manifest.at("samples")) {
-    const auto name = sample.at("name").get<std::string>();
-    if (name == "hdf5/types_latest") continue;  // HDF5 1.10.8 does not know version 4 of its booleans
-    if (std::ranges::any_of(kContainers, [&](std::string_view id) { return name.starts_with(std::string(id) + "/"); }))
-      chosen.push_back({sample});
-  }
+  for (const auto& sample : manifest.at("samples")) chosen.push_back({sample});
   return chosen;
 }
 
@@ -84,6 +76,10 @@ void compare(const Checkpoint& checkpoint, const nlohmann::json& expected) {
   const auto name = expected.at("name").get<std::string>();
   SCOPED_TRACE(name);
   const auto index = checkpoint.find(name);
+  if (!index && expected.contains("mayBeRefused")) {
+    EXPECT_TRUE(std::ranges::any_of(checkpoint.objects, [&](const InertObject& each) { return each.name == name; }));
+    return;
+  }
   ASSERT_TRUE(index);
   if (expected.at("dtype") == "C64" || expected.at("dtype") == "C128") return;  // not a number that a double can hold
   const auto source = checkpoint.source(*index);
@@ -91,6 +87,7 @@ void compare(const Checkpoint& checkpoint, const nlohmann::json& expected) {
     EXPECT_FALSE(source);
     return;
   }
+  if (!source && expected.contains("mayBeRefused")) return;
   ASSERT_TRUE(source) << describe(source.error());
   EXPECT_EQ(source->info().shape, expected.at("shape").get<std::vector<std::uint64_t>>());
   std::vector<double> values(source->info().elements);
@@ -110,7 +107,10 @@ void compare(const Checkpoint& checkpoint, const nlohmann::json& expected) {
 TEST_P(GoldenCheckpoint, HoldsTheValuesThatTheLibraryOfItsContainerReads) {
   const auto checkpoint = openCheckpoint(kFolder + GetParam().entry.at("path").get<std::string>());
   ASSERT_TRUE(checkpoint) << describe(checkpoint.error());
-  EXPECT_EQ((*checkpoint)->tensors.size(), GetParam().entry.at("tensors").size());
+  for (const TensorInfo& tensor : (*checkpoint)->tensors) {
+    const auto isIt = [&](const nlohmann::json& each) { return each.at("name") == tensor.name; };
+    EXPECT_TRUE(tensor.partOf || std::ranges::any_of(GetParam().entry.at("tensors"), isIt)) << tensor.name;
+  }
   for (const auto& tensor : GetParam().entry.at("tensors")) compare(**checkpoint, tensor);
 }
 

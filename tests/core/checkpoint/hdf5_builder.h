@@ -53,6 +53,10 @@ class Hdf5Builder {
   static std::string opaqueType(std::uint32_t size) {
     return number(0x15, 1) + number(8, 1) + number(0, 2) + number(size, 4) + std::string(8, '\0');
   }
+  /// To an object, or to a region of a dataset.
+  static std::string referenceType(bool region) {
+    return number(0x17, 1) + number(region, 1) + number(0, 2) + number(region ? 12 : 8, 4);
+  }
   static std::string boolType() {
     return number(0x38, 1) + number(2, 2) + number(0, 1) + number(1, 4) + integerType(1, true) + "FALSE" + '\0' +
            "TRUE" + '\0' + number(0, 1) + number(1, 1);
@@ -68,6 +72,8 @@ class Hdf5Builder {
   static Message contiguous(std::uint64_t address, std::uint64_t size) {
     return {8, number(3, 1) + number(1, 1) + number(address, 8) + number(size, 8)};
   }
+  /// Elements in other datasets, of which none is named.
+  static Message virtualLayout() { return {8, number(4, 1) + number(3, 1) + number(kNowhere, 8) + number(0, 4)}; }
   static Message compact(const std::string& bytes) {
     return {8, number(3, 1) + number(0, 1) + number(bytes.size(), 2) + bytes};
   }

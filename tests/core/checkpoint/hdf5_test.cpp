@@ -156,9 +156,14 @@ TEST(Hdf5H2, NamesExternalStorageAndVirtualDatasetsAsNotOpened) {
                               Builder::number(1, 8) + Builder::number(namesAt, 8));
   const auto external = file.object({Builder::space({4}), Builder::type(Builder::integerType(1, false)),
                                      Builder::contiguous(Builder::kNowhere, 4), Builder::externalFile(heap, 8, 4)});
-  const Opened opened(withOne(file, external));
-  EXPECT_EQ(opened.tensor("x").type, nullptr);
-  EXPECT_THAT(opened.tensor("x").remark, HasSubstr("external storage"));
+  const auto elsewhere =
+      file.object({Builder::space({4}), Builder::type(Builder::floatType(4)), Builder::virtualLayout()});
+  const Opened opened(
+      file.bytes(file.group({Builder::hardLink("external", external), Builder::hardLink("virtual", elsewhere)})));
+  for (const auto& [name, kind] : {std::pair("external", "external storage"), {"virtual", "a virtual dataset"}}) {
+    EXPECT_EQ(opened.tensor(name).type, nullptr);
+    EXPECT_THAT(opened.tensor(name).remark, HasSubstr(kind));
+  }
 }
 
 TEST(Hdf5H3, FindsTheFileBehindAUserBlockOfAnySize) {
@@ -345,9 +350,14 @@ TEST(Hdf5H6, ListsWhatIsNotANumberWithTheReason) {
   const auto odd = file.dataset(Builder::number(0x10, 1) + Builder::number(0, 3) + Builder::number(2, 4) +
                                     Builder::number(0, 2) + Builder::number(12, 2),
                                 {1}, "ab");
-  const Opened opened(file.bytes(file.group({Builder::hardLink("text", text), Builder::hardLink("opaque", opaque),
-                                             Builder::hardLink("extended", extended), Builder::hardLink("odd", odd)})));
-  ASSERT_EQ(opened->tensors.size(), 4u);
+  const auto object = file.dataset(Builder::referenceType(false), {1}, std::string(8, '\0'));
+  const auto region = file.dataset(Builder::referenceType(true), {1}, std::string(12, '\xFF'));
+  const Opened opened(file.bytes(file.group(
+      {Builder::hardLink("text", text), Builder::hardLink("opaque", opaque), Builder::hardLink("extended", extended),
+       Builder::hardLink("odd", odd), Builder::hardLink("object", object), Builder::hardLink("region", region)})));
+  ASSERT_EQ(opened->tensors.size(), 6u);
+  for (const char* name : {"object", "region"})
+    EXPECT_EQ(opened.tensor(name).remark, "its elements are not numbers, but of the kind reference") << name;
   EXPECT_EQ(opened.tensor("text").remark, "its elements are not numbers, but of the kind text");
   EXPECT_THAT(opened.tensor("opaque").remark, HasSubstr("opaque"));
   EXPECT_THAT(opened.tensor("extended").remark, HasSubstr("15 exponent bits"));

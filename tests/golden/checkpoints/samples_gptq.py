@@ -17,8 +17,9 @@ from packed import save_model, weight
 from registry import Tensor, sample
 from torch_values import array, random
 
-(AUTO_GPTQ,) = sources.modules_from(sources.unpacked(sources.AUTO_GPTQ, wheel=True),
-                                    ["auto_gptq.nn_modules.qlinear.qlinear_cuda"])
+AUTO_GPTQ, AUTO_GPTQ_OLD = sources.modules_from(
+    sources.unpacked(sources.AUTO_GPTQ, wheel=True),
+    ["auto_gptq.nn_modules.qlinear.qlinear_cuda", "auto_gptq.nn_modules.qlinear.qlinear_cuda_old"])
 _, GPTQMODEL = sources.modules_from(sources.unpacked(sources.GPTQMODEL),
                                     ["gptqmodel.utils.planar_packing", "gptqmodel.nn_modules.qlinear"],
                                     ["logbar", "device_smi", "pcre", "tokenicer", "defuser"])
@@ -142,12 +143,23 @@ version_1("column", 4, group=-1)
 version_1("no_g_idx", 4, drop=("g_idx",))
 
 
+def restored_by_old_kernel(module):
+    old = AUTO_GPTQ_OLD.QuantLinear(4, module.group_size, module.infeatures, module.outfeatures, False)
+    old.qweight, old.qzeros, old.scales, old.g_idx = module.qweight, module.qzeros, module.scales, module.g_idx
+    return restored_by_auto_gptq(old)
+
+
 @sample("gptq/v1_zero_wrapped")
 def zero_wrapped(folder):
-    """Zero points that are stored as 15, being 0 - 1: AutoGPTQ adds one and masks, so they are 0 again."""
+    """Zero points that are stored as 15, being 0 - 1: qlinear_cuda_old adds one and masks, so they are 0 again.
+
+    GPTQModel's model_dequant does likewise; AutoGPTQ's qlinear_cuda, Triton and Marlin do not mask and read 16, which no
+    quantizer makes.
+    """
     module = by_auto_gptq("gptq/v1_zero_wrapped", 4, 64, 32, 32)
     module.qzeros[:, ::2] = -1
-    return model(folder, {"model.layers.0.q_proj": module}, restored_by_auto_gptq, {"checkpoint_format": "gptq"}, "auto-gptq 0.7.1")
+    return model(folder, {"model.layers.0.q_proj": module}, restored_by_old_kernel, {"checkpoint_format": "gptq"},
+                 "auto-gptq 0.7.1, restored by its qlinear_cuda_old")
 
 
 def version_2(label, bits, inputs=64, outputs=32, group=32, **options):

@@ -12,6 +12,7 @@ import ml_dtypes  # noqa: E402
 import numpy  # noqa: E402
 import tensorflow as tf  # noqa: E402
 
+import snappy_table  # noqa: E402
 from registry import Sample, Tensor, generator, sample, unsupported  # noqa: E402
 
 PRODUCER = f"tensorflow-cpu {tf.__version__}"
@@ -103,3 +104,15 @@ def merged(folder):
     tensors = contents(folder / "merged")
     assert len(tensors) == 4 and len(list(folder.glob("merged.data-*"))) == 2
     return Sample("merged.index", tensors, PRODUCER)
+
+
+@sample("tensorflow/snappy")
+def snappy(folder):
+    """Blocks of the table compressed, as TensorFlow reads but does not write them: its own values of the changed file."""
+    names = [f"layer_with_weights-{index}/kernel" for index in range(16)]
+    tf.raw_ops.SaveV2(prefix=str(folder / "snappy"), tensor_names=names, shape_and_slices=[""] * len(names),
+                      tensors=[random(name, 2, 3) for name in names])
+    size = (folder / "snappy.index").stat().st_size
+    snappy_table.compress(folder / "snappy.index")
+    assert (folder / "snappy.index").stat().st_size < size
+    return Sample("snappy.index", contents(folder / "snappy"), f"{PRODUCER}, its table compressed by hand")
