@@ -37,14 +37,24 @@ def arrays(tensors):
     return {name: array(tensor) for name, tensor in tensors.items()}
 
 
+def script_tensors(path):
+    """Of Silero's TorchScript also the two attributes that are tensors but no buffers, and the one constant of its code."""
+    model = torch.jit.load(path)
+    constants = {name: value for module in model.modules() for method in module._c._method_names()
+                 for name, value in module._c._get_method(method).code_with_constants[1].items()}
+    assert list(constants) == ["c0"], constants
+    return arrays(model.state_dict() | {"_state": model._state, "_context": model._context, "constants.0": constants["c0"]})
+
+
 def onnx_tensors(graph):
-    """Initializers and constants of a graph and its branches."""
+    """Initializers, constants and other tensors among the attributes of a graph and its branches."""
     for tensor in graph.initializer:
         yield tensor.name, numpy_helper.to_array(tensor)
     for node in graph.node:
         for attribute in node.attribute:
-            if attribute.type == onnx.AttributeProto.TENSOR and node.op_type == "Constant":
-                yield node.output[0], numpy_helper.to_array(attribute.t)
+            if attribute.type == onnx.AttributeProto.TENSOR:
+                name = node.output[0] if node.op_type == "Constant" else f"{node.output[0]}.{attribute.name}"
+                yield name, numpy_helper.to_array(attribute.t)
             elif attribute.type == onnx.AttributeProto.GRAPH:
                 yield from onnx_tensors(attribute.g)
 
@@ -53,7 +63,7 @@ def tensors_of(path):
     if path.suffix == ".safetensors":
         return arrays(safetensors.torch.load_file(path))
     if path.suffix == ".jit":
-        return arrays(torch.jit.load(path).state_dict())
+        return script_tensors(path)
     if path.suffix == ".pth":
         return arrays(torch.load(path, map_location="cpu"))
     if path.suffix == ".onnx":
