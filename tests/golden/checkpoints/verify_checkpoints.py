@@ -69,17 +69,23 @@ def compare_export(program, path, entry, root, folder, stored):
     return None
 
 
-def check_tensor(program, path, entry, listed, others, root, folder):
+def check_tensor(program, path, entry, listed, others, root, folder, refused):
+    """What is wrong; a tensor that is rightly listed with a reason instead of values is added to `refused`."""
     name = entry["name"]
     if name not in listed:
-        return None if entry.get("mayBeRefused") and name in others else "not listed"
+        if not entry.get("mayBeRefused") or name not in others:
+            return "not listed"
+        refused.append(name)
+        return None
     if entry.get("unsupported"):
         answer = run(program, "export", path, name, folder / "out.npy", "--force")
+        refused.append(name)
         return None if answer.returncode in (1, 3) else f"exported, but it is {entry['reason']}"
     shape = [int(size) for size in listed[name]["shape"]]
     if shape != entry["shape"]:
         return f"listed with shape {shape}, expected {entry['shape']}"
     if entry.get("mayBeRefused") and run(program, "export", path, name, folder / "out.npy", "--force").returncode == 3:
+        refused.append(name)
         return None
     kind = numpy.load(root / entry["file"], mmap_mode="r" if numpy.prod(shape) else None).dtype.kind
     exact = None if kind == "c" else compare_export(program, path, entry, root, folder, stored=False)
@@ -90,7 +96,7 @@ def check_tensor(program, path, entry, listed, others, root, folder):
 STORED = {"F64", "I64", "I32", "I16", "I8", "U64", "U32", "U16", "U8", "BOOL", "C64"}
 
 
-def check_sample(program, sample, root, folder):
+def check_sample(program, sample, root, folder, refused):
     """Lines that say what is wrong."""
     path = root / sample["path"]
     answer = run(program, "inspect", path)
@@ -103,7 +109,7 @@ def check_sample(program, sample, root, folder):
     wrong = [f"{name}: listed, but not expected" for name, tensor in listed.items()
              if name not in known and "partOf" not in tensor]  # what a packed weight is stored in may be listed too
     for entry in sample["tensors"]:
-        problem = check_tensor(program, path, entry, listed, others, root, folder)
+        problem = check_tensor(program, path, entry, listed, others, root, folder, refused)
         if problem:
             wrong.append(f"{entry['name']}: {problem}")
     return wrong
@@ -124,6 +130,7 @@ def main():
     parser.add_argument("--samples", type=pathlib.Path, help="a folder that samples.py has written")
     arguments = parser.parse_args()
     total = tensors = count = 0
+    refused = []
     with tempfile.TemporaryDirectory() as temporary:
         folder = pathlib.Path(temporary)
         root = arguments.samples
@@ -134,13 +141,13 @@ def main():
         for sample in registry.read_manifest(root):
             if not samples.matches(sample["name"], arguments.only):
                 continue
-            wrong = check_sample(arguments.ulp, sample, root, folder)
+            wrong = check_sample(arguments.ulp, sample, root, folder, refused)
             print(f"{sample['name']}: {len(sample['tensors'])} tensors, {len(wrong)} differences")
             for line in wrong:
                 print(f"    {line}")
             total, count, tensors = total + len(wrong), count + 1, tensors + len(sample["tensors"])
     print(f"{', '.join(versions())}")
-    print(f"{count} samples, {tensors} tensors: {total} differences")
+    print(f"{count} samples, {tensors} tensors, {len(refused)} of them listed as unreadable with the reason: {total} differences")
     sys.exit(1 if total else 0)
 
 
