@@ -145,9 +145,14 @@ def elsewhere(folder):
     with h5py.File(folder / "elsewhere.h5", "w") as file:
         file["plain"] = values
         file.create_dataset("external", (4, 3), "<f4", external=[("elsewhere.bin", 0, 48)])
-        layout = h5py.VirtualLayout((2, 4, 3), "<f4")
-        layout[0], layout[1] = h5py.VirtualSource(file["plain"]), h5py.VirtualSource("beside.h5", "plain", (4, 3))
-        file.create_virtual_dataset("virtual", layout)
+        properties = h5py.h5p.create(h5py.h5p.DATASET_CREATE)
+        properties.set_obj_track_times(False)  # create_virtual_dataset has no option for it
+        whole, part = h5py.h5s.create_simple((2, 4, 3)), h5py.h5s.create_simple((4, 3))
+        for index, name in enumerate((b".", b"beside.h5")):
+            place = whole.copy()
+            place.select_hyperslab((index, 0, 0), (1, 4, 3))
+            properties.set_virtual(place, name, b"plain", part)
+        h5py.h5d.create(file.id, b"virtual", h5py.h5t.IEEE_F32LE, whole, properties)
         file.create_dataset("regions", data=numpy.array([file["plain"].regionref[1:3, :2]], h5py.regionref_dtype))
         file.create_dataset("objects", data=numpy.array([file["plain"].ref, file.ref], h5py.ref_dtype))
         file["type"] = numpy.dtype("<f4")
