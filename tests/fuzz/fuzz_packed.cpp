@@ -5,7 +5,9 @@
 // names, types, shapes and contents from the start.
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <string>
+#include <utility>
 
 #include "core/checkpoint/packed/packed_convention.h"
 #include "tests/core/checkpoint/checkpoint_invariants.h"
@@ -127,11 +129,13 @@ PackedSample chosen(Choices& choices) {
 }
 
 PackedSample changed(Choices& choices) {
+  constexpr std::array<std::string_view, 8> kValues{"True",    "-1",         "3",         "[2, 3]",
+                                                    "[4, 32]", "torch.int4", "torchao.X", ""};
   const auto& samples = test::packedSamples();
   PackedSample sample = samples[choices.byte() % samples.size()];
   while (choices.any() && !sample.parts.empty()) {
     PackedPart& part = sample.parts[choices.below(sample.parts.size())];
-    switch (choices.below(5)) {
+    switch (choices.below(6)) {
       case 0:
         part = partOf(part.name, choices);
         break;
@@ -144,6 +148,11 @@ PackedSample changed(Choices& choices) {
         break;
       case 3:
         sample.config = configOf(choices);
+        break;
+      case 4:
+        if (!sample.metadata.empty())
+          std::next(sample.metadata.begin(), static_cast<std::ptrdiff_t>(choices.below(sample.metadata.size())))
+              ->second = kValues[choices.below(kValues.size())];
         break;
       default: {
         // One slice more or fewer along a dimension.
@@ -173,6 +182,10 @@ void fuzzOne(std::span<const std::byte> input) {
   auto checkpoint = findCheckpointReader("safetensors")->open(builder.source(), {});
   if (!checkpoint) return;
   checkpoint->config = sample.config;
+  for (auto [key, value] : sample.metadata) {
+    std::erase(value, '\\');  // it stands there as in a header
+    checkpoint->metadata.emplace_back(key, std::move(value));
+  }
   require(attachPackedWeights(*checkpoint, {}) ? "" : "an error where there should be a warning");
   require(test::brokenInvariant(*checkpoint, false));
   for (std::size_t i = 0; i < checkpoint->tensors.size(); ++i) {

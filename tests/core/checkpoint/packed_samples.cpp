@@ -529,6 +529,31 @@ PackedSample torchAo(std::string kind, bool integer) {
   return sample;
 }
 
+/// The same as a pickled subclass is listed; its own tensor has no data, but here it has to have some.
+PackedSample torchAoPickled() {
+  PackedSample sample = torchAo("Int8Tensor", true);
+  sample.name = "torchao_pickled";
+  sample.parts[0].name = "l.weight.qdata";
+  sample.parts[1].name = "l.weight.scale";
+  sample.parts[2].name = "l.weight.zero_point";
+  sample.parts.push_back({"l.weight", "BF16", {4, 32}, std::string(256, '\0')});
+  sample.metadata = {{"l.weight.__class__", "torchao.quantization.Int8Tensor"}, {"l.weight.block_size", "[1, 16]"}};
+  return sample;
+}
+
+/// As hqq's qmodel.pt is listed.
+PackedSample hqqPickled() {
+  PackedSample sample = hqq(3, true);
+  sample.name = "hqq_pickled";
+  sample.parts.resize(3);
+  sample.metadata = {{"l.nbits", "3"},
+                     {"l.axis", "1"},
+                     {"l.shape", "[6, 16]"},
+                     {"l.compute_dtype", "torch.float16"},
+                     {"l.quant_zero", "False"}};
+  return sample;
+}
+
 /// Only named: the parts that are listed, and no values.
 PackedSample named(std::string name, std::string method, std::vector<PackedPart> parts) {
   return {.name = std::move(name),
@@ -579,6 +604,8 @@ const std::vector<PackedSample>& packedSamples() {
     all.push_back(quanto8());
     all.push_back(torchAo("Int8Tensor", true));
     all.push_back(torchAo("Float8Tensor", false));
+    all.push_back(torchAoPickled());
+    all.push_back(hqqPickled());
     all.push_back(named("aqlm", "aqlm",
                         {{"l.codebooks", "F16", {1, 2, 1, 2}, std::string(8, '\1')},
                          {"l.codes", "I16", {2, 2, 1}, std::string(8, '\1')},

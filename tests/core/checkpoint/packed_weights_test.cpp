@@ -153,17 +153,10 @@ TEST(PackedWeights, OfEetqAreListedAsUnreadable) {
 }
 
 TEST(TorchAo, DecodesThePartsOfAPickledSubclassByItsClassAndShape) {
-  PackedSample sample = sampleOf("torchao_Int8Tensor");
-  const std::vector<double> truth(sample.values.begin(), sample.values.end());
+  PackedSample sample = sampleOf("torchao_pickled");
   sample.config = "{}";
-  sample.parts[0].name = "l.weight.qdata";
-  sample.parts[1].name = "l.weight.scale";
-  sample.parts[2].name = "l.weight.zero_point";
-  sample.parts.push_back({"l.weight", "BF16", {4, 32}, std::string(256, '\0')});
-  const Metadata metadata{{"l.weight.__class__", "torchao.quantization.Int8Tensor"},
-                          {"l.weight.block_size", "[1, 16]"}};
+  const Metadata metadata(sample.metadata.begin(), sample.metadata.end());
   const Checkpoint checkpoint = opened(sample, metadata);
-  EXPECT_EQ(valuesOf(checkpoint, "l.weight"), truth);
   for (const std::string_view part : {"l.weight.qdata", "l.weight.zero_point", "l.weight (stored)"})
     EXPECT_EQ(checkpoint.tensors[*checkpoint.find(part)].partOf, *checkpoint.find("l.weight")) << part;
 
@@ -176,23 +169,17 @@ TEST(TorchAo, DecodesThePartsOfAPickledSubclassByItsClassAndShape) {
 }
 
 TEST(Hqq, TakesFromTheMetadataWhatQmodelKeepsAsNumbersAndTexts) {
-  PackedSample sample = sampleOf("hqq_3_axis1");
-  const std::vector<double> truth(sample.values.begin(), sample.values.end());
-  sample.parts.resize(3);
-  Metadata metadata{{"l.nbits", "3"},
-                    {"l.axis", "1"},
-                    {"l.shape", "[6, 16]"},
-                    {"l.compute_dtype", "torch.float16"},
-                    {"l.quant_zero", "False"}};
-  EXPECT_EQ(valuesOf(opened(sample, metadata), "l.weight"), truth);
-  metadata.back().second = "True";
-  EXPECT_THAT(opened(sample, metadata).warnings,
+  const PackedSample sample = sampleOf("hqq_pickled");
+  const auto warningsWith = [&](const std::string& key, const std::string& value) {
+    auto metadata = sample.metadata;
+    metadata[key] = value;
+    return opened(sample, {metadata.begin(), metadata.end()}).warnings;
+  };
+  EXPECT_THAT(warningsWith("l.axis", "1"), IsEmpty());
+  EXPECT_THAT(warningsWith("l.quant_zero", "True"),
               Contains(HasSubstr("quant_zero of an HQQ weight expected to be False")));
-  metadata.back().second = "False";
-  for (const std::string shape : {"[6, -16]", "[]", "6, 16", "[6, 16, 1, 1, 1]", "[6, 17]", "[6, 1.5]"}) {
-    metadata[2].second = shape;
-    EXPECT_THAT(opened(sample, metadata).warnings, Contains(HasSubstr("Not decoded as HQQ"))) << shape;
-  }
+  for (const std::string shape : {"[6, -16]", "[]", "6, 16", "[6, 16, 1, 1, 1]", "[6, 17]", "[6, 1.5]"})
+    EXPECT_THAT(warningsWith("l.shape", shape), Contains(HasSubstr("Not decoded as HQQ"))) << shape;
 }
 
 TEST(PackedValues, RoundAsTorchDoes) {
