@@ -2,6 +2,7 @@
 #include "core/checkpoint/zip_archive.h"
 
 #include <fmt/format.h>
+#include <zlib.h>
 
 #include <algorithm>
 #include <array>
@@ -20,6 +21,8 @@ namespace {
 
 constexpr std::uint16_t kStored = 0;
 constexpr std::uint16_t kDeflated = 8;
+constexpr std::uint64_t kNowhere = ~std::uint64_t{0};
+constexpr std::uint64_t kLeastCost = 4096;  ///< of a member whose checksum is compared
 
 Result<> checkLimits(const ByteSource& file, const ZipDirectory& directory, const Limits& limits) {
   if (directory.entries > limits.zipEntries)
@@ -64,6 +67,17 @@ struct Span {
   std::uint64_t latestEnd;  ///< with a descriptor
   std::size_t member;
 };
+
+Result<std::uint32_t> checksumOf(const ByteSource& source) {
+  std::vector<std::byte> block(static_cast<std::size_t>(std::min<std::uint64_t>(source.size(), 64 << 10)));
+  uLong sum = ::crc32(0, nullptr, 0);
+  for (std::uint64_t at = 0; at < source.size(); at += block.size()) {
+    block.resize(static_cast<std::size_t>(std::min<std::uint64_t>(source.size() - at, block.size())));
+    if (auto read = source.read(at, block); !read) return tl::unexpected(read.error());
+    sum = ::crc32(sum, reinterpret_cast<const Bytef*>(block.data()), static_cast<uInt>(block.size()));
+  }
+  return static_cast<std::uint32_t>(sum);
+}
 
 }  // namespace
 
@@ -120,12 +134,14 @@ Result<> ZipArchive::compareLocalHeaders(std::uint64_t directoryOffset) {
   Differences differences;
   std::vector<Span> spans;
   spans.reserve(m_members.size());
+  std::vector<std::uint64_t> dataOffsets(m_members.size(), kNowhere);
   for (std::size_t i = 0; i < m_members.size(); ++i) {
     const ZipMember& member = m_members[i];
     const Result<ZipLocalHeader> local = readZipLocal(*m_file, member.headerOffset);
     if (!local && local.error().code != Errc::Corrupt) return tl::unexpected(local.error());
     if (!local) continue;  // whoever asks for this member is told
     differences.add(local->header, member);
+    dataOffsets[i] = local->dataBegin;
     const std::uint64_t end = checkedAdd(local->dataBegin, member.compressedSize).value_or(~std::uint64_t{0});
     const bool descriptor = (local->header.flags & kZipDescriptorFlag) != 0;
     spans.push_back(
@@ -147,6 +163,25 @@ Result<> ZipArchive::compareLocalHeaders(std::uint64_t directoryOffset) {
   if (latest < directoryOffset && !spans.empty())
     m_warnings.push_back(fmt::format("{} bytes that belong to no member lie in the archive before its directory.",
                                      directoryOffset - latest));
+  return compareChecksums(dataOffsets);
+}
+
+/// In the directory's order: the pickle of PyTorch comes first. What cannot be read is passed over: whoever asks for it
+/// is told.
+Result<> ZipArchive::compareChecksums(std::span<const std::uint64_t> dataOffsets) {
+  Finding wrong;
+  std::uint64_t budget = kChecksumBudget;
+  for (std::size_t i = 0; i < m_members.size(); ++i) {
+    const ZipMember& member = m_members[i];
+    const std::uint64_t cost = member.size == 0 ? 0 : std::max(member.size, kLeastCost);
+    if (cost > budget || dataOffsets[i] == kNowhere) continue;
+    if (!checkReadable(member) || !checkWithin(member, dataOffsets[i])) continue;
+    const Result<std::uint32_t> sum = checksumOf(*sourceAt(member, dataOffsets[i]));
+    if (!sum && sum.error().code != Errc::Corrupt) return tl::unexpected(sum.error());
+    if (sum && *sum != member.crc32) wrong.add(member.name);
+    budget -= cost;
+  }
+  wrong.warn(m_warnings, "The checksum in the archive's directory does not fit the bytes of members");
   return {};
 }
 
@@ -160,14 +195,24 @@ const ZipMember* ZipArchive::find(std::string_view name) const {
 Result<std::uint64_t> ZipArchive::dataOffset(const ZipMember& member) const {
   const Result<ZipLocalHeader> local = readZipLocal(*m_file, member.headerOffset);
   if (!local) return about(member, local.error().code, local.error().message);
-  if (member.compressedSize > m_file->size() - local->dataBegin)
-    return about(
-        member, Errc::Corrupt,
-        fmt::format("{} bytes expected, {} bytes left", member.compressedSize, m_file->size() - local->dataBegin));
+  if (auto within = checkWithin(member, local->dataBegin); !within) return tl::unexpected(within.error());
   return local->dataBegin;
 }
 
+Result<> ZipArchive::checkWithin(const ZipMember& member, std::uint64_t dataOffset) const {
+  const std::uint64_t left = m_file->size() - dataOffset;
+  if (member.compressedSize <= left) return {};
+  return about(member, Errc::Corrupt, fmt::format("{} bytes expected, {} bytes left", member.compressedSize, left));
+}
+
 Result<std::shared_ptr<const ByteSource>> ZipArchive::source(const ZipMember& member) const {
+  if (auto readable = checkReadable(member); !readable) return tl::unexpected(readable.error());
+  const Result<std::uint64_t> offset = dataOffset(member);
+  if (!offset) return tl::unexpected(offset.error());
+  return sourceAt(member, *offset);
+}
+
+Result<> ZipArchive::checkReadable(const ZipMember& member) const {
   if (member.encrypted) return about(member, Errc::Unsupported, "plain data expected, encrypted found");
   if (member.method != kStored && member.method != kDeflated)
     return about(member, Errc::Unsupported,
@@ -179,9 +224,12 @@ Result<std::shared_ptr<const ByteSource>> ZipArchive::source(const ZipMember& me
     return about(
         member, Errc::Corrupt,
         fmt::format("{} bytes expected, which {} compressed bytes cannot yield", member.size, member.compressedSize));
-  const Result<std::uint64_t> offset = dataOffset(member);
-  if (!offset) return tl::unexpected(offset.error());
-  auto data = sliceOf(m_file, *offset, member.compressedSize);
+  return {};
+}
+
+/// Precondition: the member is readable and lies within the archive.
+std::shared_ptr<const ByteSource> ZipArchive::sourceAt(const ZipMember& member, std::uint64_t dataOffset) const {
+  auto data = sliceOf(m_file, dataOffset, member.compressedSize);
   return member.method == kStored ? data : inflatedSource(std::move(data), member.size);
 }
 

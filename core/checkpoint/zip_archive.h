@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,7 +19,7 @@ struct ZipMember {
   std::string name;          ///< any bytes; never a path on disk
   std::uint16_t method = 0;  ///< 0 stored, 8 deflate, others are not read
   bool encrypted = false;
-  std::uint32_t crc32 = 0;  ///< as declared; not checked when data is streamed
+  std::uint32_t crc32 = 0;  ///< as declared
   std::uint64_t compressedSize = 0;
   std::uint64_t size = 0;
   std::uint64_t headerOffset = 0;  ///< of the local header in the archive
@@ -31,11 +32,16 @@ class ZipArchive {
   /// The first bytes are those of an archive.
   static bool isZip(const ByteSource& file);
 
-  /// Compare: every local header is read too, for the warnings. Ignore: enough to recognize what an archive holds.
+  /// Compare: every local header is read too, for the warnings, and the checksums of the first members that fit into
+  /// kChecksumBudget are compared with their bytes. Ignore: enough to recognize what an archive holds.
   enum class LocalHeaders : std::uint8_t { Compare, Ignore };
 
+  /// Bytes of members that are read for their checksums when an archive is opened: enough for the pickles and texts
+  /// that are read then anyway, too few to be noticed. A member of less than a page costs a page.
+  static constexpr std::uint64_t kChecksumBudget = 16 << 20;
+
   /// Corrupt for what breaks the directory, LimitExceeded for more members than `limits` allow, Unsupported for one
-  /// spread over several disks. Nothing of the members' data is read.
+  /// spread over several disks.
   static Result<ZipArchive> open(std::shared_ptr<const ByteSource> file, const Limits& limits,
                                  LocalHeaders local = LocalHeaders::Compare);
 
@@ -58,6 +64,10 @@ class ZipArchive {
   void sortByName();
   void checkNames();
   Result<> compareLocalHeaders(std::uint64_t directoryOffset);
+  Result<> compareChecksums(std::span<const std::uint64_t> dataOffsets);
+  Result<> checkReadable(const ZipMember& member) const;
+  Result<> checkWithin(const ZipMember& member, std::uint64_t dataOffset) const;
+  std::shared_ptr<const ByteSource> sourceAt(const ZipMember& member, std::uint64_t dataOffset) const;
 
   std::shared_ptr<const ByteSource> m_file;
   std::vector<ZipMember> m_members;
