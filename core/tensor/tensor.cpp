@@ -50,6 +50,11 @@ TensorSource::TensorSource(TensorInfo info, std::shared_ptr<const ByteSource> by
   assert(m_begin <= m_bytes->size() && size() <= m_bytes->size() - m_begin);
 }
 
+Result<> TensorSource::verifyUnchanged() const {
+  auto same = m_bytes->verifyUnchanged();
+  return same && m_file && m_file != m_bytes ? m_file->verifyUnchanged() : same;
+}
+
 std::uint64_t TensorSource::size() const { return byteSize(type(), m_info.elements).value_or(0); }
 
 Result<> TensorSource::readBytes(std::uint64_t first, [[maybe_unused]] std::uint64_t count,

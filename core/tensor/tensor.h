@@ -87,7 +87,8 @@ class TensorSource {
   /// Precondition: what it is stored in is one run of bytes.
   Result<> readStored(std::uint64_t first, std::span<std::byte> out) const;
 
-  Result<> verifyUnchanged() const { return m_bytes->verifyUnchanged(); }
+  /// Of what is read, and of the file that it was taken out of.
+  Result<> verifyUnchanged() const;
   bool isSequential() const { return m_bytes->isSequential(); }  ///< see ByteSource
 
  private:
