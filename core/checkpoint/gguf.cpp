@@ -71,8 +71,11 @@ class Opening {
   Result<> add(const std::shared_ptr<const ByteSource>& file, GgufHeader header, const std::string& who) {
     const std::string damage = std::move(header.damage);
     const std::uint64_t damageOffset = header.damageOffset;
-    for (auto& entry : header.metadata)
-      if (who.empty() || m_keys.insert(entry.first).second) m_checkpoint.metadata.push_back(std::move(entry));
+    if (who.empty())
+      m_checkpoint.metadata = std::move(header.metadata);
+    else
+      for (auto& entry : header.metadata)
+        if (m_keys.insert(entry.first).second) m_checkpoint.metadata.push_back(std::move(entry));
     const std::size_t first = m_checkpoint.warnings.size();
     m_checkpoint.warnings.insert(m_checkpoint.warnings.end(), std::make_move_iterator(header.warnings.begin()),
                                  std::make_move_iterator(header.warnings.end()));

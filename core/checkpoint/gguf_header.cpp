@@ -96,6 +96,7 @@ class HeaderReader {
 
   Result<> readMetadata(std::uint64_t entries) {
     std::uint64_t kept = 0;
+    m_header.metadata.reserve(static_cast<std::size_t>(entries));
     for (std::uint64_t i = 0; i < entries; ++i) {
       if (i % kEntriesPerStep == 0)
         if (auto going = m_job.step(0); !going) return going;
@@ -157,6 +158,7 @@ class HeaderReader {
   }
 
   Result<> readTensors(std::uint64_t tensors) {
+    m_header.tensors.reserve(static_cast<std::size_t>(tensors));
     for (std::uint64_t i = 0; i < tensors; ++i) {
       if (i % kEntriesPerStep == 0)
         if (auto going = m_job.step(0); !going) return going;

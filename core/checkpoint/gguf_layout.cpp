@@ -35,8 +35,10 @@ std::shared_ptr<const Packing> packingOf(const GgmlType& type) {
 
 class Placing {
  public:
-  Placing(const GgufHeader& header, std::shared_ptr<const ByteSource> source, std::uint32_t file)
-      : m_header(header), m_source(std::move(source)), m_file(file) {}
+  Placing(const GgufHeader& header, std::shared_ptr<const ByteSource> source, std::uint32_t file, std::size_t tensors)
+      : m_header(header), m_source(std::move(source)), m_file(file) {
+    m_tensors.reserve(tensors);
+  }
 
   /// One tensor of the header, in the header's order.
   Result<> place(GgufHeader::Tensor& from) {
@@ -90,6 +92,10 @@ class Placing {
     m_neverTurned.warn(warnings,
                        "No program is known to write blocks of this type into big-endian files; read as if each field "
                        "of several bytes were turned");
+    if (checkpoint.tensors.empty()) {
+      checkpoint.tensors = std::move(m_tensors);
+      return;
+    }
     checkpoint.tensors.insert(checkpoint.tensors.end(), std::make_move_iterator(m_tensors.begin()),
                               std::make_move_iterator(m_tensors.end()));
   }
@@ -183,7 +189,7 @@ class Placing {
 Result<> placeGgufTensors(GgufHeader header, const std::shared_ptr<const ByteSource>& source, std::uint32_t file,
                           Checkpoint& checkpoint) {
   std::vector<GgufHeader::Tensor> tensors = std::move(header.tensors);
-  Placing placing(header, source, file);
+  Placing placing(header, source, file, tensors.size());
   for (GgufHeader::Tensor& tensor : tensors)
     if (auto placed = placing.place(tensor); !placed) return placed;
   placing.finish(checkpoint);
