@@ -40,6 +40,7 @@ constexpr std::array kSignatures{
     Signature{"nsgg", "this is a saved session of llama.cpp (magic \"ggsn\"), not weights"},
     Signature{"ir_version:", "this is an ONNX model as text, which cannot be read: save it as binary .onnx"},
     Signature{"\x1F\x8B", "this is a gzip archive: unpack it first"},
+    Signature{"7z\xBC\xAF\x27\x1C", "this is a 7-Zip archive: unpack it first"},
 };
 
 /// The first bytes of `file`, at most 512.
