@@ -6,6 +6,8 @@
 
 #include <array>
 #include <cstring>
+#include <filesystem>
+#include <functional>
 #include <limits>
 #include <memory>
 #include <new>
@@ -17,6 +19,7 @@
 #include "tests/core/checkpoint/checkpoint_invariants.h"
 #include "tests/core/checkpoint/container_sample.h"
 #include "tests/core/checkpoint/failing_folder.h"
+#include "tests/core/temporary_folder.h"
 
 namespace ulpscope {
 namespace {
@@ -137,6 +140,41 @@ TEST_P(EveryContainer, LosesNothingWhenAnAllocationFails) {
     opened = checkpoint->has_value();
     if (!opened) {
       EXPECT_EQ(checkpoint->error().code, Errc::OutOfMemory);
+    }
+  }
+}
+
+// S15, N6 and O6, for every container: the file of a tensor that grew, shrank or was replaced by another one.
+TEST_P(EveryContainer, NoticesThatAFileOfATensorChanged) {
+  namespace fs = std::filesystem;
+  const auto text = [](const std::vector<std::byte>& bytes) {
+    return std::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  };
+  const std::vector<std::function<void(const fs::path&)>> changes{
+      [](const fs::path& path) { fs::resize_file(path, fs::file_size(path) + 1); },
+      [](const fs::path& path) { fs::resize_file(path, 0); },
+      [](const fs::path& path) {
+        const fs::path copy = path.string() + ".copy";
+        fs::copy_file(path, copy);
+        fs::rename(copy, path);
+      }};
+  for (const auto& change : changes) {
+    const test::TemporaryFolder folder;
+    for (const auto& [name, bytes] : sample().files) folder.write(name, text(bytes));
+    const auto checkpoint = open(diskFolder(folder.path(), false));
+    ASSERT_TRUE(checkpoint) << describe(checkpoint.error());
+    EXPECT_TRUE(checkpoint->verifyUnchanged());
+    for (const auto& [name, bytes] : sample().files) change(folder / name);
+    EXPECT_EQ(checkpoint->verifyUnchanged().error().code, Errc::Changed);
+    for (std::size_t i = 0; i < checkpoint->tensors.size(); ++i) {
+      const auto source = checkpoint->source(i);
+      if (!source) continue;
+      const auto same = source->verifyUnchanged();
+      ASSERT_FALSE(same) << checkpoint->tensors[i].name;
+      EXPECT_EQ(same.error().code, Errc::Changed);
+      if (source->info().elements == 0) continue;
+      const auto value = source->valueAt(0);
+      EXPECT_TRUE(value || value.error().code == Errc::Changed) << describe(value.error());
     }
   }
 }

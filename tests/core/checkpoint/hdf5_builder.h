@@ -57,9 +57,21 @@ class Hdf5Builder {
   static std::string referenceType(bool region) {
     return number(0x17, 1) + number(region, 1) + number(0, 2) + number(region ? 12 : 8, 4);
   }
-  static std::string boolType() {
-    return number(0x38, 1) + number(2, 2) + number(0, 1) + number(1, 4) + integerType(1, true) + "FALSE" + '\0' +
-           "TRUE" + '\0' + number(0, 1) + number(1, 1);
+  static std::string bitfieldType() {
+    return number(0x14, 1) + number(0, 3) + number(1, 4) + number(0, 2) + number(8, 2);
+  }
+  static std::string sequenceType(const std::string& of) { return number(0x19, 1) + number(0, 3) + number(16, 4) + of; }
+  static std::string arrayType(std::uint32_t count, std::uint32_t size, const std::string& of) {
+    return number(0x3A, 1) + number(0, 3) + number(count * size, 4) + number(1, 1) + number(count, 4) + of;
+  }
+  /// Of one member.
+  static std::string compoundType(std::uint32_t size, const std::string& of) {
+    return number(0x36, 1) + number(1, 2) + number(0, 1) + number(size, 4) + "a" + '\0' + number(0, 1) + of;
+  }
+  static std::string boolType() { return enumType("FALSE", "TRUE"); }
+  static std::string enumType(const std::string& zero, const std::string& one) {
+    return number(0x38, 1) + number(2, 2) + number(0, 1) + number(1, 4) + integerType(1, true) + zero + '\0' + one +
+           '\0' + number(0, 1) + number(1, 1);
   }
 
   // Messages.
@@ -84,6 +96,13 @@ class Hdf5Builder {
     for (const std::uint64_t each : chunk) body += number(each, 8);
     return {8,
             body + number(elementBytes, 8) + number(1, 1) + number(stored, 8) + number(mask, 4) + number(address, 8)};
+  }
+  /// Chunks behind each other from `address` on, with no index but their order.
+  static Message chunksInARow(const std::vector<std::uint64_t>& chunk, std::uint32_t elementBytes,
+                              std::uint64_t address) {
+    std::string body = number(4, 1) + number(2, 1) + number(0, 1) + number(chunk.size() + 1, 1) + number(8, 1);
+    for (const std::uint64_t each : chunk) body += number(each, 8);
+    return {8, body + number(elementBytes, 8) + number(2, 1) + number(address, 8)};
   }
   struct Filter {
     std::uint16_t id;

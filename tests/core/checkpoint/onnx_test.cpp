@@ -1,71 +1,42 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
-#include <sys/stat.h>
 
 #include <algorithm>
 #include <cmath>
-#include <functional>
 
 #include "core/checkpoint/checkpoint.h"
 #include "tests/core/checkpoint/container_sample.h"
 #include "tests/core/checkpoint/onnx_builder.h"
+#include "tests/core/checkpoint/onnx_checks.h"
 #include "tests/core/temporary_folder.h"
 
 namespace ulpscope {
 namespace {
 
+using test::errorOf;
 using test::onnxEntry;
 using test::onnxExternal;
 using test::onnxModel;
 using test::onnxModelOf;
 using test::onnxNode;
 using test::onnxTensor;
+using test::openedOnnx;
 using test::Proto;
 using test::rawBytes;
+using test::remarkOf;
+using test::valuesOf;
 using test::varints;
 using Values = std::vector<double>;
 
-Result<Checkpoint> opened(std::string_view bytes, std::map<std::string, std::vector<std::byte>> files = {},
-                          bool allowDamaged = false) {
-  return findCheckpointReader("onnx")->open(
-      memorySource("m.onnx", test::asBytes(bytes)),
-      {.options = {.allowDamaged = allowDamaged}, .folder = memoryFolder(std::move(files))});
-}
-
-std::string errorOf(const Result<Checkpoint>& checkpoint) {
-  return checkpoint ? "opened" : describe(checkpoint.error());
-}
-
-Values valuesOf(const Checkpoint& checkpoint, std::string_view name) {
-  const auto found = checkpoint.find(name);
-  if (!found) return {NAN, NAN, NAN};
-  const auto source = checkpoint.source(*found);
-  if (!source) return {NAN, NAN};
-  Values values(source->info().elements);
-  return source->readDoubles(0, values) ? values : Values{NAN};
-}
-
 /// Of the only tensor of a model.
 Values valuesOf(const Proto& tensor) {
-  const auto checkpoint = opened(onnxModelOf({tensor}));
+  const auto checkpoint = openedOnnx(onnxModelOf({tensor}));
   if (!checkpoint) return {NAN, NAN, NAN, NAN};
   return valuesOf(*checkpoint, checkpoint->tensors.at(0).name);
 }
 
-/// Of a tensor that is listed but cannot be read, beside one that can.
-std::string remarkOf(const Proto& tensor, std::map<std::string, std::vector<std::byte>> files = {}) {
-  const auto checkpoint =
-      opened(onnxModelOf({tensor, onnxTensor("sound", 1, {1}).bytes(9, rawBytes(7.0F))}), std::move(files));
-  if (!checkpoint) return describe(checkpoint.error());
-  EXPECT_EQ(valuesOf(*checkpoint, "sound"), Values{7});
-  const TensorInfo& info = checkpoint->tensors[*checkpoint->find("t")];
-  return info.type ? "readable" : info.remark;
-}
-
-#define EXPECT_CONTAINS(text, part) EXPECT_NE(std::string(text).find(part), std::string::npos) << (text)
-
 TEST(Onnx, ReadsRawDataWhereItLies) {
-  const auto checkpoint = opened(onnxModelOf({onnxTensor("w", 1, {2, 1}).bytes(9, rawBytes({1.0F, -2.0F}))}));
+  const auto checkpoint = openedOnnx(onnxModelOf({onnxTensor("w", 1, {2, 1}).bytes(9, rawBytes({1.0F, -2.0F}))}));
   ASSERT_TRUE(checkpoint) << describe(checkpoint.error());
   const TensorInfo& info = checkpoint->tensors[0];
   EXPECT_EQ(info.storage, nullptr);
@@ -75,7 +46,7 @@ TEST(Onnx, ReadsRawDataWhereItLies) {
 }
 
 TEST(Onnx, SaysWhatTheModelIs) {
-  const auto checkpoint = opened(
+  const auto checkpoint = openedOnnx(
       Proto()
           .number(1, 8)
           .bytes(2, "maker")
@@ -110,7 +81,7 @@ TEST(Onnx, ListsTheTensorsOfBranchesConstantsFunctionsAndTraining) {
           .message(1, onnxNode("ConstantOfShape", "zeros", Proto().bytes(1, "value").message(5, tensor("ignored"))))
           .message(1, onnxNode("Custom", "many",
                                Proto().bytes(1, "tables").message(10, tensor("")).message(10, tensor(""))));
-  const auto checkpoint = opened(
+  const auto checkpoint = openedOnnx(
       Proto()
           .number(1, 8)
           .message(7, graph)
@@ -130,7 +101,7 @@ TEST(Onnx, ListsTheTensorsOfBranchesConstantsFunctionsAndTraining) {
 
 TEST(Onnx, NumbersTensorsOfOneName) {
   const auto checkpoint =
-      opened(onnxModelOf({onnxTensor("w", 1, {0}), onnxTensor("w", 1, {0}), onnxTensor("w (2)", 1, {0})}));
+      openedOnnx(onnxModelOf({onnxTensor("w", 1, {0}), onnxTensor("w", 1, {0}), onnxTensor("w (2)", 1, {0})}));
   ASSERT_TRUE(checkpoint);
   EXPECT_TRUE(checkpoint->find("w (2)"));
   EXPECT_TRUE(checkpoint->find("w (2) (2)"));
@@ -138,7 +109,7 @@ TEST(Onnx, NumbersTensorsOfOneName) {
 }
 
 TEST(OnnxO1, PassesOverUnknownFieldsAndGroups) {
-  const auto checkpoint = opened(
+  const auto checkpoint = openedOnnx(
       Proto().number(1, 8).number(99, 1).raw("\x0B\x0C").bytes(98, "?").message(7, Proto().fixed64(77, 1)).str());
   EXPECT_TRUE(checkpoint) << errorOf(checkpoint);
 }
@@ -147,9 +118,9 @@ TEST(OnnxO2, RefusesGraphsNestedBeyondTheLimit) {
   std::string graph;
   for (int depth = 0; depth < 63; ++depth)
     graph = Proto().message(1, Proto().message(5, Proto().bytes(6, graph))).str();
-  EXPECT_TRUE(opened(Proto().number(1, 8).bytes(7, graph).str()));
+  EXPECT_TRUE(openedOnnx(Proto().number(1, 8).bytes(7, graph).str()));
   graph = Proto().message(1, Proto().message(5, Proto().bytes(6, graph))).str();
-  const auto tooDeep = opened(Proto().number(1, 8).bytes(7, graph).str());
+  const auto tooDeep = openedOnnx(Proto().number(1, 8).bytes(7, graph).str());
   ASSERT_FALSE(tooDeep);
   EXPECT_EQ(tooDeep.error().code, Errc::LimitExceeded);
   EXPECT_CONTAINS(errorOf(tooDeep), "at most 64 graphs in each other");
@@ -162,14 +133,14 @@ TEST(OnnxO2, RefusesGraphsNestedBeyondTheLimit) {
     length += heads.back().size();
   }
   for (auto head = heads.rbegin(); head != heads.rend(); ++head) nested += *head;
-  EXPECT_FALSE(opened(Proto().number(1, 8).bytes(7, nested).str()));
+  EXPECT_FALSE(openedOnnx(Proto().number(1, 8).bytes(7, nested).str()));
 }
 
 TEST(OnnxO2, FunctionsThatCallEachOtherAreNotFollowed) {
   const auto function = [](std::string_view name, std::string_view callee) {
     return Proto().bytes(1, name).message(7, Proto().bytes(4, callee));
   };
-  EXPECT_TRUE(opened(
+  EXPECT_TRUE(openedOnnx(
       Proto().number(1, 8).message(7, Proto()).message(25, function("f", "g")).message(25, function("g", "f")).str()));
 }
 
@@ -236,7 +207,7 @@ TEST(OnnxO3, TypesBelowAByteFillTheirLastByte) {
   EXPECT_EQ(valuesOf(onnxTensor("t", 27, {5}).bytes(5, varints({8, 16, 63, 0, 1}))), (Values{1, 2, -7.5, 0, .125}))
       << "one a number";
   EXPECT_EQ(valuesOf(onnxTensor("t", 28, {1}).bytes(9, "\x0C")), (Values{1}));
-  const auto odd = opened(onnxModelOf({onnxTensor("t", 22, {3}).bytes(9, "\x21\x0F")}));
+  const auto odd = openedOnnx(onnxModelOf({onnxTensor("t", 22, {3}).bytes(9, "\x21\x0F")}));
   EXPECT_EQ(odd->tensors[0].storedType, "I4");
   EXPECT_EQ(odd->tensors[0].type->name, "I8");
 }
@@ -256,12 +227,12 @@ TEST(Onnx, ReadsTheNumbersOfConstantsAttributes) {
     return onnxNode("Constant", output, attribute);
   };
   const auto checkpoint =
-      opened(onnxModel(Proto()
-                           .message(1, constant("f", Proto().bytes(1, "value_float").real(2, 0.5F)))
-                           .message(1, constant("i", Proto().bytes(1, "value_int").number(3, -3)))
-                           .message(1, constant("fs", Proto().bytes(1, "value_floats").real(7, 1.0F).real(7, 2.0F)))
-                           .message(1, constant("is", Proto().bytes(1, "value_ints").bytes(8, varints({1, -2}))))
-                           .message(1, onnxNode("Concat", "c", Proto().bytes(1, "axis").number(3, 1)))));
+      openedOnnx(onnxModel(Proto()
+                               .message(1, constant("f", Proto().bytes(1, "value_float").real(2, 0.5F)))
+                               .message(1, constant("i", Proto().bytes(1, "value_int").number(3, -3)))
+                               .message(1, constant("fs", Proto().bytes(1, "value_floats").real(7, 1.0F).real(7, 2.0F)))
+                               .message(1, constant("is", Proto().bytes(1, "value_ints").bytes(8, varints({1, -2}))))
+                               .message(1, onnxNode("Concat", "c", Proto().bytes(1, "axis").number(3, 1)))));
   ASSERT_TRUE(checkpoint) << errorOf(checkpoint);
   EXPECT_EQ(checkpoint->tensors.size(), 4u);
   EXPECT_EQ(valuesOf(*checkpoint, "f"), Values{.5});
@@ -272,11 +243,12 @@ TEST(Onnx, ReadsTheNumbersOfConstantsAttributes) {
 
 /// A sparse tensor "s" of the shape [2, 3] with the values 1 and 2.
 Result<Checkpoint> sparse(std::initializer_list<std::int64_t> at, std::initializer_list<std::int64_t> shape) {
-  return opened(onnxModel(Proto().message(15, Proto()
-                                                  .message(1, onnxTensor("s", 1, {2}).bytes(4, rawBytes({1.0F, 2.0F})))
-                                                  .message(2, onnxTensor("", 7, shape).bytes(7, varints(at)))
-                                                  .number(3, 2)
-                                                  .number(3, 3))));
+  return openedOnnx(
+      onnxModel(Proto().message(15, Proto()
+                                        .message(1, onnxTensor("s", 1, {2}).bytes(4, rawBytes({1.0F, 2.0F})))
+                                        .message(2, onnxTensor("", 7, shape).bytes(7, varints(at)))
+                                        .number(3, 2)
+                                        .number(3, 3))));
 }
 
 TEST(Onnx, PutsSparseTensorsTogether) {
@@ -303,135 +275,6 @@ TEST(OnnxO3, SparseIndicesOutOfRangeAreListed) {
   EXPECT_CONTAINS(remark({0}, {1}), "indices of 2 values");
 }
 
-TEST(OnnxO4, ReadsExternalDataInTheModelsFolder) {
-  const auto checkpoint =
-      opened(onnxModelOf({onnxExternal("t", 1, {1}, "sub/w.bin").message(13, onnxEntry("offset", "4")),
-                          onnxExternal("u", 1, {1}, "sub/w.bin").message(13, onnxEntry("offset", "4")),
-                          onnxExternal("v", 1, {1}, "sub/w.bin").message(13, onnxEntry("offset", "1"))}),
-             {{"sub/w.bin", test::asBytes("...." + rawBytes(3.0F))}});
-  ASSERT_TRUE(checkpoint);
-  EXPECT_EQ(valuesOf(*checkpoint, "t"), Values{3});
-  EXPECT_EQ(checkpoint->files.size(), 2u);
-  const TensorInfo& shared = checkpoint->tensors[*checkpoint->find("u")];
-  EXPECT_EQ(shared.sharesWith, *checkpoint->find("t"));
-  EXPECT_EQ(valuesOf(*checkpoint, "v").size(), 1u) << "overlapping and unaligned";
-}
-
-TEST(OnnxO4, NamesThatLeaveTheFolderAreListedAsSuch) {
-  const std::vector<std::string> names{"",          "/etc/hostname", "..",
-                                       "../w.bin",  "a/../../b",     "..\\b",
-                                       "C:\\w.bin", "\\\\server\\w", std::string("w\0.bin", 6)};
-  for (const std::string& name : names)
-    EXPECT_CONTAINS(remarkOf(onnxExternal("t", 1, {1}, name)), "outside the model's folder") << name;
-  EXPECT_CONTAINS(remarkOf(onnxExternal("t", 1, {1}, "https://example.org/w")), "which is not there");
-  EXPECT_CONTAINS(remarkOf(onnxExternal("t", 1, {1}, std::string(1 << 20, 'a'))), "at most 4096 bytes of text");
-  EXPECT_CONTAINS(remarkOf(onnxTensor("t", 1, {1}).number(14, 1)), "the location of its external data expected");
-  EXPECT_CONTAINS(remarkOf(onnxExternal("t", 1, {1}, "a").message(13, onnxEntry("location", "b"))), "several found");
-}
-
-/// A model on disk beside what `make` puts there, whose tensor "t" lies in `location`.
-std::string remarkOnDisk(std::string_view location, const std::function<void(const test::TemporaryFolder&)>& make,
-                         bool followLinks = false) {
-  const test::TemporaryFolder folder;
-  make(folder);
-  const auto path = folder.write("model/m.onnx", onnxModelOf({onnxExternal("t", 1, {1}, location)}));
-  const auto checkpoint = openCheckpoint(path, {.followLinks = followLinks});
-  if (!checkpoint)
-    return (checkpoint.error().code == Errc::OutsideLink ? "OutsideLink: " : "") + describe(checkpoint.error());
-  const TensorInfo& info = (*checkpoint)->tensors[0];
-  return info.type ? "readable" : info.remark;
-}
-
-TEST(OnnxO4, OnDiskOnlyRegularFilesInsideTheFolderAreOpened) {
-  namespace fs = std::filesystem;
-  const std::string data = rawBytes(1.0F);
-  EXPECT_EQ(remarkOnDisk("w.bin", [&](const auto& folder) { folder.write("model/w.bin", data); }), "readable");
-  EXPECT_CONTAINS(remarkOnDisk("w.bin", [](const auto&) {}), "which is not there");
-  EXPECT_CONTAINS(remarkOnDisk("W.BIN", [&](const auto& folder) { folder.write("model/w.bin", data); }),
-                  "which is not there");
-  EXPECT_CONTAINS(remarkOnDisk(".", [](const auto&) {}), "a regular file expected, a folder found");
-  EXPECT_CONTAINS(remarkOnDisk("sub", [&](const auto& folder) { folder.write("model/sub/x", data); }),
-                  "a folder found");
-  EXPECT_CONTAINS(remarkOnDisk("pipe",
-                               [](const auto& folder) {
-                                 fs::create_directories(folder / "model");
-                                 ASSERT_EQ(::mkfifo((folder / "model/pipe").c_str(), 0600), 0);
-                               }),
-                  "a FIFO found");
-  EXPECT_CONTAINS(remarkOnDisk("../w.bin", [&](const auto& folder) { folder.write("w.bin", data); }),
-                  "outside the model's folder");
-  EXPECT_CONTAINS(remarkOnDisk("/dev/zero", [](const auto&) {}), "outside the model's folder");
-  EXPECT_CONTAINS(remarkOnDisk("/proc/self/mem", [](const auto&) {}), "outside the model's folder");
-}
-
-TEST(OnnxO4, LinksOutOfTheFolderAreAskedAbout) {
-  namespace fs = std::filesystem;
-  const std::string data = rawBytes(1.0F);
-  const auto linkTo = [](const fs::path& target) {
-    return [target](const test::TemporaryFolder& folder) {
-      folder.write("w.bin", rawBytes(1.0F));
-      fs::create_directories(folder / "model");
-      fs::create_symlink(target, folder / "model/link");
-    };
-  };
-  EXPECT_CONTAINS(remarkOnDisk("link", linkTo("../w.bin")), "OutsideLink: ");
-  EXPECT_EQ(remarkOnDisk("link", linkTo("../w.bin"), true), "readable");
-  EXPECT_CONTAINS(remarkOnDisk("link/w.bin", linkTo("..")), "OutsideLink: ");
-  EXPECT_CONTAINS(remarkOnDisk("link", linkTo("/etc/hostname")), "OutsideLink: ");
-  EXPECT_CONTAINS(remarkOnDisk("link", linkTo("/dev/zero"), true), "a device found");
-  const auto hardLink = [&](const test::TemporaryFolder& folder) {
-    folder.write("w.bin", data);
-    fs::create_directories(folder / "model");
-    fs::create_hard_link(folder / "w.bin", folder / "model/w.bin");
-  };
-  EXPECT_CONTAINS(remarkOnDisk("w.bin", hardLink), "OutsideLink: ");
-  EXPECT_EQ(remarkOnDisk("w.bin", hardLink, true), "readable");
-}
-
-TEST(OnnxO5, OffsetsAndLengthsAreDecimalNumbersWithinTheFile) {
-  const std::map<std::string, std::vector<std::byte>> files{{"w", test::asBytes("12345678")}};
-  const auto with = [&](std::string_view key, std::string_view value) {
-    return remarkOf(onnxExternal("t", 1, {1}, "w").message(13, onnxEntry(key, value)), files);
-  };
-  for (const std::string_view text : {"-1", "abc", "1e9", "18446744073709551616", "", " 1", "1 ", "+1", "0x1"}) {
-    EXPECT_CONTAINS(with("offset", text), "its offset expected as a number of bytes") << text;
-    EXPECT_CONTAINS(with("length", text), "its length expected as a number of bytes") << text;
-  }
-  EXPECT_EQ(with("offset", "4"), "readable") << "an offset without a length";
-  EXPECT_EQ(with("offset", "3"), "readable") << "at any address";
-  EXPECT_EQ(with("length", "4"), "readable");
-  EXPECT_CONTAINS(with("length", "5"), "4 bytes of external data expected, 5 found");
-  for (const std::string_view beyond : {"5", "8", "9", "18446744073709551615"})
-    EXPECT_CONTAINS(with("offset", beyond), "which has 8 bytes") << beyond;
-}
-
-TEST(OnnxO5, KeysThatTheStandardDoesNotKnowArePassedOver) {
-  const auto checkpoint =
-      opened(onnxModelOf({onnxExternal("t", 1, {1}, "w").message(13, onnxEntry("__class__", "os"))}),
-             {{"w", test::asBytes("1234")}});
-  ASSERT_TRUE(checkpoint);
-  EXPECT_TRUE(checkpoint->tensors[0].type);
-  ASSERT_EQ(checkpoint->warnings.size(), 1u);
-  EXPECT_CONTAINS(checkpoint->warnings[0], "1 key of external data");
-}
-
-TEST(OnnxO6, AnExternalFileThatWasReplacedIsNoticed) {
-  const test::TemporaryFolder folder;
-  folder.write("w.bin", rawBytes(1.0F));
-  const auto path = folder.write("m.onnx", onnxModelOf({onnxExternal("t", 1, {1}, "w.bin")}));
-  const auto checkpoint = openCheckpoint(path);
-  ASSERT_TRUE(checkpoint);
-  const auto source = (*checkpoint)->source(0);
-  ASSERT_TRUE(source);
-  EXPECT_TRUE(source->verifyUnchanged());
-  folder.write("other.bin", rawBytes(2.0F));
-  std::filesystem::rename(folder / "other.bin", folder / "w.bin");
-  const auto same = source->verifyUnchanged();
-  ASSERT_FALSE(same);
-  EXPECT_EQ(same.error().code, Errc::Changed);
-  EXPECT_FALSE((*checkpoint)->verifyUnchanged());
-}
-
 TEST(OnnxO7, TextAndPointersSayWhatTheyAre) {
   const test::TemporaryFolder folder;
   const auto error = [&](std::string_view text) {
@@ -451,11 +294,11 @@ TEST(OnnxO7, AFileThatEndsTooEarlyIsDamagedAndItsRestCanBeOpened) {
                                                 .message(5, onnxTensor("b", 1, {2}).bytes(9, rawBytes({1.0F, 2.0F}))))
                                 .str();
   const auto cut = whole.substr(0, whole.size() - 3);
-  const auto strict = opened(cut);
+  const auto strict = openedOnnx(cut);
   ASSERT_FALSE(strict);
   EXPECT_EQ(strict.error().code, Errc::Damaged);
   EXPECT_CONTAINS(errorOf(strict), "an unfinished download?");
-  const auto lenient = opened(cut, {}, true);
+  const auto lenient = openedOnnx(cut, {}, true);
   ASSERT_TRUE(lenient) << errorOf(lenient);
   EXPECT_EQ(valuesOf(*lenient, "a"), Values{1});
   EXPECT_CONTAINS(lenient->tensors[*lenient->find("b")].remark, "8 bytes of raw data expected, 5 found");

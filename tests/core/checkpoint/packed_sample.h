@@ -28,7 +28,10 @@ struct PackedSample {
   std::map<std::string, std::string> metadata = {};
 };
 
-/// At least one of each convention: one with a new convention is added in packed_samples.cpp.
+/// At least one of each convention: one with a new convention is added to one of the lists below.
 const std::vector<PackedSample>& packedSamples();
+
+std::vector<PackedSample> packedIntegerSamples();
+std::vector<PackedSample> packedScaledSamples();
 
 }  // namespace ulpscope::test

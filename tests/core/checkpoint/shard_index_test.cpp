@@ -204,6 +204,16 @@ TEST(SafetensorsS16, OfATensorInTwoShardsTheOneTheIndexNamesIsTaken) {
   EXPECT_EQ((*checkpoint)->tensors[*(*checkpoint)->find("a")].storedType, "U8");
 }
 
+TEST(SafetensorsS16, ShardsMayHoldOtherTypesThanTheirSiblings) {
+  const ShardedModel model;
+  model.folder.write("2.safetensors",
+                     SafetensorsBuilder().add("b", "BF16", {2}, std::string_view("\xC0\x3F\0\0", 4)).bytes());
+  const auto checkpoint = model.open();
+  ASSERT_TRUE(checkpoint) << describe(checkpoint.error());
+  EXPECT_THAT((*checkpoint)->warnings, testing::IsEmpty());
+  EXPECT_EQ(*(*checkpoint)->source(*(*checkpoint)->find("b"))->valueAt(0), 1.5);
+}
+
 TEST(SafetensorsS16, ADamagedShardIsNamed) {
   const ShardedModel model;
   model.folder.write("2.safetensors", shardWith("b") + "x");

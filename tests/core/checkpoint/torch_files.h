@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
+#include <cstdint>
+#include <initializer_list>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -10,6 +12,19 @@
 #include "tests/core/checkpoint/zip_builder.h"
 
 namespace ulpscope::test {
+
+template <class T>
+std::string bytesOf(std::initializer_list<T> values) {
+  return {reinterpret_cast<const char*>(std::data(values)), values.size() * sizeof(T)};
+}
+
+/// {"t": the tensor}, over one storage "0": a pickle.
+inline std::string oneTensor(std::string_view type, std::int64_t elements, std::int64_t offset,
+                             std::initializer_list<std::int64_t> size, std::initializer_list<std::int64_t> stride,
+                             bool legacy = false) {
+  PickleBuilder pickle;
+  return pickle.op('}').text("t").tensor(type, "0", elements, offset, size, stride, legacy).op('s').stop();
+}
 
 /// An archive as torch.save writes it: `pickle` and the storages "0", "1", ...
 inline std::string torchZip(const std::string& pickle, const std::vector<std::string>& storages,

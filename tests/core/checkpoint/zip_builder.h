@@ -12,16 +12,16 @@
 
 namespace ulpscope::test {
 
-/// DEFLATE of `data`, without a header.
-inline std::string deflated(std::string_view data) {
+/// DEFLATE of `data`, without a header; `flush` ends it, or only the block.
+inline std::string deflated(std::string_view data, int flush = Z_FINISH) {
   z_stream stream{};
   deflateInit2(&stream, Z_BEST_COMPRESSION, Z_DEFLATED, -MAX_WBITS, 8, Z_DEFAULT_STRATEGY);
-  std::string out(deflateBound(&stream, data.size()), '\0');
+  std::string out(deflateBound(&stream, data.size()) + 16, '\0');
   stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(data.data()));
   stream.avail_in = static_cast<uInt>(data.size());
   stream.next_out = reinterpret_cast<Bytef*>(out.data());
   stream.avail_out = static_cast<uInt>(out.size());
-  deflate(&stream, Z_FINISH);
+  deflate(&stream, flush);
   out.resize(stream.total_out);
   deflateEnd(&stream);
   return out;
@@ -29,8 +29,8 @@ inline std::string deflated(std::string_view data) {
 
 /// A member as it is to be written. What is left empty is filled with what is right.
 struct ZipEntry {
-  std::string name;
-  std::string data;          ///< before compression
+  std::string name = {};
+  std::string data = {};     ///< before compression
   std::uint16_t method = 0;  ///< 8: deflated by the builder; others than 0 and 8: written as it is
   std::uint16_t flags = 0;   ///< bit 3: the local header holds zeros, a descriptor follows the data
   bool zip64 = false;        ///< sizes in the extra fields, as NumPy (local header) and 4 GiB (both) have them
@@ -39,7 +39,7 @@ struct ZipEntry {
   std::optional<std::uint32_t> crc = {};
   std::optional<std::string> localName = {};
   std::optional<std::uint32_t> localCrc = {}, localSize = {};
-  std::optional<std::uint16_t> localMethod = {};
+  std::optional<std::uint16_t> localMethod = {}, localFlags = {};
   std::string localExtra = {}, extra = {}, comment = {};
   std::string before = {};  ///< bytes before the local header that belong to no member
 };
@@ -65,9 +65,9 @@ class ZipBuilder {
     const auto small = [&](std::uint64_t value) {
       return le(entry.zip64 ? 0xFFFFFFFF : static_cast<std::uint32_t>(value));
     };
-    m_data += "PK\3\4" + le<std::uint16_t>(20) + le(entry.flags) + le(entry.localMethod.value_or(entry.method)) +
-              le<std::uint32_t>(0) + le(descriptor ? 0 : entry.localCrc.value_or(crc)) +
-              small(descriptor ? 0 : compressedSize) +
+    m_data += "PK\3\4" + le<std::uint16_t>(20) + le(entry.localFlags.value_or(entry.flags)) +
+              le(entry.localMethod.value_or(entry.method)) + le<std::uint32_t>(0) +
+              le(descriptor ? 0 : entry.localCrc.value_or(crc)) + small(descriptor ? 0 : compressedSize) +
               small(descriptor ? 0 : entry.localSize.value_or(static_cast<std::uint32_t>(size))) + length(localName) +
               length(localExtra) + localName + localExtra + stored;
     if (descriptor)
