@@ -100,7 +100,7 @@ class TorchAo final : public PackedConvention {
       block = {static_cast<std::uint64_t>((*stated)[0]), static_cast<std::uint64_t>((*stated)[1])};
     auto grid = gridOver(parts, codes->shape, scales, block);
     auto zeroGrid = zeros ? gridOver(parts, codes->shape, zeros, block) : std::nullopt;
-    if (!parts.sound()) return tl::unexpected(parts.error());
+    if (!grid || !parts.sound()) return tl::unexpected(parts.error());
     const std::string target = !state->target.empty() ? state->target : integer ? "int8" : "float8";
     PackedWeight found =
         weightOf(parts, state->name, fmt::format("torchao {}", target.size() <= 8 ? target : "int"),
