@@ -45,8 +45,8 @@ class PackedScan {
  private:
   const Checkpoint& m_checkpoint;
   const ConfigValues& m_config;
-  std::vector<std::size_t> m_byName;  ///< indices of `stored`, sorted by name
-  std::vector<std::size_t> m_byKey;   ///< indices of the metadata, sorted by key
+  std::vector<std::size_t> m_byName;  ///< indices of `stored`, by the hashes of their names, then the names
+  std::vector<std::size_t> m_byKey;   ///< indices of the metadata, by their keys likewise
   std::vector<bool> m_taken;
   std::shared_ptr<TileCache> m_tiles;
 };
