@@ -11,6 +11,7 @@
 #include "app/cli/options.h"
 #include "core/analysis/overview.h"
 #include "core/base/text.h"
+#include "core/checkpoint/security_remark.h"
 
 namespace ulpscope {
 namespace {
@@ -58,6 +59,7 @@ class InspectCommand final : public Command {
   /// "3 of 6 tensors cannot be read: F8_E8M0", beside the warnings of opening, where values are asked for.
   std::vector<std::string> allWarnings(const std::vector<std::size_t>& indices) const {
     std::vector<std::string> warnings = m_checkpoint->warnings;
+    if (auto remark = securityRemark(*m_checkpoint)) warnings.insert(warnings.begin(), std::move(*remark));
     warnings.insert(warnings.end(), m_failures.begin(), m_failures.end());
     std::size_t unreadable = 0;
     std::set<std::string> types;

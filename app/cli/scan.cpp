@@ -12,6 +12,7 @@
 #include "app/cli/scan_document.h"
 #include "core/analysis/overview.h"
 #include "core/base/text.h"
+#include "core/checkpoint/security_remark.h"
 #include "core/quantization/quantization_report.h"
 
 namespace ulpscope {
@@ -77,6 +78,7 @@ class ScanCommand final : public Command {
     auto checkpoint = m_argument.open(context.job);
     if (!checkpoint) return tl::unexpected(checkpoint.error());
     m_checkpoint = std::move(*checkpoint);
+    if (const auto remark = securityRemark(*m_checkpoint)) context.warn(*remark);
     for (const std::string& warning : m_checkpoint->warnings) context.warn(warning);
     if (m_output)
       if (auto other = refuseInputAsOutput(*m_output, filesReadBy(*m_checkpoint)); !other) return other;

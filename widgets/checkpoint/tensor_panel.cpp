@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <set>
 
+#include "core/checkpoint/security_remark.h"
 #include "widgets/checkpoint/tensor_row_delegate.h"
 #include "widgets/frame/labels.h"
 #include "widgets/frame/link_button.h"
@@ -111,14 +112,9 @@ QWidget* TensorPanel::buildRemark() {
 }
 
 void TensorPanel::showRemark(const Checkpoint* checkpoint) {
-  const auto suspicious = checkpoint ? std::ranges::count_if(checkpoint->objects, &InertObject::suspicious) : 0;
-  m_remark->setVisible(suspicious > 0);
-  if (suspicious > 0)
-    m_remarkText->setText((suspicious == 1
-                               ? tr("One object in the file names code that can run commands or reach files.")
-                               : tr("%1 objects in the file name code that can run commands or reach files.")
-                                     .arg(grouped(static_cast<std::uint64_t>(suspicious)))) +
-                          u' ' + tr("Nothing in the file was run."));
+  const auto remark = checkpoint ? securityRemark(*checkpoint) : std::nullopt;
+  m_remark->setVisible(remark.has_value());
+  m_remarkText->setText(remark ? shown(*remark) : QString());
 }
 
 /// Opens the last group at its first suspicious object.

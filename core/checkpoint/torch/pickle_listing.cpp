@@ -81,9 +81,11 @@ void PickleListing::addMetadata(std::string_view name, std::string value) {
 
 void PickleListing::addObject(std::string name, std::string type, std::string remark, bool suspicious) {
   const Limits& limits = m_context.options.limits;
+  const bool isFirstSuspicious = suspicious && m_types.empty();
   if (suspicious) m_types.try_emplace(type, true);
   m_objectBytes += name.size() + type.size() + remark.size();
-  if (m_checkpoint.objects.size() >= limits.metadataEntries || m_objectBytes > limits.metadataBytes) {
+  const bool isFull = m_checkpoint.objects.size() >= limits.metadataEntries || m_objectBytes > limits.metadataBytes;
+  if (isFull && !isFirstSuspicious) {  // a crowd of harmless objects must not hide that there is a dangerous one
     m_objectBytes = std::max(m_objectBytes, limits.metadataBytes);
     ++m_objectsLeft;
     return;
@@ -94,7 +96,6 @@ void PickleListing::addObject(std::string name, std::string type, std::string re
 void PickleListing::addGlobals(const PickleGraph& graph) {
   for (const PickleGlobal& global : graph.globals()) {
     if (!isSuspicious(global)) continue;
-    if (m_suspicious++ == 0) m_firstSuspicious = printable(global.full());
     if (!m_types.contains(global.full()))
       addObject("", global.full(),
                 "It can run commands, load code or reach files; the pickle names it. It was not called.", true);
@@ -132,13 +133,6 @@ void PickleListing::finish() {
   m_repeated.warn(m_checkpoint.warnings, "Objects that stand in very many places are listed in one of them only");
   say(m_metadataLeft, "{} numbers and texts are not listed: there are too many.");
   say(m_objectsLeft, "{} objects are not listed: there are too many.");
-  if (m_suspicious > 0)
-    m_checkpoint.warnings.insert(
-        m_checkpoint.warnings.begin(),
-        fmt::format("Dangerous to open with Python: the file refers to {} that can run commands, load code or reach "
-                    "files, {} first. Nothing of it was run here.",
-                    m_suspicious == 1 ? "a function or class" : fmt::format("{} functions or classes", m_suspicious),
-                    m_firstSuspicious));
 }
 
 }  // namespace ulpscope

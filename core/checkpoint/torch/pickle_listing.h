@@ -65,8 +65,6 @@ class PickleListing {
   std::uint64_t m_repeats = 0;                          ///< values listed again, because they are shared
   Finding m_renamed, m_repeated;
   std::unordered_map<std::string, bool> m_types;  ///< of the listed suspicious objects
-  std::uint64_t m_suspicious = 0;
-  std::string m_firstSuspicious;
 };
 
 }  // namespace ulpscope

@@ -20,6 +20,7 @@
 #include <vector>
 
 #include "core/checkpoint/pickle/suspicious.h"
+#include "core/checkpoint/security_remark.h"
 #include "core/checkpoint/shards.h"
 #include "tests/core/checkpoint/opened.h"
 #include "tests/core/checkpoint/pickle_builder.h"
