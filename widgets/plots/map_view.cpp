@@ -105,8 +105,7 @@ void MapView::show(MapFigure figure, const Scale& scale) {
   hideProbe();
   setTitle(QString::fromStdString(printable(m_figure.title)));
   setNotes(m_figure.notes);
-  plot().xAxis->setLabel(QString::fromStdString(m_figure.columnTitle));
-  plot().yAxis->setLabel(QString::fromStdString(m_figure.rowTitle));
+  setAxisTitles(QString::fromStdString(m_figure.columnTitle), QString::fromStdString(m_figure.rowTitle));
   m_colors->axis()->setLabel(QString::fromStdString(m_figure.valueTitle));
 
   const int rows = int(m_figure.rows);

@@ -22,6 +22,7 @@ namespace {
 constexpr double kClickSlack = 4;
 constexpr int kPixelsPerTickAcross = 52;
 constexpr int kPixelsPerTickDown = 42;
+constexpr int kBesideVerticalTitle = 50;  ///< of a plot's height: labels and titles of its other axes, margins
 
 void styleAxis(QCPAxis& axis, const ThemeColors& c) {
   axis.setBasePen(Qt::NoPen);
@@ -55,7 +56,8 @@ PlotBase::PlotBase(QWidget* parent)
   setMinimumSize(160, 110);
   m_plot->setFocusPolicy(Qt::NoFocus);
   m_plot->setContextMenuPolicy(Qt::NoContextMenu);  // comes up to this widget
-  m_plot->setPlottingHint(QCP::phFastPolylines);    // pens wider than 1 px take seconds without it
+  m_plot->installEventFilter(this);
+  m_plot->setPlottingHint(QCP::phFastPolylines);  // pens wider than 1 px take seconds without it
   m_plot->setNoAntialiasingOnDrag(true);
   m_plot->setInteractions(QCP::iRangeDrag | QCP::iRangeZoom);
   m_plot->plotLayout()->setMargins(QMargins(0, 0, 0, 0));
@@ -116,6 +118,12 @@ QPointF PlotBase::dataAt(QPointF pixel) const {
 void PlotBase::setTitle(const QString& title) {
   m_title = title;
   setAccessibleName(title);
+}
+
+void PlotBase::setAxisTitles(const QString& horizontal, const QString& vertical) {
+  m_verticalTitle = vertical;
+  m_plot->xAxis->setLabel(horizontal);
+  fitAxes(m_plot->size());
 }
 
 void PlotBase::setNotes(const std::vector<std::string>& notes) {
@@ -189,14 +197,16 @@ void PlotBase::contextMenuEvent(QContextMenuEvent* event) {
   menu.exec(event->globalPos());
 }
 
-void PlotBase::resizeEvent(QResizeEvent* event) {
-  QWidget::resizeEvent(event);
-  fitTickers();
+bool PlotBase::eventFilter(QObject* watched, QEvent* event) {
+  if (watched == m_plot && event->type() == QEvent::Resize) fitAxes(m_plot->size());
+  return QWidget::eventFilter(watched, event);
 }
 
-void PlotBase::fitTickers() {
-  setRoom(*m_plot->xAxis, width() / kPixelsPerTickAcross);
-  setRoom(*m_plot->yAxis, height() / kPixelsPerTickDown);
+void PlotBase::fitAxes(QSize size) {
+  setRoom(*m_plot->xAxis, size.width() / kPixelsPerTickAcross);
+  setRoom(*m_plot->yAxis, size.height() / kPixelsPerTickDown);
+  const int titleLength = QFontMetrics(m_plot->yAxis->labelFont()).horizontalAdvance(m_verticalTitle);
+  m_plot->yAxis->setLabel(titleLength <= size.height() - kBesideVerticalTitle ? m_verticalTitle : QString());
 }
 
 void PlotBase::copyCsv() const { QGuiApplication::clipboard()->setText(csv()); }
@@ -235,6 +245,7 @@ Result<> PlotBase::savePicture(const PictureRequest& request) {
   heading->setTextColor(colors.text);
   m_plot->plotLayout()->insertRow(0);
   m_plot->plotLayout()->addElement(0, 0, heading);
+  fitAxes(request.size);
   auto saved = savePictureFile(request, [&](QPaintDevice& device, double scale, bool isVector) {
     QCPPainter painter;
     if (!painter.begin(&device)) return false;
@@ -269,7 +280,7 @@ void PlotBase::restyle(const ThemeColors& c) {
   words.setColor(QPalette::WindowText, c.muted);
   m_notes->setPalette(words);
   applyColors(c);
-  fitTickers();
+  fitAxes(m_plot->size());
   m_plot->replot(QCustomPlot::rpQueuedReplot);
 }
 

@@ -53,6 +53,8 @@ class PlotBase : public QWidget {
   QCustomPlot& plot() const { return *m_plot; }
   void setNotes(const std::vector<std::string>& notes);
   void setTitle(const QString& title);
+  /// The vertical one is left out where the plot is too low for it.
+  void setAxisTitles(const QString& horizontal, const QString& vertical);
   void hideProbe();
   /// Puts the look of the theme on everything; called after what is shown has changed.
   void restyle() { restyle(theme().colors()); }
@@ -66,8 +68,8 @@ class PlotBase : public QWidget {
 
   void keyPressEvent(QKeyEvent* event) override;
   void contextMenuEvent(QContextMenuEvent* event) override;
-  void resizeEvent(QResizeEvent* event) override;
   bool event(QEvent* event) override;
+  bool eventFilter(QObject* watched, QEvent* event) override;
 
  private:
   void restyle(const ThemeColors& colors);
@@ -75,7 +77,7 @@ class PlotBase : public QWidget {
   void showProbe(const std::optional<Probe>& probe);
   void exportCsv();
   void tellUnsaved(const Error& error);
-  void fitTickers();
+  void fitAxes(QSize size);
 
   QLabel* m_notes;
   QCustomPlot* m_plot;
@@ -83,6 +85,7 @@ class PlotBase : public QWidget {
   QCPItemStraightLine* m_horizontal;
   QCPItemText* m_label;
   QString m_title;
+  QString m_verticalTitle;
   QPointF m_pressedAt;
 };
 

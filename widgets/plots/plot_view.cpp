@@ -28,7 +28,6 @@ constexpr int kLabelGround = 190;  ///< alpha of what keeps a name apart from li
 void setScale(QCPAxis& axis, const Axis& data) {
   axis.setScaleType(data.logarithmic ? QCPAxis::stLogarithmic : QCPAxis::stLinear);
   axis.setTicker(QSharedPointer<Ticker>::create(data));
-  axis.setLabel(QString::fromStdString(data.title));
 }
 
 QCPRange widened(const QCPRange& range, bool logarithmic, double margin) {
@@ -117,6 +116,7 @@ void PlotView::build() {
   m_lineLabels.clear();
   setScale(*p.xAxis, m_figure.x);
   setScale(*p.yAxis, m_figure.y);
+  setAxisTitles(QString::fromStdString(m_figure.x.title), QString::fromStdString(m_figure.y.title));
   std::size_t named = 0;
   for (const Series& series : m_figure.series) {
     QCPItemText* label = nullptr;
