@@ -33,11 +33,15 @@ echo "full disks: $cases sizes, $failed of them too small, nothing lost, nothing
 
 cases=0 failed=0
 for fault in write:ENOSPC write:EIO fsync:EIO fsync:ENOSPC rename:EIO rename:ENOSPC fchmod:EPERM close:EIO; do
-  for n in 1 2 3; do
+  before=$failed
+  for n in $(seq 1 60); do
     cp "$work/old" "$work/out.npy"
-    strace -f -qq -o /dev/null -e trace=none -e inject="${fault%%:*}:error=${fault##*:}:when=$n" \
+    strace -f -qq -o "$work/calls" -e inject="${fault%%:*}:error=${fault##*:}:when=$n" \
       "$ulp" export "$checkpoint" "$tensor" "$work/out.npy" --force > /dev/null 2>&1 || true
+    grep -q INJECTED "$work/calls" || break  # there is no n-th call
     check "$work/out.npy" "$fault at call $n"
   done
+  echo "  $fault at each call in turn: $((failed - before)) kept the old file"
 done
 echo "failing calls: $cases cases, $failed kept the old file, nothing lost"
+[ "$failed" -gt 0 ]
