@@ -159,8 +159,12 @@ class Hqq final : public PackedConvention {
     if (const TensorInfo* const tensor = parts.optional(suffix, {"I32", "I64", "U8", "I8"})) {
       if (!parts.expectElements(tensor, 1)) return -1;
       const auto value = parts.source(tensor).valueAt(0);
-      if (!value) parts.fail(value.error().message);
-      return value ? static_cast<std::int64_t>(*value) : -1;
+      if (!value) {
+        parts.fail(value.error().message);
+        return -1;
+      }
+      const bool isSmall = parts.expect(std::fabs(*value) < 0x1p53, tensor, "a number below 2^53");
+      return isSmall ? static_cast<std::int64_t>(*value) : -1;
     }
     if (const auto text = beside(parts, suffix)) {
       std::int64_t value = -1;

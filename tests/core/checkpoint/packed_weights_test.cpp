@@ -182,6 +182,16 @@ TEST(Hqq, TakesFromTheMetadataWhatQmodelKeepsAsNumbersAndTexts) {
     EXPECT_THAT(warningsWith("l.shape", shape), Contains(HasSubstr("Not decoded as HQQ"))) << shape;
 }
 
+/// Found by fuzzing: as a double, the largest integer is one that no integer holds.
+TEST(Hqq, RefusesNumbersThatNoDoubleHolds) {
+  PackedSample sample = sampleOf("hqq_4_axis1");
+  const auto part = std::ranges::find(sample.parts, "l.nbits", &PackedPart::name);
+  ASSERT_NE(part, sample.parts.end());
+  part->type = "I64";
+  part->bytes = "\xFF\xFF\xFF\xFF\xFF\xFF\xFF\x7F";
+  EXPECT_THAT(opened(sample).warnings, Contains(HasSubstr("a number below 2^53 expected")));
+}
+
 TEST(PackedValues, RoundAsTorchDoes) {
   EXPECT_EQ(halfBits(65519.0F), 0x7BFFu);
   EXPECT_EQ(halfBits(65520.0F), 0x7C00u);
