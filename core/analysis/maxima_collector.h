@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <algorithm>
+#include <concepts>
 #include <cstdint>
+#include <functional>
 #include <mutex>
 #include <span>
 #include <utility>
@@ -19,7 +21,8 @@ class MaximaCollector {
   explicit MaximaCollector(const MatrixShape& shape)
       : m_columns(shape.columns), m_rowMaxima(shape.rows), m_columnMaxima(shape.columns) {}
 
-  /// The maxima of one run, until they are merged.
+  /// The maxima of one run, until they are merged: of floats, or of the codes of a 16-bit format.
+  template <class T>
   class Run {
    public:
     Run(const MaximaCollector& all, std::uint64_t first, std::uint64_t count)
@@ -31,16 +34,17 @@ class MaximaCollector {
       m_columnMaxima.resize(withinARow ? count : m_columns);
     }
 
-    Result<> add(std::uint64_t first, std::span<const float> values, const Backend& backend) {
+    /// raise(values of whole rows, row maxima, column maxima) is one of the backend's.
+    template <class Raise>
+    Result<> add(std::uint64_t first, std::span<const T> values, Raise raise) {
       while (!values.empty()) {
         const std::uint64_t row = first / m_columns;
         const std::uint64_t column = first % m_columns;
         const bool wholeRows = column == 0 && values.size() >= m_columns;
         const std::uint64_t rows = wholeRows ? values.size() / m_columns : 1;
         const std::uint64_t width = wholeRows ? m_columns : std::min<std::uint64_t>(values.size(), m_columns - column);
-        if (auto done =
-                backend.absMaxima(values.first(rows * width), std::span(m_rowMaxima).subspan(row - m_firstRow, rows),
-                                  std::span(m_columnMaxima).subspan(column - m_firstColumn, width));
+        if (auto done = raise(values.first(rows * width), std::span(m_rowMaxima).subspan(row - m_firstRow, rows),
+                              std::span(m_columnMaxima).subspan(column - m_firstColumn, width));
             !done)
           return done;
         first += rows * width;
@@ -48,17 +52,30 @@ class MaximaCollector {
       }
       return {};
     }
+    Result<> add(std::uint64_t first, std::span<const T> values, const Backend& backend)
+      requires std::same_as<T, float>
+    {
+      return add(first, values,
+                 [&](auto all, auto rows, auto columns) { return backend.absMaxima(all, rows, columns); });
+    }
 
    private:
     friend class MaximaCollector;
     std::uint64_t m_columns;
     std::uint64_t m_firstRow;
     std::uint64_t m_firstColumn = 0;
-    std::vector<float> m_rowMaxima;
-    std::vector<float> m_columnMaxima;
+    std::vector<T> m_rowMaxima;
+    std::vector<T> m_columnMaxima;
   };
 
-  void merge(const Run& run) {
+  void merge(const Run<float>& run) { merge(run, std::identity()); }
+  /// valueOf(maximum) is a float.
+  template <class T, class ValueOf>
+  void merge(const Run<T>& run, ValueOf valueOf) {
+    const auto raise = [&](std::vector<float>& maxima, std::uint64_t first, const std::vector<T>& by) {
+      float* const to = maxima.data() + first;
+      std::transform(by.begin(), by.end(), to, to, [&](T a, float b) { return std::max<float>(valueOf(a), b); });
+    };
     const std::lock_guard lock(m_mutex);
     raise(m_rowMaxima, run.m_firstRow, run.m_rowMaxima);
     raise(m_columnMaxima, run.m_firstColumn, run.m_columnMaxima);
@@ -70,11 +87,6 @@ class MaximaCollector {
   }
 
  private:
-  static void raise(std::vector<float>& maxima, std::uint64_t first, const std::vector<float>& by) {
-    float* const to = maxima.data() + first;
-    std::transform(by.begin(), by.end(), to, to, [](float a, float b) { return std::max(a, b); });
-  }
-
   std::uint64_t m_columns;
   std::mutex m_mutex;
   std::vector<float> m_rowMaxima;

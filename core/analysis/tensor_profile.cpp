@@ -5,6 +5,7 @@
 #include <array>
 #include <cmath>
 #include <limits>
+#include <optional>
 #include <utility>
 
 #include "core/analysis/code_table.h"
@@ -37,20 +38,26 @@ Result<> countPiece(const ElementType& type, const Backend& backend, std::span<c
   return backend.countCodes(std::span<const std::uint8_t>(scratch.unpacked), scratch.counts);
 }
 
-/// Types of up to 16 bits: the counts of their codes say it all.
+/// The code of infinity, where the numbers without their sign are in the order of their codes.
+std::optional<std::uint16_t> orderedUpTo(const ElementType& type, const CodeTable& table) {
+  if (type.bits != 16 || !type.format) return std::nullopt;
+  const auto infinity = std::ranges::find(table.values, std::numeric_limits<double>::infinity());
+  const auto firstNegative = table.values.begin() + 0x8000;
+  if (infinity >= firstNegative || !std::is_sorted(table.values.begin(), infinity)) return std::nullopt;
+  return static_cast<std::uint16_t>(infinity - table.values.begin());
+}
+
+/// Types of up to 16 bits: the counts of their codes say it all, and the maxima of rows and columns often are codes.
 Result<> profileCodes(const TensorSource& source, const Backend& backend, const JobContext& job, TensorProfile& profile,
                       MaximaCollector& maxima) {
   const ElementType& type = source.type();
   const CodeTable& table = codeTable(type);
+  const std::optional<std::uint16_t> infinity = orderedUpTo(type, table);
   ScratchPool<CodeScratch> pool;
-  const auto piece = [&](std::uint64_t first, std::uint64_t count, CodeScratch& scratch) -> Result<> {
-    const std::uint64_t byteCount = byteSize(type, count).value_or(0);
-    scratch.storage.resize((byteCount + 1) / 2);
+  const auto decodedMaxima = [&](std::uint64_t first, std::uint64_t count, std::span<const std::byte> bytes,
+                                 CodeScratch& scratch) -> Result<> {
     scratch.values.resize(kChunk);
-    const auto bytes = std::as_writable_bytes(std::span(scratch.storage)).first(byteCount);
-    if (auto read = source.readBytes(first, count, bytes); !read) return read;
-    if (auto counted = countPiece(type, backend, bytes, count, scratch); !counted) return counted;
-    MaximaCollector::Run run(maxima, first, count);
+    MaximaCollector::Run<float> run(maxima, first, count);
     const auto decodeChunk = [&](std::uint64_t begin, std::uint64_t size) -> Result<> {
       const auto bits = static_cast<std::uint64_t>(type.bits);
       const auto values = std::span(scratch.values).first(size);
@@ -61,6 +68,24 @@ Result<> profileCodes(const TensorSource& source, const Backend& backend, const 
     if (auto done = forEachChunk(count, decodeChunk); !done) return done;
     maxima.merge(run);
     return {};
+  };
+  const auto codeMaxima = [&](std::uint64_t first, std::uint64_t count, const CodeScratch& scratch) -> Result<> {
+    MaximaCollector::Run<std::uint16_t> run(maxima, first, count);
+    const auto raise = [&](auto codes, auto rows, auto columns) {
+      return backend.absMaximaOfCodes(codes, *infinity, rows, columns);
+    };
+    if (auto done = run.add(first, std::span<const std::uint16_t>(scratch.storage).first(count), raise); !done)
+      return done;
+    maxima.merge(run, [&](std::uint16_t code) { return static_cast<float>(table.values[code]); });
+    return {};
+  };
+  const auto piece = [&](std::uint64_t first, std::uint64_t count, CodeScratch& scratch) -> Result<> {
+    const std::uint64_t byteCount = byteSize(type, count).value_or(0);
+    scratch.storage.resize((byteCount + 1) / 2);
+    const auto bytes = std::as_writable_bytes(std::span(scratch.storage)).first(byteCount);
+    if (auto read = source.readBytes(first, count, bytes); !read) return read;
+    if (auto counted = countPiece(type, backend, bytes, count, scratch); !counted) return counted;
+    return infinity ? codeMaxima(first, count, scratch) : decodedMaxima(first, count, bytes, scratch);
   };
   if (auto done = inParallelPieces(source, backend, job, pool, piece, [] {}); !done) return done;
   profile.codeCounts.resize(table.values.size());
@@ -82,7 +107,7 @@ Result<> profileFloats(const TensorSource& source, const Backend& backend, const
     std::vector<ProfileAccumulator>& part = parts[first / kPiece % kPiecesAtOnce];
     values.resize(count);
     if (auto read = source.readFloats(first, values, backend); !read) return read;
-    MaximaCollector::Run run(maxima, first, count);
+    MaximaCollector::Run<float> run(maxima, first, count);
     const auto profileChunk = [&](std::uint64_t begin, std::uint64_t size) -> Result<> {
       const auto chunk = std::span<const float>(values).subspan(begin, size);
       if (auto done = backend.profile(chunk, std::numeric_limits<float>::min(), part.emplace_back()); !done)
@@ -213,7 +238,7 @@ Result<> profileWide(const TensorSource& source, const Backend& backend, const J
     if (auto read = source.readDoubles(first, values); !read) return read;
     total.add(values);
     floats.assign(values.begin(), values.end());
-    MaximaCollector::Run run(maxima, first, count);
+    MaximaCollector::Run<float> run(maxima, first, count);
     if (auto done = run.add(first, floats, backend); !done) return done;
     maxima.merge(run);
     return {};

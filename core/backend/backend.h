@@ -85,6 +85,20 @@ class Backend {
   /// Precondition: values.size() == rowMaxima.size() * columnMaxima.size().
   virtual Result<> absMaxima(std::span<const float> values, std::span<float> rowMaxima,
                              std::span<float> columnMaxima) const = 0;
+  /// The same for codes of a format of 16 bits whose numbers without their sign are in the order of their codes, as
+  /// those of float16 and bfloat16 are: the maxima are codes, too. Codes above `infinity` are NaN.
+  virtual Result<> absMaximaOfCodes(std::span<const std::uint16_t> codes, std::uint16_t infinity,
+                                    std::span<std::uint16_t> rowMaxima, std::span<std::uint16_t> columnMaxima) const {
+    for (std::size_t i = 0; i < codes.size(); ++i) {
+      const auto magnitude = static_cast<std::uint16_t>(codes[i] & 0x7FFF);
+      if (magnitude > infinity) continue;
+      std::uint16_t& row = rowMaxima[i / columnMaxima.size()];
+      std::uint16_t& column = columnMaxima[i % columnMaxima.size()];
+      if (magnitude > row) row = magnitude;
+      if (magnitude > column) column = magnitude;
+    }
+    return {};
+  }
 
   /// Block quantization, both ways; see BlockCodec for the arithmetic. codes.size() == values.size();
   /// scales and zeroPoints have one entry a block (zeroPoints only where the codec has them, else empty).

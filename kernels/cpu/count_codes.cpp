@@ -41,7 +41,8 @@ void countCodes(std::span<const Code> codes, std::span<std::uint64_t> counts) {
   while (!codes.empty()) {
     const std::size_t size = std::min(codes.size(), kMostAtOnce);
     countInto(codes.first(size), tables.data(), counts.size());
-    for (std::size_t i = 0; i < tables.size(); ++i) counts[i % counts.size()] += tables[i];
+    for (std::size_t table = 0; table < kTables; ++table)
+      for (std::size_t i = 0; i < counts.size(); ++i) counts[i] += tables[table * counts.size() + i];
     codes = codes.subspan(size);
     if (!codes.empty()) std::fill(tables.begin(), tables.end(), 0u);
   }

@@ -54,11 +54,24 @@ class CpuBackend final : public Backend {
     return countAll(codes, counts, countCodes8);
   }
   Result<> absMaxima(std::span<const float> values, std::span<float> rowMaxima,
-                     std::span<float> columnMaxima) const override;
+                     std::span<float> columnMaxima) const override {
+    return maxima(values, rowMaxima, columnMaxima, [](const float* first, std::size_t stride, auto rows, auto columns) {
+      raiseAbsMaxima(first, stride, rows, columns);
+    });
+  }
+  Result<> absMaximaOfCodes(std::span<const std::uint16_t> codes, std::uint16_t infinity,
+                            std::span<std::uint16_t> rowMaxima, std::span<std::uint16_t> columnMaxima) const override {
+    return maxima(codes, rowMaxima, columnMaxima,
+                  [infinity](const std::uint16_t* first, std::size_t stride, auto rows, auto columns) {
+                    raiseAbsMaxima(first, stride, infinity, rows, columns);
+                  });
+  }
   Result<> quantizeBlocks(const BlockCodec& codec, std::span<const float> values, const BlockCodes& out) const override;
   Result<> dequantizeBlocks(const BlockCodec& codec, const ConstBlockCodes& in, std::span<float> values) const override;
 
  private:
+  template <class T, class Raise>
+  Result<> maxima(std::span<const T> values, std::span<T> rowMaxima, std::span<T> columnMaxima, Raise raise) const;
   template <class Code>
   Result<> encodeAll(const FloatRounding& rule, std::span<const float> in, std::span<Code> codes) const;
   template <class Code, class Count>
@@ -149,8 +162,10 @@ Result<> CpuBackend::countAll(std::span<const Code> codes, std::span<std::uint64
   return {};
 }
 
-Result<> CpuBackend::absMaxima(std::span<const float> values, std::span<float> rowMaxima,
-                               std::span<float> columnMaxima) const {
+/// raise(first value, stride, row maxima, column maxima) does a tile.
+template <class T, class Raise>
+Result<> CpuBackend::maxima(std::span<const T> values, std::span<T> rowMaxima, std::span<T> columnMaxima,
+                            Raise raise) const {
   const std::size_t columns = columnMaxima.size();
   if (values.empty()) return {};
   // Tiles of whole rows, or of a part of one row where rows are long. A tile's maxima go to buffers of their own
@@ -159,11 +174,11 @@ Result<> CpuBackend::absMaxima(std::span<const float> values, std::span<float> r
   const std::size_t tileRows = std::max<std::size_t>(1, kChunk / tileColumns);
   const std::size_t tilesAcross = chunkCount(columns, tileColumns);
   struct Maxima {
-    std::vector<float> rows;
-    std::vector<float> columns;
+    std::vector<T> rows;
+    std::vector<T> columns;
   };
   tbb::enumerable_thread_specific<Maxima> partial(
-      [&] { return Maxima{std::vector<float>(rowMaxima.size()), std::vector<float>(columns)}; });
+      [&] { return Maxima{std::vector<T>(rowMaxima.size()), std::vector<T>(columns)}; });
   const std::size_t tiles = tilesAcross * chunkCount(rowMaxima.size(), tileRows);
   m_team.forEachChunk(tiles, 1, [&](std::size_t tile, std::size_t, std::size_t) {
     const std::size_t row = tile / tilesAcross * tileRows;
@@ -171,10 +186,10 @@ Result<> CpuBackend::absMaxima(std::span<const float> values, std::span<float> r
     Maxima& own = partial.local();
     const std::size_t rowCount = std::min(tileRows, rowMaxima.size() - row);
     const std::size_t columnCount = std::min(tileColumns, columns - column);
-    raiseAbsMaxima(values.data() + row * columns + column, columns, std::span(own.rows).subspan(row, rowCount),
-                   std::span(own.columns).subspan(column, columnCount));
+    raise(values.data() + row * columns + column, columns, std::span(own.rows).subspan(row, rowCount),
+          std::span(own.columns).subspan(column, columnCount));
   });
-  const auto larger = [](float a, float b) { return std::max(a, b); };
+  const auto larger = [](T a, T b) { return std::max(a, b); };
   for (const Maxima& part : partial) {
     std::transform(part.rows.begin(), part.rows.end(), rowMaxima.begin(), rowMaxima.begin(), larger);
     std::transform(part.columns.begin(), part.columns.end(), columnMaxima.begin(), columnMaxima.begin(), larger);

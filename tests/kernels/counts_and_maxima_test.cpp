@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 
+#include <numeric>
 #include <random>
 #include <vector>
 
@@ -64,6 +65,57 @@ TEST(AbsMaxima, AgreeForEveryShapeAndNumberOfThreads) {
     compareMaxima(70'001, 3, threads);
     compareMaxima(257, 255, threads);
     compareMaxima(1001, 768, threads);
+  }
+}
+
+void compareCodeMaxima(std::size_t rows, std::size_t columns, int threads) {
+  SCOPED_TRACE(testing::Message() << rows << " x " << columns << ", " << threads << " threads");
+  std::mt19937 generator(static_cast<std::uint32_t>(rows + columns));
+  std::vector<std::uint16_t> codes(rows * columns);
+  for (std::uint16_t& code : codes) code = static_cast<std::uint16_t>(generator());
+  for (const std::uint16_t infinity : {std::uint16_t{0x7C00}, std::uint16_t{0x7F80}}) {
+    const auto start = [](std::size_t size) {
+      std::vector<std::uint16_t> maxima(size);
+      if (size > 2) maxima[2] = 0x7BFF;
+      return maxima;
+    };
+    std::vector<std::uint16_t> expectedRows = start(rows), expectedColumns = start(columns);
+    ASSERT_TRUE(makeReferenceBackend()->absMaximaOfCodes(codes, infinity, expectedRows, expectedColumns));
+    onEveryInstructionSet(
+        [&](const Backend& cpu) {
+          std::vector<std::uint16_t> rowMaxima = start(rows), columnMaxima = start(columns);
+          ASSERT_TRUE(cpu.absMaximaOfCodes(codes, infinity, rowMaxima, columnMaxima));
+          EXPECT_EQ(expectedRows, rowMaxima);
+          EXPECT_EQ(expectedColumns, columnMaxima);
+        },
+        threads);
+  }
+}
+
+TEST(AbsMaxima, OfCodesAgreeForEveryShapeAndNumberOfThreads) {
+  for (const int threads : {1, 2, 3}) {
+    compareCodeMaxima(1, 1, threads);
+    compareCodeMaxima(1, 200'000, threads);
+    compareCodeMaxima(3, 100'001, threads);
+    compareCodeMaxima(70'001, 3, threads);
+    compareCodeMaxima(257, 255, threads);
+  }
+}
+
+TEST(AbsMaxima, OfCodesAreThoseOfTheDecodedValues) {
+  const ElementType& type = *findElementType("BF16");
+  std::vector<std::uint16_t> codes(65'536);
+  std::iota(codes.begin(), codes.end(), std::uint16_t{0});
+  std::vector<float> values(codes.size());
+  decodeElements(type, std::as_bytes(std::span(codes)), values);
+  const auto reference = makeReferenceBackend();
+  std::vector<float> rows(256), columns(256);
+  ASSERT_TRUE(reference->absMaxima(values, rows, columns));
+  std::vector<std::uint16_t> codeRows(256), codeColumns(256);
+  ASSERT_TRUE(reference->absMaximaOfCodes(codes, 0x7F80, codeRows, codeColumns));
+  for (std::size_t i = 0; i < 256; ++i) {
+    EXPECT_EQ(values[codeRows[i]], rows[i]) << i;
+    EXPECT_EQ(values[codeColumns[i]], columns[i]) << i;
   }
 }
 
