@@ -9,21 +9,25 @@
 
 namespace ulpscope {
 
-void CheckpointArgument::declare(Options& options) {
-  options.argument("PATH", m_path, "A checkpoint: file, index or folder");
+void OpenFlags::declare(Options& options) {
   options.flag("--follow-links", m_followLinks, "Shards may be links that leave the folder");
   options.flag("--allow-damaged", m_allowDamaged, "Open what is sound of a damaged checkpoint, with a warning");
 }
 
-Result<std::shared_ptr<const Checkpoint>> CheckpointArgument::open(const JobContext& job) const {
+Result<std::shared_ptr<const Checkpoint>> OpenFlags::open(const std::string& path, const JobContext& job) const {
   OpenOptions options;
   options.allowDamaged = m_allowDamaged;
   options.followLinks = m_followLinks;
-  auto checkpoint = openCheckpoint(m_path, options, job);
+  auto checkpoint = openCheckpoint(path, options, job);
   if (!checkpoint && checkpoint.error().code == Errc::Damaged)
     checkpoint.error().message += "; --allow-damaged opens what is sound";
   if (!checkpoint && checkpoint.error().code == Errc::OutsideLink) checkpoint.error().message += " (--follow-links)";
   return checkpoint;
+}
+
+void CheckpointArgument::declare(Options& options) {
+  options.argument("PATH", m_path, "A checkpoint: file, index or folder");
+  m_flags.declare(options);
 }
 
 std::vector<std::string> filesReadBy(const Checkpoint& checkpoint) {

@@ -12,19 +12,28 @@
 
 namespace ulpscope {
 
-/// PATH and how it may be opened, the same in every command that reads a checkpoint.
+/// How checkpoints may be opened, the same in every command that reads any.
+class OpenFlags {
+ public:
+  void declare(Options& options);
+  /// An error that one of the flags would get past names it.
+  Result<std::shared_ptr<const Checkpoint>> open(const std::string& path, const JobContext& job) const;
+
+ private:
+  bool m_followLinks = false;
+  bool m_allowDamaged = false;
+};
+
+/// PATH and how it may be opened.
 class CheckpointArgument {
  public:
   void declare(Options& options);
   const std::string& path() const { return m_path; }
-
-  /// An error that an option would get past names it.
-  Result<std::shared_ptr<const Checkpoint>> open(const JobContext& job) const;
+  Result<std::shared_ptr<const Checkpoint>> open(const JobContext& job) const { return m_flags.open(m_path, job); }
 
  private:
   std::string m_path;
-  bool m_followLinks = false;
-  bool m_allowDamaged = false;
+  OpenFlags m_flags;
 };
 
 /// Every file that opening and reading the checkpoint may read: its shards, and the index and config beside them.

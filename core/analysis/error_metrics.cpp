@@ -14,42 +14,6 @@ namespace {
 constexpr std::size_t kChunk = 65'536;
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 
-struct Sums {
-  double error = 0;
-  double squaredError = 0;
-  double squaredX = 0;
-  double squaredY = 0;
-  double product = 0;
-
-  void add(double x, double y) {
-    const double e = y - x;
-    error += e;
-    squaredError += e * e;
-    squaredX += x * x;
-    squaredY += y * y;
-    product += x * y;
-  }
-  void merge(const Sums& later) {
-    error += later.error;
-    squaredError += later.squaredError;
-    squaredX += later.squaredX;
-    squaredY += later.squaredY;
-    product += later.product;
-  }
-};
-
-void setRatios(const Sums& sums, ErrorMetrics& metrics) {
-  const double n = static_cast<double>(metrics.included);
-  metrics.meanSquaredError = sums.squaredError / n;
-  metrics.rootMeanSquaredError = std::sqrt(metrics.meanSquaredError);
-  metrics.relativeRmse = sums.squaredX > 0 ? std::sqrt(sums.squaredError / sums.squaredX) : kNan;
-  metrics.signalToNoiseDb = sums.squaredError > 0 ? 10 * std::log10(sums.squaredX / sums.squaredError)
-                                                  : std::numeric_limits<double>::infinity();
-  metrics.meanError = sums.error / n;
-  const double norms = std::sqrt(sums.squaredX) * std::sqrt(sums.squaredY);
-  metrics.cosine = norms > 0 ? sums.product / norms : kNan;
-}
-
 /// All numbers of no pairs at all.
 ErrorMetrics nothingIncluded(std::uint64_t excluded) {
   return {.excluded = excluded,
@@ -65,44 +29,78 @@ ErrorMetrics nothingIncluded(std::uint64_t excluded) {
           .p999 = kNan};
 }
 
-template <class Value>
-ErrorMetrics measure(std::span<const Value> x, std::span<const Value> y) {
+}  // namespace
+
+/// `each` gets the magnitude of every error that is included.
+template <class Value, class Each>
+void ErrorAccumulator::addPieces(std::span<const Value> x, std::span<const Value> y, Each each) {
   assert(x.size() == y.size());
-  ErrorMetrics metrics;
-  Sums total;
-  std::vector<double> magnitudes;
-  magnitudes.reserve(x.size());
   for (std::size_t begin = 0; begin < x.size(); begin += kChunk) {
     Sums chunk;
     for (std::size_t i = begin; i < std::min(begin + kChunk, x.size()); ++i) {
       const double in = x[i];
       const double out = y[i];
       if (!std::isfinite(in) || !std::isfinite(out)) {
-        ++metrics.excluded;
+        ++m_metrics.excluded;
         continue;
       }
-      chunk.add(in, out);
-      const double magnitude = std::fabs(out - in);
-      if (magnitudes.empty() || magnitude > metrics.maxAbsoluteError) {
-        metrics.maxAbsoluteError = magnitude;
-        metrics.maxAt = i;
+      const double error = out - in;
+      chunk.error += error;
+      chunk.squaredError += error * error;
+      chunk.squaredX += in * in;
+      chunk.squaredY += out * out;
+      chunk.product += in * out;
+      const double magnitude = std::fabs(error);
+      if (m_metrics.included == 0 || magnitude > m_metrics.maxAbsoluteError) {
+        m_metrics.maxAbsoluteError = magnitude;
+        m_metrics.maxAt = m_position + i;
       }
-      magnitudes.push_back(magnitude);
+      ++m_metrics.included;
+      each(magnitude);
     }
-    total.merge(chunk);
+    m_sums.error += chunk.error;
+    m_sums.squaredError += chunk.squaredError;
+    m_sums.squaredX += chunk.squaredX;
+    m_sums.squaredY += chunk.squaredY;
+    m_sums.product += chunk.product;
   }
-  metrics.included = magnitudes.size();
-  if (metrics.included == 0) return nothingIncluded(metrics.excluded);
-  setRatios(total, metrics);
+  m_position += x.size();
+}
+
+void ErrorAccumulator::add(std::span<const double> x, std::span<const double> y) {
+  addPieces(x, y, [](double) {});
+}
+
+ErrorMetrics ErrorAccumulator::metrics() const {
+  if (m_metrics.included == 0) return nothingIncluded(m_metrics.excluded);
+  ErrorMetrics metrics = m_metrics;
+  metrics.meanSquaredError = m_sums.squaredError / static_cast<double>(metrics.included);
+  metrics.rootMeanSquaredError = std::sqrt(metrics.meanSquaredError);
+  metrics.relativeRmse = m_sums.squaredX > 0 ? std::sqrt(m_sums.squaredError / m_sums.squaredX) : kNan;
+  metrics.signalToNoiseDb = m_sums.squaredError > 0 ? 10 * std::log10(m_sums.squaredX / m_sums.squaredError)
+                                                    : std::numeric_limits<double>::infinity();
+  metrics.meanError = m_sums.error / static_cast<double>(metrics.included);
+  const double norms = std::sqrt(m_sums.squaredX) * std::sqrt(m_sums.squaredY);
+  metrics.cosine = norms > 0 ? m_sums.product / norms : kNan;
+  metrics.p50 = metrics.p95 = metrics.p999 = kNan;
+  return metrics;
+}
+
+template <class Value>
+ErrorMetrics measureAll(std::span<const Value> x, std::span<const Value> y) {
+  ErrorAccumulator sums;
+  std::vector<double> magnitudes;
+  magnitudes.reserve(x.size());
+  sums.addPieces(x, y, [&](double magnitude) { magnitudes.push_back(magnitude); });
+  ErrorMetrics metrics = sums.metrics();
+  if (metrics.included == 0) return metrics;
   metrics.p50 = quantile(magnitudes, 0.5);
   metrics.p95 = quantile(magnitudes, 0.95);
   metrics.p999 = quantile(magnitudes, 0.999);
   return metrics;
 }
 
-}  // namespace
-
-ErrorMetrics measureError(std::span<const float> x, std::span<const float> y) { return measure(x, y); }
-ErrorMetrics measureError(std::span<const double> x, std::span<const double> y) { return measure(x, y); }
+ErrorMetrics measureError(std::span<const float> x, std::span<const float> y) { return measureAll(x, y); }
+ErrorMetrics measureError(std::span<const double> x, std::span<const double> y) { return measureAll(x, y); }
 
 }  // namespace ulpscope

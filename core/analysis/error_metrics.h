@@ -29,4 +29,30 @@ struct ErrorMetrics {
 ErrorMetrics measureError(std::span<const float> x, std::span<const float> y);
 ErrorMetrics measureError(std::span<const double> x, std::span<const double> y);
 
+/// The same for arrays that are never held whole: pieces one after the other. Everything but the percentiles, which
+/// are NaN.
+class ErrorAccumulator {
+ public:
+  /// Precondition: x.size() == y.size(), a multiple of 65,536 but for the last piece.
+  void add(std::span<const double> x, std::span<const double> y);
+  ErrorMetrics metrics() const;
+
+ private:
+  struct Sums {
+    double error = 0;
+    double squaredError = 0;
+    double squaredX = 0;
+    double squaredY = 0;
+    double product = 0;
+  };
+  template <class Value, class Each>
+  void addPieces(std::span<const Value> x, std::span<const Value> y, Each each);
+  template <class Value>
+  friend ErrorMetrics measureAll(std::span<const Value> x, std::span<const Value> y);
+
+  Sums m_sums;
+  ErrorMetrics m_metrics;
+  std::uint64_t m_position = 0;
+};
+
 }  // namespace ulpscope

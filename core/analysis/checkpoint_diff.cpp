@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/analysis/checkpoint_diff.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <cstring>
+#include <unordered_map>
+#include <utility>
+
+#include "core/analysis/overview.h"
+#include "core/analysis/tensor_batches.h"
+#include "core/base/text.h"
+
+namespace ulpscope {
+namespace {
+
+bool differ(double a, double b) { return a != b && !(std::isnan(a) && std::isnan(b)); }
+
+void note(TensorDiff& diff, std::uint64_t element) {
+  if (diff.different++ == 0) diff.firstDifferent = element;
+}
+
+/// Two tensors of one type and shape, code by code.
+Result<> compareCodes(const TensorSource& a, const TensorSource& b, const JobContext& job, TensorDiff& diff) {
+  std::vector<std::byte> left, right;
+  return inBatches(a, job, [&](std::uint64_t first, std::uint64_t count) -> Result<> {
+    left.resize(byteSize(a.type(), count).value_or(0));
+    right.resize(left.size());
+    if (auto read = a.readBytes(first, count, left); !read) return read;
+    if (auto read = b.readBytes(first, count, right); !read) return read;
+    if (std::memcmp(left.data(), right.data(), left.size()) == 0) return {};
+    for (std::uint64_t i = 0; i < count; ++i)
+      if (elementCode(a.type(), left, i) != elementCode(a.type(), right, i)) note(diff, first + i);
+    return {};
+  });
+}
+
+/// Their values, of whatever types; `isCounted` where the codes were compared before.
+Result<> compareValues(const TensorSource& a, const TensorSource& b, const JobContext& job, bool isCounted,
+                       TensorDiff& diff) {
+  ErrorAccumulator errors;
+  std::vector<double> left, right;
+  auto compared = inBatches(a, job, [&](std::uint64_t first, std::uint64_t count) -> Result<> {
+    left.resize(count);
+    right.resize(count);
+    if (auto read = a.readDoubles(first, left); !read) return read;
+    if (auto read = b.readDoubles(first, right); !read) return read;
+    errors.add(left, right);
+    for (std::uint64_t i = 0; !isCounted && i < count; ++i)
+      if (differ(left[i], right[i])) note(diff, first + i);
+    return {};
+  });
+  if (compared) diff.metrics = errors.metrics();
+  return compared;
+}
+
+class Comparison {
+ public:
+  Comparison(const Checkpoint& first, const Checkpoint& second, const JobContext& job)
+      : m_first(first), m_second(second), m_job(job) {}
+
+  Result<CheckpointDiff> compare(std::span<const RenameRule> rules) {
+    if (auto named = nameSecond(rules); !named) return tl::unexpected(std::move(named.error()));
+    m_job.expect(scannedBytes(m_first));
+    for (std::size_t i = 0; i < m_first.tensors.size(); ++i) {
+      if (m_first.tensors[i].partOf) continue;
+      const auto found = m_byName.find(m_first.tensors[i].name);
+      TensorDiff diff{.name = m_first.tensors[i].name, .state = DiffState::Missing, .first = i};
+      if (found != m_byName.end()) {
+        diff.second = found->second;
+        m_isMatched[found->second] = true;
+        if (auto compared = comparePair(diff); !compared) return tl::unexpected(std::move(compared.error()));
+      }
+      add(std::move(diff));
+    }
+    for (std::size_t i = 0; i < m_second.tensors.size(); ++i)
+      if (!m_second.tensors[i].partOf && !m_isMatched[i])
+        add({.name = m_names[i], .state = DiffState::Extra, .second = i});
+    return std::move(m_result);
+  }
+
+ private:
+  Result<> nameSecond(std::span<const RenameRule> rules) {
+    m_names.resize(m_second.tensors.size());
+    m_isMatched.resize(m_second.tensors.size());
+    for (std::size_t i = 0; i < m_names.size(); ++i) {
+      const TensorInfo& tensor = m_second.tensors[i];
+      if (tensor.partOf) continue;
+      m_names[i] = tensor.name;
+      for (const RenameRule& rule : rules)
+        if (auto renamed = rule.apply(tensor.name)) {
+          m_names[i] = std::move(*renamed);
+          break;
+        }
+      const auto [other, isNew] = m_byName.try_emplace(m_names[i], i);
+      if (!isNew && !rules.empty())
+        return fail(
+            Errc::Corrupt,
+            fmt::format("names of their own expected after renaming, {} found for {} and {}", inQuotes(m_names[i]),
+                        inQuotes(m_second.tensors[other->second].name), inQuotes(tensor.name)),
+            m_second.path);
+    }
+    return {};
+  }
+
+  Result<> comparePair(TensorDiff& diff) {
+    const TensorInfo& a = m_first.tensors[*diff.first];
+    const TensorInfo& b = m_second.tensors[*diff.second];
+    if (a.shape != b.shape) {
+      diff.state = DiffState::Shape;
+      return {};
+    }
+    auto compared = compareElements(diff);
+    if (compared || !concernsOneTensor(compared.error().code)) return compared;
+    diff = {.name = diff.name, .state = DiffState::Unread, .first = diff.first, .second = diff.second};
+    diff.remark = std::move(compared.error().message);
+    return {};
+  }
+
+  Result<> compareElements(TensorDiff& diff) {
+    const auto a = m_first.source(*diff.first);
+    if (!a) return tl::unexpected(a.error());
+    const auto b = m_second.source(*diff.second);
+    if (!b) return tl::unexpected(b.error());
+    const bool isOneType = a->info().storedType == b->info().storedType && &a->type() == &b->type();
+    diff.state = isOneType ? DiffState::Identical : DiffState::Type;
+    if (isOneType) {
+      if (auto compared = compareCodes(*a, *b, m_job, diff); !compared) return compared;
+      if (diff.different == 0) return b->verifyUnchanged();
+      diff.state = DiffState::Changed;
+    }
+    const JobContext quiet{m_job.stop, nullptr};  // counted already
+    if (auto compared = compareValues(*a, *b, isOneType ? quiet : m_job, isOneType, diff); !compared) return compared;
+    return b->verifyUnchanged();
+  }
+
+  void add(TensorDiff diff) {
+    ++m_result.summary[static_cast<std::size_t>(diff.state)];
+    m_result.tensors.push_back(std::move(diff));
+  }
+
+  const Checkpoint& m_first;
+  const Checkpoint& m_second;
+  const JobContext& m_job;
+  std::vector<std::string> m_names;  ///< of the second's tensors, after renaming; of parts empty
+  std::unordered_map<std::string, std::size_t> m_byName;
+  std::vector<bool> m_isMatched;
+  CheckpointDiff m_result;
+};
+
+std::vector<std::string> splitAtAsterisks(std::string_view text) {
+  std::vector<std::string> pieces{""};
+  for (const char c : text)
+    if (c == '*')
+      pieces.emplace_back();
+    else
+      pieces.back() += c;
+  return pieces;
+}
+
+}  // namespace
+
+std::string_view idOf(DiffState state) {
+  constexpr std::array<std::string_view, kDiffStates> kIds{"identical", "changed", "missing", "extra",
+                                                           "shape",     "dtype",   "unread"};
+  return kIds[static_cast<std::size_t>(state)];
+}
+
+Result<RenameRule> RenameRule::parse(std::string_view rule) {
+  const std::size_t middle = rule.find('=');
+  if (middle == rule.npos || rule.find('=', middle + 1) != rule.npos)
+    return fail(Errc::Usage, fmt::format("a rule FROM=TO expected, {} found", inQuotes(rule)));
+  RenameRule parsed;
+  parsed.m_from = splitAtAsterisks(rule.substr(0, middle));
+  parsed.m_to = splitAtAsterisks(rule.substr(middle + 1));
+  if (parsed.m_from.size() != parsed.m_to.size())
+    return fail(Errc::Usage, fmt::format("as many * on both sides of a rule expected, {} found", inQuotes(rule)));
+  return parsed;
+}
+
+std::optional<std::string> RenameRule::apply(std::string_view name) const {
+  const std::string& end = m_from.back();
+  if (!name.starts_with(m_from.front())) return std::nullopt;
+  if (m_from.size() == 1) return name == end ? std::optional(m_to.front()) : std::nullopt;
+  std::string renamed = m_to.front();
+  std::size_t at = m_from.front().size();
+  // The shortest match of each asterisk but the last leaves most for those behind it, so no other need be tried.
+  for (std::size_t i = 1; i < m_from.size(); ++i) {
+    const bool isLast = i + 1 == m_from.size();
+    const std::size_t found = !isLast                                                 ? name.find(m_from[i], at)
+                              : name.size() >= at + end.size() && name.ends_with(end) ? name.size() - end.size()
+                                                                                      : name.npos;
+    if (found == name.npos) return std::nullopt;
+    renamed.append(name.substr(at, found - at)).append(m_to[i]);
+    at = found + m_from[i].size();
+  }
+  return renamed;
+}
+
+Result<CheckpointDiff> diffCheckpoints(const Checkpoint& first, const Checkpoint& second,
+                                       std::span<const RenameRule> rules, const JobContext& job) {
+  return Comparison(first, second, job).compare(rules);
+}
+
+}  // namespace ulpscope

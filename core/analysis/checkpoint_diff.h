@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/analysis/error_metrics.h"
+#include "core/base/result.h"
+#include "core/checkpoint/checkpoint.h"
+#include "core/jobs/job.h"
+
+namespace ulpscope {
+
+/// How a tensor of one checkpoint stands to the one of that name in another.
+enum class DiffState : std::uint8_t {
+  Identical,  ///< one type, one shape, and every element the same code
+  Changed,    ///< one type and shape, elements differ
+  Missing,    ///< only in the first
+  Extra,      ///< only in the second
+  Shape,      ///< shapes differ; nothing is compared
+  Type,       ///< stored as different types; values are compared
+  Unread      ///< the elements of one of them, or of both, cannot be read
+};
+inline constexpr std::size_t kDiffStates = 7;
+/// "identical", "changed", "missing", "extra", "shape", "dtype", "unread".
+std::string_view idOf(DiffState state);
+
+struct TensorDiff {
+  std::string name;  ///< in the first checkpoint; of an extra one, its name after renaming
+  DiffState state = DiffState::Identical;
+  std::optional<std::size_t> first = {}, second = {};  ///< indices into the tensors of each checkpoint
+  /// Elements that differ: in code where the types are the same, else in value. Not a number equals any other such,
+  /// and zeros are equal.
+  std::uint64_t different = 0;
+  std::optional<std::uint64_t> firstDifferent = {};  ///< index of the first of them
+  /// Of the second's values against the first's, without percentiles; where values were compared and differ.
+  std::optional<ErrorMetrics> metrics = {};
+  std::string remark = {};  ///< why nothing was compared
+};
+
+struct CheckpointDiff {
+  std::vector<TensorDiff> tensors;                      ///< in the first's order, then what only the second has
+  std::array<std::uint64_t, kDiffStates> summary = {};  ///< how many of each state
+  std::uint64_t count(DiffState state) const { return summary[static_cast<std::size_t>(state)]; }
+};
+
+/// Names of the second checkpoint as the first has them: FROM=TO, both with as many `*`, each of which stands for the
+/// same text in both. "model.*=*", "blk.*.attn_q.weight=model.layers.*.self_attn.q_proj.weight".
+class RenameRule {
+ public:
+  /// Usage if it is not such a rule.
+  static Result<RenameRule> parse(std::string_view rule);
+  /// Nothing where FROM does not match the whole of `name`. Of several ways to match, the one with the shortest first
+  /// `*`, and so on.
+  std::optional<std::string> apply(std::string_view name) const;
+
+ private:
+  std::vector<std::string> m_from, m_to;  ///< the texts between the asterisks
+};
+
+/// Compares what both checkpoints hold: each weight with the one of the same name, packed weights as what they decode
+/// to (their parts are not compared). The first rule that matches renames a tensor of `second`. Progress in bytes.
+/// Fails where a file cannot be read or has changed; what is wrong with one tensor is its remark. Corrupt if two
+/// tensors get the same name by a rule.
+Result<CheckpointDiff> diffCheckpoints(const Checkpoint& first, const Checkpoint& second,
+                                       std::span<const RenameRule> rules, const JobContext& job);
+
+}  // namespace ulpscope
