@@ -42,11 +42,12 @@ struct GemmDecoder {
     if (auto read = zeros.read(row / 8, firstGroup, std::as_writable_bytes(std::span(zero))); !read) return read;
     if (auto read = codes.read(row / 8, column, std::as_writable_bytes(std::span(words))); !read) return read;
     const unsigned shift = 4 * kNibbleOf[row % 8];
-    for (std::size_t i = 0; i < values.size(); ++i) {
-      const auto group = static_cast<std::size_t>((column + i) / groupSize - firstGroup);
-      const auto difference = static_cast<int>(words[i] >> shift & 15u) - static_cast<int>(zero[group] >> shift & 15u);
-      values[i] = static_cast<float>(difference) * scale[group];
-    }
+    forEachGroup(column, values.size(), groupSize, [&](std::size_t group, std::size_t begin, std::size_t end) {
+      const float step = scale[group - firstGroup];
+      const int offset = static_cast<int>(zero[group - firstGroup] >> shift & 15u);
+      for (std::size_t i = begin; i < end; ++i)
+        values[i] = static_cast<float>(static_cast<int>(words[i] >> shift & 15u) - offset) * step;
+    });
     return {};
   }
 };

@@ -138,10 +138,10 @@ class GptqDecoder {
     const auto zeros = readZeros(m_weight, m_zeros, row);
     if (!zeros) return tl::unexpected(zeros.error());
     if (m_groupOf) return decodeIndexed(column, codes, scales, *zeros, values);
-    for (std::size_t i = 0; i < values.size(); ++i) {
-      const auto group = static_cast<std::size_t>((column + i) / m_weight.groupSize);
-      values[i] = scales[group] * (static_cast<float>(codes[i]) - (*zeros)[group]);
-    }
+    forEachGroup(column, values.size(), m_weight.groupSize, [&](std::size_t group, std::size_t begin, std::size_t end) {
+      const float scale = scales[group], zero = (*zeros)[group];
+      for (std::size_t i = begin; i < end; ++i) values[i] = scale * (static_cast<float>(codes[i]) - zero);
+    });
     return {};
   }
 

@@ -7,7 +7,6 @@
 #include <fmt/format.h>
 
 #include <array>
-#include <cmath>
 #include <utility>
 
 #include "core/base/checked.h"
@@ -34,10 +33,10 @@ struct TransposedDecoder {
     if (auto read = codes.read(input / 2, expert * rows + column, bytes); !read) return read;
     if (auto read = scales.read(input / 32, expert * rows + column, exponents); !read) return read;
     const std::array<float, 16> table = fp4Values();
+    const unsigned shift = input % 2 == 0 ? 0 : 4;
     for (std::size_t i = 0; i < values.size(); ++i) {
       const auto byte = static_cast<unsigned>(bytes[i]);
-      values[i] =
-          table[input % 2 == 0 ? byte & 15u : byte >> 4] * std::ldexp(1.0F, static_cast<int>(exponents[i]) - 127);
+      values[i] = table[byte >> shift & 15u] * scaleOfExponent(std::to_integer<std::uint8_t>(exponents[i]));
     }
     return {};
   }

@@ -18,12 +18,13 @@ void store(ValueType type, std::span<const float> values, std::byte* out) {
     std::memcpy(out, values.data(), values.size_bytes());
     return;
   }
-  const bool half = type == ValueType::F16;
-  for (const float value : values) {
-    const std::uint16_t code = half ? halfBits(value) : bfloatBits(value);
-    std::memcpy(out, &code, sizeof code);
-    out += sizeof code;
-  }
+  const auto storeAs = [&](auto bitsOf) {
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      const std::uint16_t code = bitsOf(values[i]);
+      std::memcpy(out + i * sizeof code, &code, sizeof code);
+    }
+  };
+  type == ValueType::F16 ? storeAs(halfBits) : storeAs(bfloatBits);
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
+#include <algorithm>
 #include <bit>
 #include <cstdint>
 #include <cstring>
@@ -60,6 +61,22 @@ inline std::uint16_t bfloatBits(float value) {
 }
 
 inline float bfloatValue(std::uint16_t code) { return std::bit_cast<float>(std::uint32_t{code} << 16); }
+
+/// 2^(exponent - 127), the scale that a byte of E8M0 stands for; infinity for 255.
+inline float scaleOfExponent(std::uint8_t exponent) {
+  return std::bit_cast<float>(exponent == 0 ? 0x0040'0000u : std::uint32_t{exponent} << 23);
+}
+
+/// Calls each(group, begin, end) for the runs of elements [begin, end) of `count` from `column` on that share a group.
+template <class Each>
+void forEachGroup(std::uint64_t column, std::uint64_t count, std::uint64_t groupSize, Each each) {
+  for (std::uint64_t begin = 0; begin < count;) {
+    const std::uint64_t group = (column + begin) / groupSize;
+    const std::uint64_t end = std::min(count, (group + 1) * groupSize - column);
+    each(static_cast<std::size_t>(group), static_cast<std::size_t>(begin), static_cast<std::size_t>(end));
+    begin = end;
+  }
+}
 
 /// `value` as it is after having been stored in `type`.
 inline float roundedTo(ValueType type, float value) {

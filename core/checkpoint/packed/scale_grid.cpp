@@ -3,7 +3,6 @@
 
 #include <fmt/format.h>
 
-#include <cmath>
 #include <utility>
 
 #include "core/base/checked.h"
@@ -15,7 +14,7 @@ Result<GroupedValues> ScaleGrid::read(std::uint64_t row, std::uint64_t column, s
   const std::uint64_t gridRow = row / rows * gridRows + row % rows / blockHeight;
   auto groups = readGroups(values, gridRow, gridColumns, blockWidth, column, count);
   if (groups && exponents)
-    for (float& value : groups->values) value = std::ldexp(1.0F, static_cast<int>(value) - 127);
+    for (float& value : groups->values) value = scaleOfExponent(static_cast<std::uint8_t>(value));
   return groups;
 }
 
