@@ -46,6 +46,19 @@ Result<std::optional<std::uint64_t>> findInRange(const TensorSource& source, dou
   return found;
 }
 
+Result<NotFiniteElements> findNotFinite(const TensorSource& source, const JobContext& job) {
+  NotFiniteElements found;
+  const auto searched = visitValues(source, 0, source.info().elements, job, [&](std::uint64_t first, auto values) {
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      if (!found.nan && std::isnan(values[i])) found.nan = first + i;
+      if (!found.infinity && std::isinf(values[i])) found.infinity = first + i;
+    }
+    return !found.nan || !found.infinity;
+  });
+  if (!searched) return tl::unexpected(searched.error());
+  return found;
+}
+
 Result<std::uint64_t> findLargest(const TensorSource& source, const MatrixPart& part, const JobContext& job) {
   const std::uint64_t columns = source.matrix().columns;
   std::uint64_t best = part.firstRow * columns + part.firstColumn;

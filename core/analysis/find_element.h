@@ -15,6 +15,13 @@ namespace ulpscope {
 Result<std::optional<std::uint64_t>> findInRange(const TensorSource& source, double lower, double upper,
                                                  const JobContext& job);
 
+/// The first NaN, and the first infinity of either sign; nullopt where there is none.
+struct NotFiniteElements {
+  std::optional<std::uint64_t> nan = {};
+  std::optional<std::uint64_t> infinity = {};
+};
+Result<NotFiniteElements> findNotFinite(const TensorSource& source, const JobContext& job);
+
 /// The element of largest magnitude in a part of the matrix, the first of equal ones; NaN counts as larger than all.
 /// What a click on a pooled cell of a heat map leads to. Precondition: the part is not empty and lies in the matrix.
 Result<std::uint64_t> findLargest(const TensorSource& source, const MatrixPart& part, const JobContext& job);

@@ -38,6 +38,16 @@ TEST(FindInRange, StopsWhenAsked) {
   EXPECT_EQ(found.error().code, Errc::Cancelled);
 }
 
+TEST(FindNotFinite, FindsTheFirstOfEachKind) {
+  constexpr float kInf = std::numeric_limits<float>::infinity();
+  const std::vector<float> values{1, -kInf, std::nanf(""), kInf, std::nanf("")};
+  const auto found = findNotFinite(tensorFromFloats("odd", {5}, values), {}).value();
+  EXPECT_EQ(found.nan, 2u);
+  EXPECT_EQ(found.infinity, 1u);
+  const auto none = findNotFinite(grid(), {}).value();
+  EXPECT_FALSE(none.nan || none.infinity);
+}
+
 TEST(FindLargest, LooksAtMagnitudesWithinThePart) {
   EXPECT_EQ(findLargest(grid(), {0, 0, 3, 4}, {}).value(), 6u);
   EXPECT_EQ(findLargest(grid(), {1, 0, 2, 2}, {}).value(), 9u);
