@@ -30,6 +30,7 @@ set(rules
   "^core/checkpoint/ => \"core/(formats|tensor|jobs|checkpoint)/"
   "^core/backend/ => \"core/(formats|tensor|analysis|quantization|backend)/"
   "^core/analysis/ => \"core/(formats|tensor|checkpoint|backend|jobs|analysis)/"
+  "^core/lint/ => \"core/(formats|tensor|checkpoint|backend|jobs|analysis|lint)/"
   "^core/quantization/ => \"core/(formats|tensor|backend|jobs|analysis|quantization)/"
   "^core/report/ => \"core/(formats|tensor|checkpoint|jobs|backend|analysis|quantization|report)/"
   # kernels: over core; SIMD and threads in cpu's .cpp files, CUDA in cuda's device sources.
