@@ -58,7 +58,8 @@ struct LintOptions {
 };
 
 /// What the rules find, ranked: by severity, then weight (largest first), then the order of tensors and rules. Each
-/// weight is read once, or never where no rule needs values; a tensor in which something was found may be read again.
+/// weight is read once for all rules, or never where none needs values; again where something may have been found, to
+/// settle it and to find the element.
 /// Progress in bytes of the first read. Fails where a file cannot be read or has changed; what is wrong with the bytes
 /// of one tensor is a finding.
 Result<std::vector<LintFinding>> lintCheckpoint(const Checkpoint& checkpoint, const Backend& backend,
