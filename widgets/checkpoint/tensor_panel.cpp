@@ -57,6 +57,7 @@ TensorPanel::TensorPanel(TensorTreeModel& model, QWidget* parent)
   m_filter->setAccessibleName(tr("Filter tensors"));
   m_filter->setClearButtonEnabled(true);
   m_tree->setAccessibleName(tr("Tensors"));
+  m_tree->setObjectName(QStringLiteral("tensors"));
   m_tree->setModel(&m_model);
   m_tree->setItemDelegate(new TensorRowDelegate(m_model, m_tree));
   m_tree->setUniformRowHeights(true);  // 92,000 rows are laid out without asking each for its height

@@ -9,12 +9,14 @@
 #include <QSplitter>
 #include <QStackedLayout>
 #include <QStackedWidget>
+#include <QTabBar>
 #include <QTabWidget>
 #include <QVBoxLayout>
 #include <algorithm>
 #include <cmath>
 
 #include "widgets/checkpoint/details_view.h"
+#include "widgets/checkpoint/findings_panel.h"
 #include "widgets/checkpoint/heat_map_view.h"
 #include "widgets/checkpoint/histogram_view.h"
 #include "widgets/checkpoint/lines_view.h"
@@ -81,8 +83,25 @@ CheckpointPage::~CheckpointPage() = default;
 
 QWidget* CheckpointPage::buildTensors() {
   m_panel = new TensorPanel(*m_model);
+  m_findings = new FindingsPanel(session());
+  m_lists = new QTabBar;
+  m_lists->setAccessibleName(tr("Lists of the checkpoint"));
+  m_lists->setObjectName(QStringLiteral("checkpointLists"));
+  m_lists->setDrawBase(false);
+  m_lists->setExpanding(false);
+  m_lists->addTab(tr("Tensors"));
+  m_lists->addTab(tr("Findings"));
+  auto* lists = new QStackedWidget;
+  lists->addWidget(m_panel);
+  lists->addWidget(m_findings);
+  connect(m_lists, &QTabBar::currentChanged, lists, &QStackedWidget::setCurrentIndex);
+  connect(m_findings, &FindingsPanel::findingChosen, this, &CheckpointPage::goTo);
+  connect(m_findings, &FindingsPanel::counted, this, [this](std::optional<std::size_t> findings) {
+    m_lists->setTabText(1, findings ? tr("Findings (%1)").arg(grouped(*findings)) : tr("Findings"));
+  });
   auto* card = new Card;
-  card->body()->addWidget(m_panel);
+  card->body()->addWidget(m_lists);
+  card->body()->addWidget(lists, 1);
   card->setMinimumWidth(300);
   connect(m_panel, &TensorPanel::tensorChosen, this, [this](std::size_t tensor) {
     if (tensor == m_tensor) return showTensor(tensor);  // back from something that is no tensor
@@ -122,7 +141,8 @@ QWidget* CheckpointPage::buildViews() {
   addView(histogram, tr("Histogram"));
   addView(lines, tr("Columns and rows"));
   addView(m_heatMap, tr("Heat map"));
-  addView(new ValuesView(session()), tr("Values"));
+  m_values = new ValuesView(session());
+  addView(m_values, tr("Values"));
   addView(new DetailsView(session()), tr("Details"));
   const auto goToColumn = [this](std::uint64_t column) {
     m_heatMap->goToColumn(column);
@@ -159,7 +179,19 @@ bool CheckpointPage::exportFigure() {
   return figure != nullptr;
 }
 
-QWidget* CheckpointPage::filterField() { return m_checkpoint ? m_panel->filterField() : nullptr; }
+QWidget* CheckpointPage::filterField() {
+  if (!m_checkpoint) return nullptr;
+  m_lists->setCurrentIndex(0);
+  return m_panel->filterField();
+}
+
+/// To the element's value, where there is one.
+void CheckpointPage::goTo(std::size_t tensor, std::optional<std::uint64_t> element) {
+  session().selectTensor(tensor);
+  if (!element) return;
+  session().selectElement(*element);
+  m_tabs->setCurrentWidget(m_values);
+}
 
 void CheckpointPage::followSelection() {
   const Selection& selection = session().selection();
@@ -181,13 +213,14 @@ void CheckpointPage::showCheckpoint(const std::shared_ptr<const Checkpoint>& che
   m_panel->setCheckpoint(checkpoint);
   m_stack->setCurrentIndex(checkpoint ? 1 : 0);
   m_strip->setCheckpoint(checkpoint, checkpoint ? &m_model->summaries() : nullptr);
-  if (!checkpoint) return;
+  if (!checkpoint) return m_findings->setCheckpoint(nullptr, false);
   if (checkpoint->tensors.empty()) {
     m_reason->showEmpty(*checkpoint);
     m_viewStack->setCurrentWidget(m_reason);
   }
   const bool unasked = scannedBytes(*checkpoint) <= kScanUnasked;
   m_scanAll->setVisible(!unasked);
+  m_findings->setCheckpoint(checkpoint, unasked);
   if (unasked) scan();
 }
 

@@ -10,12 +10,14 @@
 #include "widgets/session/task.h"
 
 class QStackedLayout;
+class QTabBar;
 class QStackedWidget;
 class QTabWidget;
 
 namespace ulpscope {
 
 class Card;
+class FindingsPanel;
 class HeatMapView;
 class OverviewStrip;
 class ReasonView;
@@ -50,10 +52,13 @@ class CheckpointPage final : public Page {
   void showObject(std::size_t object);
   void fail(std::size_t tensor, const Error& error);
   void setTensor(const std::optional<ProfiledTensor>& tensor);
+  void goTo(std::size_t tensor, std::optional<std::uint64_t> element);
 
   TensorTreeModel* m_model;
   QStackedLayout* m_stack;
+  QTabBar* m_lists;  ///< of what stands at the left: tensors, findings
   TensorPanel* m_panel;
+  FindingsPanel* m_findings;
   Card* m_overviewCard;
   OverviewStrip* m_strip;
   QWidget* m_scanAll;
@@ -61,6 +66,7 @@ class CheckpointPage final : public Page {
   QTabWidget* m_tabs;
   ReasonView* m_reason;
   HeatMapView* m_heatMap;
+  TensorView* m_values;
   std::vector<TensorView*> m_views;
 
   std::shared_ptr<const Checkpoint> m_checkpoint;

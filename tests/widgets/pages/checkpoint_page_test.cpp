@@ -7,6 +7,7 @@
 #include <QComboBox>
 #include <QLineEdit>
 #include <QSignalSpy>
+#include <QTabBar>
 #include <QTabWidget>
 #include <QTableView>
 #include <QTest>
@@ -14,6 +15,7 @@
 #include <numeric>
 
 #include "core/analysis/outliers.h"
+#include "core/lint/lint.h"
 #include "core/report/figures.h"
 #include "tests/widgets/window_fixture.h"
 #include "widgets/plots/map_view.h"
@@ -81,7 +83,7 @@ TEST_F(CheckpointPageTest, CountsEveryValueWhereTheWholeRangeIsAskedFor) {
 }
 
 TEST_F(CheckpointPageTest, ListsEveryTensorAndFiltersThem) {
-  auto* tree = m_page.findChild<QTreeView*>();
+  auto* tree = m_page.findChild<QTreeView*>(QStringLiteral("tensors"));
   ASSERT_TRUE(tree);
   const auto leaves = [tree] {
     int count = 0;
@@ -154,6 +156,24 @@ TEST_F(CheckpointPageTest, ForgetsAClosedCheckpoint) {
   m_session->close(m_session->selection().checkpoint);
   settle(*m_session);
   EXPECT_EQ(m_page.filterField(), nullptr);
+}
+
+TEST_F(CheckpointPageTest, ListsFindingsAndLeadsToTheirElements) {
+  auto* lists = m_page.findChild<QTabBar*>(QStringLiteral("checkpointLists"));
+  ASSERT_TRUE(lists);
+  lists->setCurrentIndex(1);
+  settle(*m_session);
+  auto* findings = view<QTreeView>("findings");
+  ASSERT_TRUE(findings);
+  const auto expected = lintCheckpoint(*m_session->selection().checkpoint, *m_session->backend(), {}).value();
+  ASSERT_EQ(findings->model()->rowCount(), int(expected.size()));
+  EXPECT_EQ(lists->tabText(1), QStringLiteral("Findings (%1)").arg(expected.size()));
+  ASSERT_FALSE(expected.empty());
+  findings->setCurrentIndex(findings->model()->index(0, 0));
+  settle(*m_session);
+  EXPECT_EQ(m_session->selection().tensor, expected[0].tensor);
+  EXPECT_EQ(m_session->selection().element, expected[0].element);
+  EXPECT_EQ(m_page.filterField()->isVisible(), true) << "the filter is with the tensors";
 }
 
 }  // namespace

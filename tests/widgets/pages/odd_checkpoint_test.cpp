@@ -34,7 +34,7 @@ class OddCheckpoint : public WindowTest {
     m_session->selectTensor(tensor);
     settle(*m_session);
   }
-  QTreeView& tree() { return *m_window.currentPage()->findChild<QTreeView*>(); }
+  QTreeView& tree() { return *m_window.currentPage()->findChild<QTreeView*>(QStringLiteral("tensors")); }
   const TensorTreeModel& model() { return static_cast<const TensorTreeModel&>(*tree().model()); }
   ReasonView& reason() { return *m_window.currentPage()->findChild<ReasonView*>(); }
   QString text(const char* label) { return reason().findChild<QLabel*>(QLatin1String(label))->text(); }
