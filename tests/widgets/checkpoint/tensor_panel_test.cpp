@@ -31,8 +31,7 @@ class TensorPanelTest : public testing::Test {
 
 TEST_F(TensorPanelTest, SaysThatNothingOfASuspiciousFileWasRunAndLeadsToWhatIsSuspicious) {
   ASSERT_TRUE(remark().isVisible());
-  EXPECT_TRUE(remark().text().contains(QStringLiteral("Nothing in it was run.")))
-      << remark().text().toStdString();
+  EXPECT_TRUE(remark().text().contains(QStringLiteral("Nothing in it was run."))) << remark().text().toStdString();
   EXPECT_EQ(remark().textFormat(), Qt::PlainText);
   QSignalSpy chosen(&m_panel, &TensorPanel::objectChosen);
   Q_EMIT m_panel.findChild<LinkButton*>()->clicked();
