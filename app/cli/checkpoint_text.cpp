@@ -9,32 +9,15 @@
 #include <utility>
 
 #include "core/base/text.h"
+#include "core/checkpoint/checkpoint_facts.h"
 
 namespace ulpscope {
 namespace {
 
-/// Why a tensor cannot be read, or what is to be known of one that can; empty: nothing.
-std::string remarkOn(const Checkpoint& checkpoint, const TensorInfo& tensor) {
-  if (!tensor.remark.empty()) return tensor.remark;
-  if (!tensor.isReadable()) return fmt::format("the type {} cannot be read", printable(typeTitle(tensor)));
-  if (tensor.sharesWith)
-    return fmt::format("the same bytes as {}", printable(checkpoint.tensors[*tensor.sharesWith].name));
-  return {};
-}
-
 /// "  LlamaForCausalLM, 32 layers, hidden size 4,096, 32 heads, 8 of keys and values".
 std::string modelLine(const Terminal& terminal, const Checkpoint& checkpoint) {
   if (!checkpoint.model) return {};
-  const ModelDescription& model = *checkpoint.model;
-  std::vector<std::string> facts;
-  for (const std::string& architecture : model.architectures) facts.push_back(printable(architecture));
-  if (facts.empty() && !model.modelType.empty()) facts.push_back(printable(model.modelType));
-  if (model.layers) facts.push_back(counted(*model.layers, "layer"));
-  if (model.hiddenSize) facts.push_back("hidden size " + groupedDigits(*model.hiddenSize));
-  if (model.heads) facts.push_back(counted(*model.heads, "head"));
-  if (model.keyValueHeads && model.keyValueHeads != model.heads)
-    facts.push_back(fmt::format("{} of keys and values", groupedDigits(*model.keyValueHeads)));
-  if (model.experts) facts.push_back(counted(*model.experts, "expert"));
+  const std::vector<std::string> facts = modelFacts(*checkpoint.model);
   if (facts.empty()) return {};
   return terminal.muted(fmt::format("  {}", fmt::join(facts, ", "))) + "\n";
 }

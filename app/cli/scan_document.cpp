@@ -12,6 +12,7 @@
 #include "app/cli/terminal.h"
 #include "core/base/byte_source.h"
 #include "core/base/text.h"
+#include "core/quantization/scheme_totals.h"
 
 namespace ulpscope {
 namespace {
@@ -27,38 +28,26 @@ double numberOf(const Json& value) {
   return value == "inf" ? std::numeric_limits<double>::infinity() : std::numeric_limits<double>::quiet_NaN();
 }
 
-/// Over all tensors that the scheme fits, each weighted by its elements.
+/// Over all tensors that the scheme fits.
 Json totalsOf(const std::string& scheme, const std::vector<Json>& tensors) {
-  std::uint64_t elements = 0, included = 0, excluded = 0, fits = 0;
-  double bits = 0, squaredError = 0, squaredInput = 0;
+  SchemeTotals totals;
   for (const Json& tensor : tensors) {
     const auto results = tensor.find("schemes");
     if (results == tensor.end() || !results->contains(scheme) || !results->at(scheme).contains("metrics")) continue;
     const Json& result = results->at(scheme);
-    const auto count = tensor.at("elements").get<std::uint64_t>();
-    const auto weight = static_cast<double>(result.at("metrics").at("included").get<std::uint64_t>());
-    bits += numberOf(result.at("bitsPerWeight")) * static_cast<double>(count);
-    elements += count;
-    excluded += result.at("metrics").at("excluded").get<std::uint64_t>();
-    ++fits;
-    if (weight == 0) continue;
-    const double mse = numberOf(result.at("metrics").at("meanSquaredError"));
-    const double relative = numberOf(result.at("metrics").at("relativeRmse"));
-    included += result.at("metrics").at("included").get<std::uint64_t>();
-    squaredError += mse * weight;
-    if (relative > 0) squaredInput += mse * weight / (relative * relative);
+    const Json& metrics = result.at("metrics");
+    totals.add(tensor.at("elements").get<std::uint64_t>(), numberOf(result.at("bitsPerWeight")),
+               {.included = metrics.at("included").get<std::uint64_t>(),
+                .excluded = metrics.at("excluded").get<std::uint64_t>(),
+                .meanSquaredError = numberOf(metrics.at("meanSquaredError")),
+                .relativeRmse = numberOf(metrics.at("relativeRmse"))});
   }
-  const double n = static_cast<double>(elements);
-  double signalToNoise = std::nan("");
-  if (included > 0)
-    signalToNoise =
-        squaredError > 0 ? 10 * std::log10(squaredInput / squaredError) : std::numeric_limits<double>::infinity();
-  return {{"tensors", fits},
-          {"elements", elements},
-          {"bitsPerWeight", jsonNumber(elements > 0 ? bits / n : std::nan(""))},
-          {"meanSquaredError", jsonNumber(included > 0 ? squaredError / static_cast<double>(included) : std::nan(""))},
-          {"signalToNoiseDb", jsonNumber(signalToNoise)},
-          {"excluded", excluded}};
+  return {{"tensors", totals.tensors()},
+          {"elements", totals.elements()},
+          {"bitsPerWeight", jsonNumber(totals.bitsPerWeight())},
+          {"meanSquaredError", jsonNumber(totals.meanSquaredError())},
+          {"signalToNoiseDb", jsonNumber(totals.signalToNoiseDb())},
+          {"excluded", totals.excluded()}};
 }
 
 class Fnv1a {

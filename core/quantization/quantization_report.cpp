@@ -12,7 +12,6 @@
 namespace ulpscope {
 namespace {
 
-constexpr std::uint64_t kMostElements = std::uint64_t{1} << 31;
 constexpr std::uint64_t kBatch = 1 << 20;  // elements between two looks at the stop token
 /// Odd, so that errors around zero share the middle bin.
 constexpr std::size_t kErrorBins = 129;
@@ -75,9 +74,9 @@ Result<> loadExactly(const TensorSource& source, LoadedTensor& loaded, const Bac
 
 Result<LoadedTensor> loadTensor(const TensorSource& source, const Backend& backend, const JobContext& job) {
   const std::uint64_t elements = source.info().elements;
-  if (elements > kMostElements)
+  if (elements > kMostLoadedElements)
     return fail(Errc::LimitExceeded,
-                fmt::format("at most {} elements expected, the tensor has {}", groupedDigits(kMostElements),
+                fmt::format("at most {} elements expected, the tensor has {}", groupedDigits(kMostLoadedElements),
                             groupedDigits(elements)),
                 source.info().name);
   if (auto unchanged = source.verifyUnchanged(); !unchanged) return tl::unexpected(std::move(unchanged).error());

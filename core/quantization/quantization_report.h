@@ -26,8 +26,11 @@ struct QuantizationReport {
   QuantizedTensor quantized;
 };
 
+/// Elements of a tensor that may be held whole.
+inline constexpr std::uint64_t kMostLoadedElements = std::uint64_t{1} << 31;
+
 /// The values of a tensor as one matrix in memory, as float32 (rounded to nearest even from wider types, with a
-/// warning). LimitExceeded beyond 2^31 elements.
+/// warning). LimitExceeded beyond kMostLoadedElements.
 struct LoadedTensor {
   MatrixShape shape;
   std::vector<float> values;
