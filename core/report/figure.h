@@ -49,9 +49,9 @@ struct MapFigure {
   std::vector<std::string> notes = {};
 };
 
-/// A self-contained SVG document of 900 x 480. Values that an axis cannot show (not finite, not positive on a
-/// logarithmic axis) are left out.
-std::string toSvg(const Figure& figure);
+/// A self-contained SVG document of 900 x 480, or of another height from 200 on. Values that an axis cannot show (not
+/// finite, not positive on a logarithmic axis) are left out.
+std::string toSvg(const Figure& figure, double height = 480);
 std::string toSvg(const MapFigure& figure);
 
 /// The figure's data, one row a point or bin, numbers as the shortest text that reads back; of an axis in powers of two

@@ -16,9 +16,7 @@ namespace {
 using Kind = Series::Kind;
 using Anchor = SvgTextStyle::Anchor;
 
-/// Okabe-Ito in the order of the house, each line with its own dash.
-constexpr std::array<std::string_view, 8> kSeriesColours{"#0072B2", "#E69F00", "#009E73", "#D55E00",
-                                                         "#CC79A7", "#56B4E9", "#F0E442", "#767B80"};
+/// Each line of a figure has its own dash beside its colour.
 constexpr std::array<std::string_view, 8> kDashes{"none", "6 3", "2 2", "8 3 2 3", "10 4", "1 3", "4 4", "12 3 2 3"};
 
 /// One axis: data to pixels.
@@ -106,7 +104,8 @@ void drawAxes(SvgWriter& out, const Figure& figure, const Scale& x, const Scale&
     out.line(at, area.top, at, area.bottom, svg::kHairline);
     out.text(at, area.bottom + 18, tick.text, {.anchor = Anchor::Middle, .numeric = true});
   }
-  for (const Tick& tick : y.ticks(7)) {
+  const auto rows = static_cast<std::size_t>(std::clamp(std::round(area.height() / 40), 3.0, 7.0));
+  for (const Tick& tick : y.ticks(rows)) {
     const double at = y.pixel(tick.value);
     out.line(area.left, at, area.right, at, svg::kHairline);
     out.text(area.left - 8, at + 4, tick.text, {.anchor = Anchor::End, .numeric = true});
@@ -163,10 +162,18 @@ void drawBars(SvgWriter& out, const Series& series, const Scale& x, const Scale&
                     svgNumber(std::max(bar.right, bar.left + 1)), svgNumber(bar.bottom), svgNumber(bar.left));
   out.path(plain, fmt::format("fill=\"{}\" fill-opacity=\"0.8\"", colour));
   out.path(marked, fmt::format("fill=\"{}\"", svg::kOutlier));
-  for (std::size_t i = 0; i < series.labels.size() && i < series.y.size(); ++i)
-    if (!series.labels[i].empty() && y.shows(series.y[i]) && x.shows(series.x[i + 1]))
-      out.text(x.pixel(series.x[i + 1]) + 3, y.pixel(series.y[i]) + 9, series.labels[i],
-               {.colour = isMarked(series, i) ? svg::kOutlierText : svg::kMuted, .numeric = true});
+  for (std::size_t i = 0; i < series.labels.size() && i < series.y.size(); ++i) {
+    if (series.labels[i].empty() || !y.shows(series.y[i]) || !x.shows(series.x[i + 1])) continue;
+    SvgTextStyle style{.colour = isMarked(series, i) ? svg::kOutlierText : svg::kMuted, .numeric = true};
+    const double left = x.pixel(series.x[i]);
+    const double right = x.pixel(series.x[i + 1]);
+    if (right - left > svgTextWidth(series.labels[i], style.size)) {  // above a bar wide enough, beside the others
+      style.anchor = Anchor::Middle;
+      out.text((left + right) / 2, y.pixel(series.y[i]) - 4, series.labels[i], style);
+    } else {
+      out.text(right + 3, y.pixel(series.y[i]) + 9, series.labels[i], style);
+    }
+  }
 }
 
 struct Pixel {
@@ -281,10 +288,10 @@ void drawPoints(SvgWriter& out, const Series& series, const Scale& x, const Scal
 
 }  // namespace
 
-std::string toSvg(const Figure& figure) {
-  SvgWriter out;
+std::string toSvg(const Figure& figure, double height) {
+  SvgWriter out(height);
   out.heading(figure.title, figure.notes);
-  const PlotArea area{.left = 84, .top = 64, .right = 876, .bottom = 424};
+  const PlotArea area{.left = 84, .top = 64, .right = 876, .bottom = height - 56};
   Scale x = horizontalScale(figure);
   Scale y = verticalScale(figure);
   x.pixelAtLower = area.left, x.pixelAtUpper = area.right;
@@ -299,7 +306,7 @@ std::string toSvg(const Figure& figure) {
                svg::kMuted);
       continue;
     }
-    const std::string_view own = kSeriesColours[colour % kSeriesColours.size()];
+    const std::string_view own = svg::kSeries[colour % svg::kSeries.size()];
     if (series.kind == Kind::Bars) drawBars(out, series, x, y, own);
     if (series.kind == Kind::Points) drawPoints(out, series, x, y, area, own);
     if (series.kind == Kind::Line)

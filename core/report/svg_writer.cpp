@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "core/base/text.h"
+#include "core/report/markup.h"
 
 namespace ulpscope {
 namespace {
@@ -14,38 +14,13 @@ namespace {
 constexpr std::string_view kWords = "Inter,'Noto Sans',sans-serif";
 constexpr std::string_view kNumbers = "'JetBrains Mono','DejaVu Sans Mono',monospace";
 
-/// Control characters are not XML at all, even escaped, so they become visible escapes first.
-std::string escaped(std::string_view text) {
-  std::string out;
-  for (const char c : printable(text, 512)) switch (c) {
-      case '&':
-        out += "&amp;";
-        break;
-      case '<':
-        out += "&lt;";
-        break;
-      case '>':
-        out += "&gt;";
-        break;
-      case '"':
-        out += "&quot;";
-        break;
-      case '\'':
-        out += "&#39;";
-        break;
-      default:
-        out += c;
-    }
-  return out;
-}
-
 }  // namespace
 
-SvgWriter::SvgWriter() {
+SvgWriter::SvgWriter(double height) {
   m_body = fmt::format(
       "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{0}\" height=\"{1}\" viewBox=\"0 0 {0} {1}\" role=\"img\">\n"
       "<rect width=\"{0}\" height=\"{1}\" fill=\"{2}\"/>\n",
-      kWidth, kHeight, svg::kSurface);
+      kWidth, height, svg::kSurface);
 }
 
 void SvgWriter::text(double x, double y, std::string_view text, const SvgTextStyle& style) {
@@ -56,7 +31,7 @@ void SvgWriter::text(double x, double y, std::string_view text, const SvgTextSty
   if (style.anchor != Anchor::Start)
     attributes += style.anchor == Anchor::Middle ? " text-anchor=\"middle\"" : " text-anchor=\"end\"";
   if (style.upright) attributes += fmt::format(" transform=\"rotate(-90 {} {})\"", svgNumber(x), svgNumber(y));
-  const std::string content = escaped(text);
+  const std::string content = markupText(text);
   // Twice rather than with paint-order, which Qt does not know.
   if (style.halo)
     m_body += fmt::format("<text {} fill=\"none\" stroke=\"{}\" stroke-width=\"3\">{}</text>\n", attributes,

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
+#include <array>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,6 +18,9 @@ inline constexpr std::string_view kHairline = "#EAEAE6";
 inline constexpr std::string_view kOutlier = "#E69F00";
 inline constexpr std::string_view kOutlierText = "#8F5F00";
 inline constexpr std::string_view kSpecial = "#CC79A7";
+/// Okabe-Ito in the order of the house.
+inline constexpr std::array<std::string_view, 8> kSeries{"#0072B2", "#E69F00", "#009E73", "#D55E00",
+                                                         "#CC79A7", "#56B4E9", "#F0E442", "#767B80"};
 }  // namespace svg
 
 struct SvgTextStyle {
@@ -40,13 +44,13 @@ struct PlotArea {
   double height() const { return bottom - top; }
 };
 
-/// Builds one SVG document. Texts are escaped and made printable here and nowhere else.
+/// Builds one SVG document. Texts are escaped and made printable by it (markupText).
 class SvgWriter {
  public:
   static constexpr double kWidth = 900;
   static constexpr double kHeight = 480;
 
-  SvgWriter();
+  explicit SvgWriter(double height = kHeight);
 
   void text(double x, double y, std::string_view text, const SvgTextStyle& style);
   void line(double x1, double y1, double x2, double y2, std::string_view colour);
