@@ -18,13 +18,18 @@ void store(ValueType type, std::span<const float> values, std::byte* out) {
     std::memcpy(out, values.data(), values.size_bytes());
     return;
   }
-  const auto storeAs = [&](auto bitsOf) {
+  // By value: bytes that are written might be those of what is captured.
+  const auto storeAs = [values, out](auto bitsOf) {
     for (std::size_t i = 0; i < values.size(); ++i) {
       const std::uint16_t code = bitsOf(values[i]);
       std::memcpy(out + i * sizeof code, &code, sizeof code);
     }
   };
-  type == ValueType::F16 ? storeAs(halfBits) : storeAs(bfloatBits);
+  // Lambdas, since a pointer to a function would be called for each value.
+  if (type == ValueType::F16)
+    storeAs([](float value) { return halfBits(value); });
+  else
+    storeAs([](float value) { return bfloatBits(value); });
 }
 
 }  // namespace
