@@ -37,7 +37,7 @@ constexpr Ieee kFloats[] = {{"F64", 64, 11, 52, 1023},
                             {"F8_E5M2", 8, 5, 2, 15}};
 
 bool isLike(const Hdf5Type& type, const Ieee& ieee) {
-  return type.bytes * 8 == ieee.bits && type.precision == ieee.bits && type.bitOffset == 0 &&
+  return type.bytes == ieee.bits / 8 && type.precision == ieee.bits && type.bitOffset == 0 &&
          type.signAt == ieee.bits - 1 && type.exponentAt == ieee.fractionBits &&
          type.exponentBits == ieee.exponentBits && type.fractionAt == 0 && type.fractionBits == ieee.fractionBits &&
          type.bias == ieee.bias && type.implied;
