@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cassert>
 #include <cmath>
+#include <limits>
 #include <mutex>
 
 #include "core/formats/number_format.h"
@@ -22,6 +23,14 @@ std::vector<std::byte> everyCode(int bits) {
   return bytes;
 }
 
+std::optional<std::uint16_t> orderedUpTo(const ElementType& type, const CodeTable& table) {
+  if (type.bits != 16 || !type.format) return std::nullopt;
+  const auto infinity = std::ranges::find(table.values, std::numeric_limits<double>::infinity());
+  const auto firstNegative = table.values.begin() + 0x8000;
+  if (infinity >= firstNegative || !std::is_sorted(table.values.begin(), infinity)) return std::nullopt;
+  return static_cast<std::uint16_t>(infinity - table.values.begin());
+}
+
 CodeTable makeCodeTable(const ElementType& type) {
   CodeTable table;
   const std::size_t codes = std::size_t{1} << type.bits;
@@ -34,6 +43,7 @@ CodeTable makeCodeTable(const ElementType& type) {
   }
   std::stable_sort(table.ascending.begin(), table.ascending.end(),
                    [&](std::uint32_t a, std::uint32_t b) { return table.values[a] < table.values[b]; });
+  table.orderedUpTo = orderedUpTo(type, table);
   return table;
 }
 

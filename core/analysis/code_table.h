@@ -2,6 +2,7 @@
 #pragma once
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -16,6 +17,8 @@ struct CodeTable {
   std::vector<double> values;            ///< by code; NaN and infinities as such
   std::vector<bool> subnormal;           ///< by code; false throughout where the type has no format
   std::vector<std::uint32_t> ascending;  ///< the finite codes by value; equal values (the two zeros) by code
+  /// Of 16-bit formats whose numbers without their sign are in the order of their codes: the code of infinity.
+  std::optional<std::uint16_t> orderedUpTo;
 };
 
 /// Made once for each type. Precondition: hasCodeTable(type), and `type` is one of elementTypes().

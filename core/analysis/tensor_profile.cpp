@@ -5,7 +5,6 @@
 #include <array>
 #include <cmath>
 #include <limits>
-#include <optional>
 #include <utility>
 
 #include "core/analysis/code_table.h"
@@ -38,21 +37,11 @@ Result<> countPiece(const ElementType& type, const Backend& backend, std::span<c
   return backend.countCodes(std::span<const std::uint8_t>(scratch.unpacked), scratch.counts);
 }
 
-/// The code of infinity, where the numbers without their sign are in the order of their codes.
-std::optional<std::uint16_t> orderedUpTo(const ElementType& type, const CodeTable& table) {
-  if (type.bits != 16 || !type.format) return std::nullopt;
-  const auto infinity = std::ranges::find(table.values, std::numeric_limits<double>::infinity());
-  const auto firstNegative = table.values.begin() + 0x8000;
-  if (infinity >= firstNegative || !std::is_sorted(table.values.begin(), infinity)) return std::nullopt;
-  return static_cast<std::uint16_t>(infinity - table.values.begin());
-}
-
 /// Types of up to 16 bits: the counts of their codes say it all, and the maxima of rows and columns often are codes.
 Result<> profileCodes(const TensorSource& source, const Backend& backend, const JobContext& job, TensorProfile& profile,
                       MaximaCollector& maxima) {
   const ElementType& type = source.type();
   const CodeTable& table = codeTable(type);
-  const std::optional<std::uint16_t> infinity = orderedUpTo(type, table);
   ScratchPool<CodeScratch> pool;
   const auto decodedMaxima = [&](std::uint64_t first, std::uint64_t count, std::span<const std::byte> bytes,
                                  CodeScratch& scratch) -> Result<> {
@@ -72,7 +61,7 @@ Result<> profileCodes(const TensorSource& source, const Backend& backend, const 
   const auto codeMaxima = [&](std::uint64_t first, std::uint64_t count, const CodeScratch& scratch) -> Result<> {
     MaximaCollector::Run<std::uint16_t> run(maxima, first, count);
     const auto raise = [&](auto codes, auto rows, auto columns) {
-      return backend.absMaximaOfCodes(codes, *infinity, rows, columns);
+      return backend.absMaximaOfCodes(codes, *table.orderedUpTo, rows, columns);
     };
     if (auto done = run.add(first, std::span<const std::uint16_t>(scratch.storage).first(count), raise); !done)
       return done;
@@ -85,7 +74,7 @@ Result<> profileCodes(const TensorSource& source, const Backend& backend, const 
     const auto bytes = std::as_writable_bytes(std::span(scratch.storage)).first(byteCount);
     if (auto read = source.readBytes(first, count, bytes); !read) return read;
     if (auto counted = countPiece(type, backend, bytes, count, scratch); !counted) return counted;
-    return infinity ? codeMaxima(first, count, scratch) : decodedMaxima(first, count, bytes, scratch);
+    return table.orderedUpTo ? codeMaxima(first, count, scratch) : decodedMaxima(first, count, bytes, scratch);
   };
   if (auto done = inParallelPieces(source, backend, job, pool, piece, [] {}); !done) return done;
   profile.codeCounts.resize(table.values.size());
