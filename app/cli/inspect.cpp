@@ -58,8 +58,7 @@ class InspectCommand final : public Command {
 
   /// "3 of 6 tensors cannot be read: F8_E8M0", beside the warnings of opening, where values are asked for.
   std::vector<std::string> allWarnings(const std::vector<std::size_t>& indices) const {
-    std::vector<std::string> warnings = m_checkpoint->warnings;
-    if (auto remark = securityRemark(*m_checkpoint)) warnings.insert(warnings.begin(), std::move(*remark));
+    std::vector<std::string> warnings = warningsOf(*m_checkpoint);
     warnings.insert(warnings.end(), m_failures.begin(), m_failures.end());
     std::size_t unreadable = 0;
     std::set<std::string> types;

@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <filesystem>
 
@@ -38,6 +39,18 @@ Result<const BlockFormat*> blockFormatOf(std::string_view id) {
 Result<const Scheme*> schemeOf(std::string_view id) {
   if (const Scheme* scheme = findScheme(id)) return scheme;
   return unknown("a scheme", id, idsOf(schemeRegistry(), [](const Scheme* scheme) { return scheme->info().id; }));
+}
+
+Result<std::vector<const Scheme*>> schemesOf(std::span<const std::string> ids) {
+  std::vector<const Scheme*> schemes;
+  for (const std::string& id : ids) {
+    const auto scheme = schemeOf(id);
+    if (!scheme) return tl::unexpected(scheme.error());
+    if (std::ranges::find(schemes, *scheme) != schemes.end())
+      return fail(Errc::Usage, fmt::format("each scheme once expected, found {} twice", printable(id)));
+    schemes.push_back(*scheme);
+  }
+  return schemes;
 }
 
 Result<Rounding> roundingOf(std::string_view id) {

@@ -3,6 +3,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/base/atomic_file.h"
 #include "core/base/result.h"
@@ -17,6 +18,8 @@ namespace ulpscope {
 
 Result<const BlockFormat*> blockFormatOf(std::string_view id);
 Result<const Scheme*> schemeOf(std::string_view id);
+/// In the order given; Usage also for one that is given twice.
+Result<std::vector<const Scheme*>> schemesOf(std::span<const std::string> ids);
 Result<Rounding> roundingOf(std::string_view id);
 Result<Overflow> overflowOf(std::string_view id);
 Result<const Stack*> stackOf(std::string_view id);

@@ -26,7 +26,7 @@ class ReportCommand final : public Command {
   }
 
   Result<> run(CommandContext& context) override {
-    const auto schemes = findSchemes();
+    const auto schemes = schemesOf(m_schemeIds);
     if (!schemes) return tl::unexpected(schemes.error());
     const auto checkpoint = m_argument.open(context.job);
     if (!checkpoint) return tl::unexpected(checkpoint.error());
@@ -45,22 +45,9 @@ class ReportCommand final : public Command {
   }
 
  private:
-  Result<std::vector<const Scheme*>> findSchemes() const {
-    std::vector<const Scheme*> schemes;
-    for (const std::string& id : m_schemeIds) {
-      const auto scheme = schemeOf(id);
-      if (!scheme) return tl::unexpected(scheme.error());
-      if (std::ranges::find(schemes, *scheme) != schemes.end())
-        return fail(Errc::Usage, fmt::format("each scheme once expected, found {} twice", printable(id)));
-      schemes.push_back(*scheme);
-    }
-    return schemes;
-  }
-
   /// What the page says at length.
   static void warn(const CommandContext& context, const Checkpoint& checkpoint, const CheckpointSurvey& survey) {
-    if (const auto remark = securityRemark(checkpoint)) context.warn(*remark);
-    for (const std::string& warning : checkpoint.warnings) context.warn(warning);
+    for (const std::string& warning : warningsOf(checkpoint)) context.warn(warning);
     const auto unread = static_cast<std::uint64_t>(
         std::ranges::count_if(survey.tensors, [](const SurveyedTensor& tensor) { return !tensor.summary; }));
     if (unread > 0)

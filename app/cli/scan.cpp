@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <chrono>
 #include <filesystem>
 
@@ -78,8 +77,7 @@ class ScanCommand final : public Command {
     auto checkpoint = m_argument.open(context.job);
     if (!checkpoint) return tl::unexpected(checkpoint.error());
     m_checkpoint = std::move(*checkpoint);
-    if (const auto remark = securityRemark(*m_checkpoint)) context.warn(*remark);
-    for (const std::string& warning : m_checkpoint->warnings) context.warn(warning);
+    for (const std::string& warning : warningsOf(*m_checkpoint)) context.warn(warning);
     if (m_output)
       if (auto other = refuseInputAsOutput(*m_output, filesReadBy(*m_checkpoint)); !other) return other;
     auto tensors = tensorsMatching(*m_checkpoint, m_pattern, Parts::LeaveOut);
@@ -100,13 +98,9 @@ class ScanCommand final : public Command {
   Result<> findSchemes() {
     if (m_schemeIds.empty())
       for (const Scheme* scheme : schemeRegistry()) m_schemeIds.push_back(scheme->info().id);
-    for (const std::string& id : m_schemeIds) {
-      const auto scheme = schemeOf(id);
-      if (!scheme) return tl::unexpected(scheme.error());
-      if (std::ranges::find(m_schemes, *scheme) != m_schemes.end())
-        return fail(Errc::Usage, fmt::format("each scheme once expected, found {} twice", printable(id)));
-      m_schemes.push_back(*scheme);
-    }
+    auto schemes = schemesOf(m_schemeIds);
+    if (!schemes) return tl::unexpected(schemes.error());
+    m_schemes = std::move(*schemes);
     return {};
   }
 

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "core/base/text.h"
 
@@ -17,6 +18,12 @@ std::optional<std::string> securityRemark(const Checkpoint& checkpoint) {
       "Dangerous to open elsewhere: {} in the file can run commands, load code or reach files ({}{}). Nothing in it "
       "was run.",
       counted(count, "object"), printable(first->type), count > 1 ? " first" : "");
+}
+
+std::vector<std::string> warningsOf(const Checkpoint& checkpoint) {
+  std::vector<std::string> warnings = checkpoint.warnings;
+  if (auto remark = securityRemark(checkpoint)) warnings.insert(warnings.begin(), std::move(*remark));
+  return warnings;
 }
 
 }  // namespace ulpscope

@@ -73,8 +73,7 @@ std::string listMarkup(const std::vector<std::string>& sentences) {
 
 /// Of opening, of reading, and of loading for schemes.
 std::vector<std::string> warningsOf(const HtmlReportInput& report) {
-  std::vector<std::string> warnings = report.checkpoint.warnings;
-  if (auto remark = securityRemark(report.checkpoint)) warnings.insert(warnings.begin(), std::move(*remark));
+  std::vector<std::string> warnings = ulpscope::warningsOf(report.checkpoint);
   for (const SurveyedTensor& tensor : report.survey.tensors)
     for (const std::string& warning : tensor.warnings)
       warnings.push_back(fmt::format("{}: {}", printable(report.info(tensor).name), warning));
