@@ -12,6 +12,7 @@ configure_package_config_file(${CMAKE_CURRENT_LIST_DIR}/UlpscopeConfig.cmake.in 
   INSTALL_DESTINATION ${package_dir})
 write_basic_package_version_file(${PROJECT_BINARY_DIR}/UlpscopeConfigVersion.cmake COMPATIBILITY SameMinorVersion)
 install(FILES ${PROJECT_BINARY_DIR}/UlpscopeConfig.cmake ${PROJECT_BINARY_DIR}/UlpscopeConfigVersion.cmake
+  ${CMAKE_CURRENT_LIST_DIR}/FindRE2.cmake
   DESTINATION ${package_dir} COMPONENT devel)
 
 foreach(program ulp ulpscope)

@@ -86,17 +86,11 @@ TensorGroup::Leaf partLeaf(const Checkpoint& checkpoint, std::size_t part, std::
 }
 
 /// The bytes of a packed weight are those of its parts.
-void count(TensorGroup& group, const TensorInfo& tensor) {
+template <class Sum>
+void count(Sum& group, const TensorInfo& tensor) {
   group.elements = checkedAdd(group.elements, tensor.elements).value_or(std::numeric_limits<std::uint64_t>::max());
   if (!tensor.sharesWith)
     group.bytes = checkedAdd(group.bytes, tensor.bytes).value_or(std::numeric_limits<std::uint64_t>::max());
-}
-
-std::string lowerCase(std::string_view text) {
-  std::string out(text);
-  for (char& c : out)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  return out;
 }
 
 }  // namespace
@@ -146,50 +140,22 @@ std::vector<TensorGroup> keepOnly(const Checkpoint& checkpoint, const std::vecto
   return out;
 }
 
-TensorFilter::TensorFilter(const Checkpoint& checkpoint) : m_tensors(checkpoint.tensors.size()) {
-  m_start.reserve(m_tensors + checkpoint.objects.size() + 1);
-  for (const TensorInfo& tensor : checkpoint.tensors) {
-    m_start.push_back(m_text.size());
-    m_text += lowerCase(tensor.name);
-    m_text += '\n';
-    m_text += lowerCase(tensor.storedType);
-    if (tensor.type) m_text += ' ' + lowerCase(tensor.type->title);
-    if (tensor.packing) m_text += ' ' + lowerCase(tensor.packing->id) + ' ' + lowerCase(tensor.packing->title);
-    m_text += '\n';
-    for (std::size_t i = 0; i < tensor.shape.size(); ++i) m_text += (i ? "x" : "") + std::to_string(tensor.shape[i]);
-    m_text += '\n';
+std::vector<TypeShare> sharesByType(const Checkpoint& checkpoint, std::span<const std::size_t> tensors) {
+  std::map<std::string_view, TypeShare> shares;
+  for (const std::size_t index : tensors) {
+    const TensorInfo& tensor = checkpoint.tensors[index];
+    if (tensor.partOf) continue;
+    TypeShare& share = shares[typeTitle(tensor)];
+    ++share.tensors;
+    count(share, tensor);
   }
-  for (const InertObject& object : checkpoint.objects) {
-    m_start.push_back(m_text.size());
-    m_text += lowerCase(object.name) + '\n' + lowerCase(object.type) + '\n';
+  std::vector<TypeShare> out;
+  for (auto& [type, share] : shares) {
+    share.type = type;
+    out.push_back(share);
   }
-  m_start.push_back(m_text.size());
-}
-
-std::vector<std::size_t> TensorFilter::matches(std::string_view query) const {
-  return matchingLines(query, 0, m_tensors);
-}
-
-std::vector<std::size_t> TensorFilter::matchingObjects(std::string_view query) const {
-  return matchingLines(query, m_tensors, m_start.size() - 1 - m_tensors);
-}
-
-std::vector<std::size_t> TensorFilter::matchingLines(std::string_view query, std::size_t first,
-                                                     std::size_t count) const {
-  std::vector<std::size_t> found(count);
-  std::iota(found.begin(), found.end(), std::size_t{0});
-  const std::string lower = lowerCase(query);
-  for (std::size_t start = 0; start < lower.size();) {
-    const std::size_t end = std::min(lower.find(' ', start), lower.size());
-    const std::string_view word = std::string_view(lower).substr(start, end - start);
-    start = end + 1;
-    if (word.empty()) continue;
-    std::erase_if(found, [&](std::size_t i) {
-      const std::size_t from = m_start[first + i];
-      return std::string_view(m_text).substr(from, m_start[first + i + 1] - from).find(word) == std::string_view::npos;
-    });
-  }
-  return found;
+  std::ranges::stable_sort(out, std::ranges::greater(), &TypeShare::bytes);
+  return out;
 }
 
 }  // namespace ulpscope

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <cstdint>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -31,23 +32,15 @@ std::vector<TensorGroup> groupTensors(const Checkpoint& checkpoint);
 std::vector<TensorGroup> keepOnly(const Checkpoint& checkpoint, const std::vector<TensorGroup>& groups,
                                   const std::vector<std::size_t>& tensors);
 
-/// What a filter matches on, prepared once per checkpoint so that each keystroke is fast.
-class TensorFilter {
- public:
-  explicit TensorFilter(const Checkpoint& checkpoint);
-
-  /// The tensors that match every word of `query`, in checkpoint order: each word is looked for, without case, in the
-  /// name, in the type ("bf16") and packing ("gptq"), and in the shape written "384x1536". An empty query matches all.
-  std::vector<std::size_t> matches(std::string_view query) const;
-  /// The same of Checkpoint::objects: each word in the name or the type.
-  std::vector<std::size_t> matchingObjects(std::string_view query) const;
-
- private:
-  std::vector<std::size_t> matchingLines(std::string_view query, std::size_t first, std::size_t count) const;
-
-  std::string m_text;  ///< lower case; for each tensor its name, types and shape, for each object its name and type
-  std::vector<std::size_t> m_start;  ///< of each tensor's text, then of each object's, then the end
-  std::size_t m_tensors;
+/// How many tensors are stored as one type, and how much of the checkpoint that is.
+struct TypeShare {
+  std::string_view type = {};  ///< typeTitle of them; lives in the checkpoint
+  std::uint64_t tensors = 0;
+  std::uint64_t elements = 0;
+  std::uint64_t bytes = 0;  ///< what is shared with an earlier tensor counts there
 };
+
+/// Of `tensors` (indices), by type, most bytes first. Parts of packed weights are not counted beside their weights.
+std::vector<TypeShare> sharesByType(const Checkpoint& checkpoint, std::span<const std::size_t> tensors);
 
 }  // namespace ulpscope

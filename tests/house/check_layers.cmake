@@ -20,7 +20,7 @@ set(rules
   "^core/.*\\.cpp$ => <tbb/[a-z_]+\\.h>"
   "^core/base/.*\\.cpp$ => ${posix}"
   "^core/checkpoint/(folder|hdf5[a-z_]*)\\.cpp$ => ${posix}"
-  "^core/checkpoint/.*\\.cpp$ => <(zlib|snappy-c)\\.h>"
+  "^core/checkpoint/.*\\.cpp$ => <(zlib|snappy-c|re2/re2)\\.h>"
   "^core/base/atomic_file\\.cpp$ => <stdio\\.h>"  # where POSIX declares rename
   # core's folders, each above those it names.
   "^core/ => \"core/base/"

@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "core/checkpoint/tensor_filter.h"
+
 namespace ulpscope {
 namespace {
 
@@ -40,8 +42,8 @@ Checkpoint packedCheckpoint() {
 
 std::vector<std::string> outline(const Checkpoint& checkpoint, std::string_view query = "") {
   std::vector<std::string> lines;
-  for (const TensorGroup& group :
-       keepOnly(checkpoint, groupTensors(checkpoint), TensorFilter(checkpoint).matches(query))) {
+  for (const TensorGroup& group : keepOnly(checkpoint, groupTensors(checkpoint),
+                                           TensorFilter(checkpoint).matches(TensorQuery::parse(query).value()))) {
     lines.push_back(group.name);
     for (const TensorGroup::Leaf& leaf : group.leaves) {
       lines.push_back("  " + std::string(leaf.label));
@@ -116,28 +118,18 @@ TEST(TensorTree, ShowsEveryTensorOnceWhateverItsName) {
   EXPECT_THAT(shown, testing::UnorderedElementsAre(0, 1, 2, 3, 4));
 }
 
-TEST(TensorFilter, MatchesEveryWordInNameTypeOrShapeWithoutCase) {
-  const auto checkpoint = checkpointOf({"encoder.layer.0.QUERY.weight", "encoder.layer.0.key.weight"});
-  const TensorFilter filter(checkpoint);
-  EXPECT_THAT(filter.matches("query"), ElementsAre(0));
-  EXPECT_THAT(filter.matches("bf16 384x1536 Key"), ElementsAre(1));
-  EXPECT_THAT(filter.matches("  "), ElementsAre(0, 1));
-  EXPECT_THAT(filter.matches("query key"), ElementsAre());
-}
-
-TEST(TensorFilter, MatchesThePackingAndWhatIsNoTensor) {
+TEST(TensorTree, SharesTheBytesAmongTypes) {
   Checkpoint checkpoint = packedCheckpoint();
-  checkpoint.objects = {{"hook", "os.system", "", true}, {"args", "argparse.Namespace", "", false}};
-  const TensorFilter filter(checkpoint);
-  EXPECT_THAT(filter.matches("4-bit act"), ElementsAre());
-  EXPECT_THAT(filter.matches("GROUPS 128"), ElementsAre(4));
-  EXPECT_THAT(filter.matches("system"), ElementsAre());
-  EXPECT_THAT(filter.matchingObjects("OS.system hook"), ElementsAre(0));
-  EXPECT_THAT(filter.matchingObjects(""), ElementsAre(0, 1));
-}
-
-TEST(TensorFilter, DoesNotMatchAcrossFields) {
-  EXPECT_THAT(TensorFilter(checkpointOf({"weight"})).matches("weightbf16"), ElementsAre());
+  checkpoint.tensors[0].sharesWith = 3;
+  checkpoint.tensors[3].storedType = "F32";
+  checkpoint.tensors[3].bytes *= 4;
+  const auto shares = sharesByType(checkpoint, std::vector<std::size_t>{0, 1, 2, 3, 4});
+  ASSERT_EQ(shares.size(), 3u);
+  EXPECT_EQ(shares[0].type, typeTitle(checkpoint.tensors[3]));
+  EXPECT_EQ(shares[1].type, "GPTQ 4-bit");
+  EXPECT_EQ(shares[1].tensors, 1u);  // its parts are not counted beside it
+  EXPECT_EQ(shares[2].bytes, 0u);
+  EXPECT_EQ(shares[2].elements, 384u * 1536);
 }
 
 }  // namespace
