@@ -2,6 +2,7 @@
 #include "core/report/table.h"
 
 #include <charconv>
+#include <nlohmann/json.hpp>
 #include <string_view>
 
 #include "core/base/text.h"
@@ -84,6 +85,21 @@ std::string toCsv(const Table& table) {
   return out;
 }
 
+std::string toTsv(const Table& table) {
+  std::string out;
+  const auto append = [&out](const std::vector<std::string>& cells) {
+    for (std::size_t i = 0; i < cells.size(); ++i) {
+      if (i > 0) out += '\t';
+      if (looksLikeFormula(cells[i])) out += '\'';
+      for (const char c : cells[i]) out += c == '\t' || c == '\n' || c == '\r' ? ' ' : c;
+    }
+    out += '\n';
+  };
+  append(table.header);
+  for (const auto& row : table.rows) append(row);
+  return out;
+}
+
 std::string toMarkdown(const Table& table) {
   std::string out;
   appendMarkdownRow(out, table.header);
@@ -102,6 +118,29 @@ std::string toLatex(const Table& table) {
   out += "\\midrule\n";
   for (const auto& row : table.rows) appendLatexRow(out, row);
   return out + "\\bottomrule\n\\end{tabular}\n";
+}
+
+std::string toJson(const Table& table) {
+  using Json = nlohmann::ordered_json;
+  constexpr auto kReplace = Json::error_handler_t::replace;  // a cell may hold any bytes
+  const auto line = [](const std::vector<std::string>& cells, auto value) {
+    std::string out = "[";
+    for (const std::string& cell : cells) {
+      if (out.size() > 1) out += ", ";
+      out += value(cell);
+    }
+    return out + "]";
+  };
+  const auto text = [&](const std::string& cell) { return Json(cell).dump(-1, ' ', false, kReplace); };
+  const auto number = [&](const std::string& cell) {
+    if (cell.empty()) return std::string("null");
+    const bool isJson = (cell.front() == '-' || (cell.front() >= '0' && cell.front() <= '9')) && Json::accept(cell);
+    return isJson ? cell : text(cell);
+  };
+  std::string out = "{\"columns\": " + line(table.header, text) + ",\n \"data\": [";
+  for (std::size_t row = 0; row < table.rows.size(); ++row)
+    out += (row > 0 ? ",\n  " : "\n  ") + line(table.rows[row], number);
+  return out + "\n]}\n";
 }
 
 }  // namespace ulpscope

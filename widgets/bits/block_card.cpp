@@ -310,11 +310,12 @@ void BlockCard::copyMenu(QWidget* button) {
   if (m_blocks.empty()) return;
   QMenu menu;
   menu.addAction(tr("Copy all as text"), this, [this] { QApplication::clipboard()->setText(plainText()); });
-  menu.addAction(tr("Copy the modes as Markdown"), this, [this] { m_modes->copyAs(TableView::CopyAs::Markdown); });
-  menu.addAction(tr("Copy the elements as Markdown"), this,
-                 [this] { m_elements->copyAs(TableView::CopyAs::Markdown); });
-  menu.addAction(tr("Copy the elements as CSV"), this, [this] { m_elements->copyAs(TableView::CopyAs::Csv); });
-  menu.addAction(tr("Copy the bytes as CSV"), this, [this] { m_bytes->copyAs(TableView::CopyAs::Csv); });
+  const auto addTable = [&menu](const QString& title, const TableView* view) {
+    addCopyActions(*menu.addMenu(title), [view] { return view->table(); });
+  };
+  addTable(tr("Copy the modes"), m_modes);
+  addTable(tr("Copy the elements"), m_elements);
+  addTable(tr("Copy the bytes"), m_bytes);
   menu.exec(button->mapToGlobal(QPoint(0, button->height())));
 }
 

@@ -203,9 +203,7 @@ void ElsewhereCard::showCurrent() {
 
 void ElsewhereCard::copyMenu(QWidget* button) {
   QMenu menu;
-  menu.addAction(tr("Copy as CSV"), this, [this] { m_table->copyAs(TableView::CopyAs::Csv); });
-  menu.addAction(tr("Copy as Markdown"), this, [this] { m_table->copyAs(TableView::CopyAs::Markdown); });
-  menu.addAction(tr("Copy as tab-separated text"), this, [this] { m_table->copyAs(TableView::CopyAs::Tsv); });
+  addCopyActions(menu, [this] { return m_table->table(); });
   menu.exec(button->mapToGlobal(QPoint(0, button->height())));
 }
 

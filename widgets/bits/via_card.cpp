@@ -158,8 +158,7 @@ void ViaCard::copyMenu(QWidget* button) {
   if (!m_chain) return;
   QMenu menu;
   menu.addAction(tr("Copy all as text"), this, [this] { QApplication::clipboard()->setText(plainText()); });
-  menu.addAction(tr("Copy the table as Markdown"), this, [this] { m_table->copyAs(TableView::CopyAs::Markdown); });
-  menu.addAction(tr("Copy the table as CSV"), this, [this] { m_table->copyAs(TableView::CopyAs::Csv); });
+  addCopyActions(menu, [this] { return m_table->table(); }, tr("the table"));
   menu.exec(button->mapToGlobal(QPoint(0, button->height())));
 }
 

@@ -175,9 +175,7 @@ void CodesPanel::openExportMenu() {
     if (!written) m_session.report(written.error());
   });
   menu.addSeparator();
-  menu.addAction(tr("Copy codes as CSV"), this, [this] { m_list->copyAs(TableView::CopyAs::Csv); });
-  menu.addAction(tr("Copy codes as Markdown"), this, [this] { m_list->copyAs(TableView::CopyAs::Markdown); });
-  menu.addAction(tr("Copy codes as LaTeX"), this, [this] { m_list->copyAs(TableView::CopyAs::Latex); });
+  addCopyActions(menu, [this] { return m_list->table(); }, tr("codes"));
   menu.exec(m_export->mapToGlobal(QPoint(0, m_export->height())));
 }
 

@@ -237,6 +237,9 @@ void FormatTable::addSortMenu(QMenu& menu) {
   }
 }
 
-void FormatTable::openCopyMenu() { m_table->openCopyMenu(m_copy->mapToGlobal(QPoint(0, m_copy->height()))); }
+void FormatTable::openCopyMenu() {
+  ulpscope::openCopyMenu(*m_table, m_copy->mapToGlobal(QPoint(0, m_copy->height())),
+                         [this] { return m_table->table(); });
+}
 
 }  // namespace ulpscope

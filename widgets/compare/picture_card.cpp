@@ -118,15 +118,11 @@ void PictureCard::openExportMenu() {
   menu.addAction(tr("Picture as PNG, SVG or PDF\u2026"), this, [this] { exportPicture(); });
   menu.addAction(tr("Data as CSV\u2026"), this, &PictureCard::saveData);
   menu.addSeparator();
-  const auto addCopy = [&](const QString& title, TableView::CopyAs format) {
-    menu.addAction(title, this, [this, format] {
-      if (m_isStale) fillTable();
-      m_table->copyAs(format);
-    });
+  const auto table = [this] {
+    if (m_isStale) fillTable();
+    return m_table->table();
   };
-  addCopy(tr("Copy data as CSV"), TableView::CopyAs::Csv);
-  addCopy(tr("Copy data as Markdown"), TableView::CopyAs::Markdown);
-  addCopy(tr("Copy data as LaTeX"), TableView::CopyAs::Latex);
+  addCopyActions(menu, table, tr("data"));
   menu.exec(m_export->mapToGlobal(QPoint(0, m_export->height())));
 }
 

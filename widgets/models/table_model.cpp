@@ -99,15 +99,4 @@ Table toTable(const QAbstractItemModel& model, const QList<int>& rows, const QLi
   return table;
 }
 
-QString toTsv(const Table& table) {
-  const auto line = [](const std::vector<std::string>& cells) {
-    QStringList texts;
-    for (const auto& cell : cells) texts << QString::fromStdString(cell).simplified();
-    return texts.join(QLatin1Char('\t'));
-  };
-  QStringList lines{line(table.header)};
-  for (const auto& row : table.rows) lines << line(row);
-  return lines.join(QLatin1Char('\n')) + QLatin1Char('\n');
-}
-
 }  // namespace ulpscope

@@ -50,7 +50,4 @@ class TableModel final : public QAbstractTableModel {
 /// These rows and columns of any table model as text, exact values where it has them (ExactRole).
 Table toTable(const QAbstractItemModel& model, const QList<int>& rows, const QList<int>& columns);
 
-/// Tab-separated, for spreadsheets and columns of text; tabs and line ends in cells become spaces.
-QString toTsv(const Table& table);
-
 }  // namespace ulpscope

@@ -1,12 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/models/table_view.h"
 
-#include <QClipboard>
 #include <QContextMenuEvent>
-#include <QGuiApplication>
 #include <QHeaderView>
-#include <QMenu>
-#include <QMimeData>
 #include <QPainter>
 #include <QSortFilterProxyModel>
 #include <QStyledItemDelegate>
@@ -109,56 +105,24 @@ QList<int> TableView::rowsToCopy() const {
   return rows;
 }
 
-QString TableView::textAs(CopyAs format) const {
+Table TableView::table() const {
   QList<int> columns;
   for (int column = 0; column < m_sorted->columnCount(); ++column)
     if (m_copiesHidden || !isColumnHidden(column)) columns << column;
-  const Table table = toTable(*m_sorted, rowsToCopy(), columns);
-  switch (format) {
-    case CopyAs::Csv:
-      return QString::fromStdString(toCsv(table));
-    case CopyAs::Markdown:
-      return QString::fromStdString(toMarkdown(table));
-    case CopyAs::Latex:
-      return QString::fromStdString(toLatex(table));
-    case CopyAs::Tsv:
-      break;
-  }
-  return toTsv(table);
-}
-
-void TableView::copyAs(CopyAs format) const {
-  auto* taken = new QMimeData;
-  taken->setText(textAs(format));
-  if (format == CopyAs::Csv) taken->setData(QStringLiteral("text/csv"), textAs(format).toUtf8());
-  QGuiApplication::clipboard()->setMimeData(taken);
-}
-
-void TableView::openCopyMenu(QPoint at) {
-  QMenu menu(this);
-  menu.addAction(tr("Copy as CSV"), this, [this] { copyAs(CopyAs::Csv); });
-  menu.addAction(tr("Copy as Markdown"), this, [this] { copyAs(CopyAs::Markdown); });
-  menu.addAction(tr("Copy as LaTeX"), this, [this] { copyAs(CopyAs::Latex); });
-  menu.addAction(tr("Copy as tab-separated text"), this, [this] { copyAs(CopyAs::Tsv); });
-  menu.exec(at);
+  return toTable(*m_sorted, rowsToCopy(), columns);
 }
 
 bool TableView::event(QEvent* event) {
-  // The window has a Ctrl+C of its own; with the focus here, it is this table's.
-  if (event->type() == QEvent::ShortcutOverride) {
-    const auto* key = static_cast<QKeyEvent*>(event);
-    if (key->key() == Qt::Key_C && key->modifiers().testFlag(Qt::ControlModifier)) event->accept();
-  }
+  claimsCopyKey(*event);
   return QTableView::event(event);
 }
 
 void TableView::keyPressEvent(QKeyEvent* event) {
-  if (event->key() == Qt::Key_C && event->modifiers() == Qt::ControlModifier) return copyAs(CopyAs::Tsv);
-  if (event->key() == Qt::Key_C && event->modifiers() == (Qt::ControlModifier | Qt::ShiftModifier))
-    return openCopyMenu(mapToGlobal(QPoint(12, 36)));
-  QTableView::keyPressEvent(event);
+  if (!copyByKey(*this, *event, [this] { return table(); })) QTableView::keyPressEvent(event);
 }
 
-void TableView::contextMenuEvent(QContextMenuEvent* event) { openCopyMenu(event->globalPos()); }
+void TableView::contextMenuEvent(QContextMenuEvent* event) {
+  openCopyMenu(*this, event->globalPos(), [this] { return table(); });
+}
 
 }  // namespace ulpscope

@@ -2,18 +2,19 @@
 #pragma once
 #include <QTableView>
 
+#include "widgets/models/copy_as.h"
+
 class QSortFilterProxyModel;
 
 namespace ulpscope {
 
 /// A table to read, sort and take away. Click on a header sorts; Ctrl+C copies the selected rows (all, where none is)
-/// as tab-separated text, Ctrl+Shift+C opens a menu of CSV, Markdown, LaTeX and
-/// TSV.
+/// as tab-separated text, Ctrl+Shift+C opens a menu of all forms.
 class TableView final : public QTableView {
   Q_OBJECT
 
  public:
-  enum class CopyAs { Csv, Markdown, Latex, Tsv };
+  using CopyAs = ulpscope::CopyAs;
 
   explicit TableView(const QString& name, QWidget* parent = nullptr);
 
@@ -27,9 +28,9 @@ class TableView final : public QTableView {
   /// Hidden columns are copied too, unless told otherwise: they hold what there is no room for.
   void setCopiesHiddenColumns(bool copies) { m_copiesHidden = copies; }
 
-  QString textAs(CopyAs format) const;
-  void copyAs(CopyAs format) const;
-  void openCopyMenu(QPoint at);
+  /// The selected rows, or all.
+  Table table() const;
+  QString textAs(CopyAs form) const { return ulpscope::textAs(table(), form); }
 
  Q_SIGNALS:
   /// The user chose a row, by pointer or keys.

@@ -3,14 +3,13 @@
 
 #include <qcustomplot.h>
 
-#include <QClipboard>
 #include <QContextMenuEvent>
 #include <QFileDialog>
-#include <QGuiApplication>
 #include <QLabel>
 #include <QMenu>
 
 #include "core/base/text.h"
+#include "widgets/models/copy_as.h"
 #include "widgets/plots/export_panel.h"
 #include "widgets/plots/table_panel.h"
 #include "widgets/plots/ticker_p.h"
@@ -105,9 +104,7 @@ void PlotBase::watchMouse() {
 
 bool PlotBase::event(QEvent* event) {
   if (event->type() == QEvent::Leave) hideProbe();
-  // The window has a Ctrl+C of its own; here it copies the data of this plot.
-  if (event->type() == QEvent::ShortcutOverride && static_cast<QKeyEvent*>(event)->matches(QKeySequence::Copy))
-    event->accept();
+  claimsCopyKey(*event);
   return QWidget::event(event);
 }
 
@@ -181,14 +178,13 @@ void PlotBase::keyPressEvent(QKeyEvent* event) {
     default:
       break;
   }
-  if (event->matches(QKeySequence::Copy)) return copyCsv();
-  QWidget::keyPressEvent(event);
+  if (!copyByKey(*this, *event, [this] { return table(); })) QWidget::keyPressEvent(event);
 }
 
 void PlotBase::contextMenuEvent(QContextMenuEvent* event) {
   QMenu menu(this);
   menu.addAction(tr("Show as table\tT"), this, &PlotBase::showTable);
-  menu.addAction(tr("Copy data as CSV"), this, &PlotBase::copyCsv);
+  addCopyActions(*menu.addMenu(tr("Copy data")), [this] { return table(); });
   menu.addAction(tr("Export data as CSV\u2026"), this, &PlotBase::exportCsv);
   menu.addAction(tr("Export picture\u2026"), this, &PlotBase::askAndExport);
   menu.addSeparator();
@@ -208,8 +204,6 @@ void PlotBase::fitAxes(QSize size) {
   const int titleLength = QFontMetrics(m_plot->yAxis->labelFont()).horizontalAdvance(m_verticalTitle);
   m_plot->yAxis->setLabel(titleLength <= size.height() - kBesideVerticalTitle ? m_verticalTitle : QString());
 }
-
-void PlotBase::copyCsv() const { QGuiApplication::clipboard()->setText(csv()); }
 
 void PlotBase::showTable() {
   auto* panel = new TablePanel(m_title, table(), this);

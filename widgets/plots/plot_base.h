@@ -34,7 +34,6 @@ class PlotBase : public QWidget {
   QString csv() const { return QString::fromStdString(toCsv(table())); }
   /// Opens the data as a table in a small window (T, or the context menu).
   void showTable();
-  void copyCsv() const;
   /// Shows all of the data again.
   virtual void resetView() = 0;
 

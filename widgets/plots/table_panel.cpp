@@ -2,14 +2,14 @@
 #include "widgets/plots/table_panel.h"
 
 #include <QAbstractTableModel>
-#include <QClipboard>
-#include <QGuiApplication>
+#include <QContextMenuEvent>
 #include <QHeaderView>
 #include <QKeyEvent>
 #include <QTableView>
 #include <QVBoxLayout>
 #include <algorithm>
 
+#include "widgets/models/copy_as.h"
 #include "widgets/theme/theme.h"
 
 namespace ulpscope {
@@ -76,26 +76,38 @@ TablePanel::TablePanel(const QString& title, Table table, QWidget* parent)
   column->setContentsMargins(12, 12, 12, 12);
   column->addWidget(m_view);
   resize(kSize);
+  m_view->installEventFilter(this);
   setFocusProxy(m_view);
   if (m_view->model()->rowCount() > 0) m_view->setCurrentIndex(m_view->model()->index(0, 0));
+}
+
+/// The table would copy a single cell.
+bool TablePanel::eventFilter(QObject* watched, QEvent* event) {
+  if (watched == m_view && event->type() == QEvent::KeyPress &&
+      copyByKey(*m_view, *static_cast<QKeyEvent*>(event), [this] { return rowsToCopy(); }))
+    return true;
+  return QWidget::eventFilter(watched, event);
 }
 
 void TablePanel::keyPressEvent(QKeyEvent* event) {
   if (event->key() == Qt::Key_Escape)
     close();
-  else if (event->matches(QKeySequence::Copy))
-    copyRows();
   else
     QWidget::keyPressEvent(event);
 }
 
-void TablePanel::copyRows() const {
+void TablePanel::contextMenuEvent(QContextMenuEvent* event) {
+  openCopyMenu(*this, event->globalPos(), [this] { return rowsToCopy(); });
+}
+
+Table TablePanel::rowsToCopy() const {
   const Table& all = static_cast<const TextModel*>(m_view->model())->table();
   QModelIndexList selected = m_view->selectionModel()->selectedRows();
+  if (selected.size() <= 1) return all;
   std::sort(selected.begin(), selected.end());
   Table taken{all.header, {}};
   for (const QModelIndex& row : selected) taken.rows.push_back(all.rows[std::size_t(row.row())]);
-  QGuiApplication::clipboard()->setText(QString::fromStdString(toCsv(selected.size() <= 1 ? all : taken)));
+  return taken;
 }
 
 }  // namespace ulpscope

@@ -9,7 +9,8 @@ class QTableView;
 namespace ulpscope {
 
 /// The data behind a picture as a table, for those who read rather than look: by a screen reader, by the cursor keys.
-/// Ctrl+C copies the selected rows, Escape closes. A small window that blocks nothing; it deletes itself when closed.
+/// Ctrl+C and the context menu copy the selected rows, Escape closes. A small window that blocks nothing; it deletes
+/// itself when closed.
 class TablePanel final : public QWidget {
   Q_OBJECT
 
@@ -17,10 +18,12 @@ class TablePanel final : public QWidget {
   TablePanel(const QString& title, Table table, QWidget* parent);
 
  protected:
+  bool eventFilter(QObject* watched, QEvent* event) override;
   void keyPressEvent(QKeyEvent* event) override;
+  void contextMenuEvent(QContextMenuEvent* event) override;
 
  private:
-  void copyRows() const;
+  Table rowsToCopy() const;
 
   QTableView* m_view;
 };

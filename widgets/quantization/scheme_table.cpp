@@ -109,8 +109,7 @@ void SchemeTable::resizeEvent(QResizeEvent* event) {
 
 void SchemeTable::openMenu(QWidget* button) {
   QMenu menu(this);
-  menu.addAction(tr("Copy as CSV"), this, [this] { m_table->copyAs(TableView::CopyAs::Csv); });
-  menu.addAction(tr("Copy as Markdown"), this, [this] { m_table->copyAs(TableView::CopyAs::Markdown); });
+  addCopyActions(menu, [this] { return m_table->table(); });
   menu.addSeparator();
   menu.addAction(tr("Save as\u2026"), this, [this] {
     const QString path = QFileDialog::getSaveFileName(

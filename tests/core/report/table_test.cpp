@@ -36,5 +36,19 @@ TEST(Table, LatexSetsNumbersAtTheRightAndEscapesWhatTexReads) {
             "100\\% \\& \\{a\\}\\textbackslash{}\\^{} & 1e38 \\\\\n\\bottomrule\n\\end{tabular}\n");
 }
 
+TEST(Table, TsvKeepsCellsInTheirPlaceAndDisarmsFormulas) {
+  const Table table{{"tensor", "value"}, {{"a\tb\nc", "-1.5"}, {"=1+1", ""}}};
+  EXPECT_EQ(toTsv(table), "tensor\tvalue\na b c\t-1.5\n'=1+1\t\n");
+}
+
+TEST(Table, JsonHasNumbersWhereTheGrammarKnowsThemAndTextElsewhere) {
+  const Table table{{"tensor", "value"},
+                    {{"a\"b", "-1.5e-07"}, {"", "inf"}, {"\xFF", "007"}, {"-", "0x1A"}, {"true", "1,234"}}};
+  EXPECT_EQ(toJson(table),
+            "{\"columns\": [\"tensor\", \"value\"],\n \"data\": [\n  [\"a\\\"b\", -1.5e-07],\n  [null, \"inf\"],\n"
+            "  [\"\xEF\xBF\xBD\", \"007\"],\n  [\"-\", \"0x1A\"],\n  [\"true\", \"1,234\"]\n]}\n");
+  EXPECT_EQ(toJson({{"nothing"}, {}}), "{\"columns\": [\"nothing\"],\n \"data\": [\n]}\n");
+}
+
 }  // namespace
 }  // namespace ulpscope
