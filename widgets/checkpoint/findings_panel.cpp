@@ -107,4 +107,11 @@ void FindingsPanel::choose(const QModelIndex& index) {
   if (finding.tensor) Q_EMIT findingChosen(*finding.tensor, finding.element);
 }
 
+std::vector<std::size_t> FindingsPanel::tensors() const {
+  std::vector<std::size_t> tensors;
+  for (const LintFinding& finding : m_model->findings())
+    if (finding.tensor) tensors.push_back(*finding.tensor);
+  return tensors;
+}
+
 }  // namespace ulpscope

@@ -27,6 +27,8 @@ class FindingsPanel final : public QWidget {
 
   /// `unasked`: it is small enough to be read without a question.
   void setCheckpoint(std::shared_ptr<const Checkpoint> checkpoint, bool unasked);
+  /// Those that something was found in.
+  std::vector<std::size_t> tensors() const;
 
  Q_SIGNALS:
   void findingChosen(std::size_t tensor, std::optional<std::uint64_t> element);

@@ -1,21 +1,27 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/checkpoint/tensor_panel.h"
 
+#include <QEvent>
 #include <QHBoxLayout>
 #include <QHeaderView>
+#include <QKeyEvent>
 #include <QLineEdit>
-#include <QScopedValueRollback>
+#include <QMenu>
+#include <QPushButton>
 #include <QSignalBlocker>
 #include <QTreeView>
 #include <QVBoxLayout>
 #include <algorithm>
-#include <set>
 
+#include "core/base/text.h"
 #include "core/checkpoint/security_remark.h"
+#include "widgets/checkpoint/tensor_columns.h"
 #include "widgets/checkpoint/tensor_row_delegate.h"
 #include "widgets/frame/labels.h"
 #include "widgets/frame/link_button.h"
 #include "widgets/frame/warning_sign.h"
+#include "widgets/models/copy_as.h"
+#include "widgets/models/tensor_table.h"
 #include "widgets/models/tensor_tree_model.h"
 #include "widgets/session/text.h"
 #include "widgets/theme/theme.h"
@@ -27,21 +33,24 @@ namespace {
 constexpr std::size_t kOpenAllBelow = 400;
 
 constexpr int kMostSpanned = 1000;  ///< objects; each span costs time, and a hostile file may list a million
+constexpr int kRefreshMs = 500;
+constexpr std::size_t kMostTypes = 4;  ///< named in the line of totals
 
-constexpr int kNarrowestType = 48;
-constexpr int kWidestType = 96;
-
-constexpr int kNameRoom = 210;  ///< px: 180 for the text, the rest for indentation and scroll bar
-
-struct ColumnWidth {
-  TensorTreeModel::Column column;
-  int width;
-};
-/// The columns beside the name, the first to give way first; the shape stays.
-constexpr ColumnWidth kWidths[] = {{TensorTreeModel::Size, 74},
-                                   {TensorTreeModel::Outline, 52},
-                                   {TensorTreeModel::Type, kNarrowestType},
-                                   {TensorTreeModel::Shape, 88}};
+/// "22 713 728 elements, 86.7 MiB: FP32 86.6 MiB, INT64 4.0 KiB".
+QString totalsOf(const Checkpoint& checkpoint, const std::vector<std::size_t>& tensors) {
+  const std::vector<TypeShare> shares = sharesByType(checkpoint, tensors);
+  std::uint64_t elements = 0, bytes = 0;
+  QStringList types;
+  for (const TypeShare& share : shares) {
+    elements += share.elements;
+    bytes += share.bytes;
+    if (static_cast<std::size_t>(types.size()) < kMostTypes)
+      types << QStringLiteral("%1 %2").arg(shown(share.type), qt(humanBytes(share.bytes)));
+  }
+  if (shares.size() > kMostTypes) types << TensorPanel::tr("%1 more types").arg(grouped(shares.size() - kMostTypes));
+  const QString total = TensorPanel::tr("%1 elements, %2").arg(grouped(elements), qt(humanBytes(bytes)));
+  return shares.size() < 2 ? total : total + QStringLiteral(": ") + types.join(QStringLiteral(", "));
+}
 
 }  // namespace
 
@@ -50,51 +59,108 @@ TensorPanel::TensorPanel(TensorTreeModel& model, QWidget* parent)
       m_model(model),
       m_filter(new QLineEdit),
       m_count(new PlainLabel({}, TextRole::Note)),
+      m_complaint(new PlainLabel({}, TextRole::Note)),
       m_remark(buildRemark()),
       m_tree(new QTreeView),
-      m_typeWidth(kNarrowestType) {
+      m_total(new PlainLabel({}, TextRole::Note)) {
+  buildTree();
+  m_columns = new TensorColumns(*m_tree);
+  m_complaint->setObjectName(QStringLiteral("filterComplaint"));
+  m_complaint->setWordWrap(true);
+  m_complaint->hide();
+  m_total->setObjectName(QStringLiteral("totals"));
+  m_total->setWordWrap(true);
+  m_refreshing.setSingleShot(true);
+  m_refreshing.setInterval(kRefreshMs);
+  auto* all = new QVBoxLayout(this);
+  all->setContentsMargins(0, 0, 0, 0);
+  all->setSpacing(8);
+  all->addWidget(buildTop());
+  all->addWidget(m_complaint);
+  all->addWidget(m_remark);
+  all->addWidget(m_tree, 1);
+  all->addWidget(m_total);
+
+  connect(m_filter, &QLineEdit::textChanged, this, &TensorPanel::applyFilter);
+  connect(m_tree->selectionModel(), &QItemSelectionModel::currentChanged, this, &TensorPanel::choose);
+  connect(&m_refreshing, &QTimer::timeout, this, [this] {
+    if (m_model.dependsOnValues()) rearrange([this] { m_model.refresh(); });
+    showCounts();
+  });
+  connect(m_tree->header(), &QHeaderView::sortIndicatorChanged, this,
+          [this](int column, Qt::SortOrder order) { rearrange([&] { m_model.sort(column, order); }); });
+}
+
+QWidget* TensorPanel::buildTop() {
   m_filter->setPlaceholderText(tr("Filter by name, type, shape"));
   m_filter->setAccessibleName(tr("Filter tensors"));
   m_filter->setClearButtonEnabled(true);
+  m_filter->setToolTip(
+      plainToolTip(tr("Every word must hold; a minus sign before one turns it round.\n\n"
+                      "attention  in the name, the type or the shape\n"
+                      "/layer\\.[0-3]\\./  a regular expression for the name\n"
+                      "type:bf16  shape:4096x*  role:query  layer:0-5\n"
+                      "flag:nan  inf  outliers  zero  finding  unreadable  packed  shared  empty")));
+  auto* columns = new LinkButton(tr("columns"));
+  columns->setToolTip(plainToolTip(tr("Which columns the list has")));
+  connect(columns, &LinkButton::clicked, this, [this, columns] {
+    QMenu menu(this);
+    m_columns->fillMenu(menu);
+    menu.exec(columns->mapToGlobal(QPoint(0, columns->height())));
+  });
+  auto* top = new QWidget;
+  auto* row = new QHBoxLayout(top);
+  row->setContentsMargins(0, 0, 0, 0);
+  row->addWidget(m_filter, 1);
+  row->addWidget(m_count);
+  row->addWidget(columns);
+  return top;
+}
+
+void TensorPanel::buildTree() {
   m_tree->setAccessibleName(tr("Tensors"));
   m_tree->setObjectName(QStringLiteral("tensors"));
   m_tree->setModel(&m_model);
   m_tree->setItemDelegate(new TensorRowDelegate(m_model, m_tree));
   m_tree->setUniformRowHeights(true);  // 92,000 rows are laid out without asking each for its height
-  m_tree->setHeaderHidden(true);
   m_tree->setFrameShape(QFrame::NoFrame);
   m_tree->setIndentation(16);
   m_tree->setAllColumnsShowFocus(true);
   m_tree->setSelectionBehavior(QAbstractItemView::SelectRows);
-  m_tree->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-  QHeaderView* header = m_tree->header();
-  header->setStretchLastSection(false);
-  header->setMinimumSectionSize(24);
-  header->setSectionResizeMode(QHeaderView::Fixed);
-  header->setSectionResizeMode(TensorTreeModel::Name, QHeaderView::Stretch);
-  for (const auto& [column, columnWidth] : kWidths) header->resizeSection(column, columnWidth);
-
-  auto* top = new QHBoxLayout;
-  top->addWidget(m_filter, 1);
-  top->addWidget(m_count);
-  auto* all = new QVBoxLayout(this);
-  all->setContentsMargins(0, 0, 0, 0);
-  all->setSpacing(8);
-  all->addLayout(top);
-  all->addWidget(m_remark);
-  all->addWidget(m_tree, 1);
-
-  connect(m_filter, &QLineEdit::textChanged, this, &TensorPanel::applyFilter);
-  connect(m_tree->selectionModel(), &QItemSelectionModel::currentChanged, this, [this](const QModelIndex& now) {
-    const auto object = m_model.objectAt(now);
-    const auto tensor = m_model.tensorAt(now);
-    if ((!tensor && !object) || (tensor && tensor == m_current)) return;
-    m_current = tensor;
-    if (tensor)
-      Q_EMIT tensorChosen(*tensor);
-    else
-      Q_EMIT objectChosen(*object);
+  m_tree->setHorizontalScrollMode(QAbstractItemView::ScrollPerPixel);
+  m_tree->setContextMenuPolicy(Qt::CustomContextMenu);
+  m_tree->installEventFilter(this);
+  m_tree->viewport()->installEventFilter(this);
+  connect(m_tree, &QWidget::customContextMenuRequested, this, [this](const QPoint& at) {
+    openCopyMenu(*m_tree, m_tree->viewport()->mapToGlobal(at), [this] { return tensorTable(m_model); });
   });
+}
+
+/// The tree would copy a single cell.
+bool TensorPanel::eventFilter(QObject* watched, QEvent* event) {
+  if (watched == m_tree->viewport() && event->type() == QEvent::Resize) m_columns->fit();
+  if (watched == m_tree && claimsCopyKey(*event)) return true;
+  if (watched == m_tree && event->type() == QEvent::KeyPress &&
+      copyByKey(*m_tree, *static_cast<QKeyEvent*>(event), [this] { return tensorTable(m_model); }))
+    return true;
+  return QWidget::eventFilter(watched, event);
+}
+
+void TensorPanel::choose(const QModelIndex& now) {
+  const auto object = m_model.objectAt(now);
+  const auto tensor = m_model.tensorAt(now);
+  const TensorGroup* group = m_model.groupAt(now);
+  if (tensor && tensor == m_current) return;
+  m_current = tensor;
+  if (tensor) {
+    Q_EMIT tensorChosen(*tensor);
+  } else if (object) {
+    Q_EMIT objectChosen(*object);
+  } else if (group) {
+    std::vector<std::size_t> tensors;
+    for (const TensorGroup::Leaf& leaf : group->leaves) tensors.push_back(leaf.tensor);
+    Q_EMIT groupChosen(shown(group->name), tensors);
+  }
 }
 
 QWidget* TensorPanel::buildRemark() {
@@ -121,6 +187,7 @@ void TensorPanel::showRemark(const Checkpoint* checkpoint) {
 /// Opens the last group at its first suspicious object.
 void TensorPanel::showSuspicious() {
   m_filter->clear();
+  m_tree->header()->setSortIndicator(-1, Qt::DescendingOrder);
   const QModelIndex group = m_model.objectsGroup();
   m_tree->setExpanded(group, true);
   for (int row = 0; row < m_model.rowCount(group); ++row) {
@@ -132,27 +199,14 @@ void TensorPanel::showSuspicious() {
   }
 }
 
-/// "BF16" needs less room than "GPTQ 4-bit".
-void TensorPanel::fitTypes(const Checkpoint& checkpoint) {
-  std::set<std::string_view> types;
-  for (const TensorInfo& tensor : checkpoint.tensors) types.insert(typeTitle(tensor));
-  const QFontMetrics metrics(theme().numbers(11));
-  m_typeWidth = kNarrowestType;
-  for (const std::string_view type : types)
-    m_typeWidth = std::max(m_typeWidth, std::min(metrics.horizontalAdvance(shown(type)) + 14, kWidestType));
-  m_tree->header()->resizeSection(TensorTreeModel::Type, m_typeWidth);
-}
-
 void TensorPanel::setCheckpoint(std::shared_ptr<const Checkpoint> checkpoint) {
+  m_checkpoint = checkpoint;
   m_tensors = checkpoint ? checkpoint->totalTensors() : 0;
   m_current.reset();
   showRemark(checkpoint.get());
-  if (checkpoint) fitTypes(*checkpoint);
-  m_model.setCheckpoint(std::move(checkpoint));
-  spanGroups();
-  if (m_tensors <= kOpenAllBelow / 8) m_tree->expandToDepth(0);
-  fitColumns();
-  showCount();
+  if (checkpoint) m_columns->fitTypes(*checkpoint);
+  rearrange([&] { m_model.setCheckpoint(std::move(checkpoint)); });
+  m_columns->fit();
 }
 
 void TensorPanel::showTensor(std::size_t tensor) {
@@ -164,40 +218,45 @@ void TensorPanel::showTensor(std::size_t tensor) {
   m_tree->scrollTo(row);
 }
 
-void TensorPanel::applyFilter() {
+void TensorPanel::valuesChanged() {
+  if (!m_refreshing.isActive()) m_refreshing.start();
+}
+
+template <class Change>
+void TensorPanel::rearrange(Change change) {
   {
-    const QSignalBlocker quiet(m_tree->selectionModel());  // a filter hides rows, it chooses none
-    m_model.setFilter(m_filter->text());
+    const QSignalBlocker quiet(m_tree->selectionModel());  // what hides or moves rows chooses none
+    change();
   }
+  m_tree->setRootIndex(m_model.isRanked() ? m_model.index(0, TensorTreeModel::Name) : QModelIndex());
   spanGroups();
-  if (m_filter->text().isEmpty() ? m_tensors <= kOpenAllBelow / 8 : m_model.shownTensors() <= kOpenAllBelow)
+  openGroups();
+  if (m_current) showTensor(*m_current);
+  showCounts();
+}
+
+void TensorPanel::applyFilter() {
+  rearrange([this] {
+    const Result<> applied = m_model.setFilter(m_filter->text());
+    m_complaint->setText(applied ? QString() : shown(applied.error().message));
+    m_complaint->setVisible(!applied);
+  });
+}
+
+void TensorPanel::openGroups() {
+  const bool isFiltered = !m_filter->text().trimmed().isEmpty();
+  if (!m_model.isRanked() && (isFiltered ? m_model.shownTensors() <= kOpenAllBelow : m_tensors <= kOpenAllBelow / 8))
     m_tree->expandToDepth(0);
   for (const std::size_t weight : m_model.foundByParts()) m_tree->setExpanded(m_model.indexOf(weight), true);
-  if (m_current) showTensor(*m_current);
-  showCount();
 }
 
 void TensorPanel::resizeEvent(QResizeEvent* event) {
   QWidget::resizeEvent(event);
-  fitColumns();
-}
-
-/// The name is what the list is for: where there is little room, the rest gives way and stays in the tooltip.
-void TensorPanel::fitColumns() {
-  const auto widthOf = [this](const ColumnWidth& each) {
-    return each.column == TensorTreeModel::Type ? m_typeWidth : each.width;
-  };
-  int room = width();
-  for (const ColumnWidth& each : kWidths) room -= widthOf(each);
-  for (const ColumnWidth& each : kWidths) {
-    if (each.column == TensorTreeModel::Shape) continue;
-    const bool isHidden = room < kNameRoom;
-    m_tree->setColumnHidden(each.column, isHidden);
-    if (isHidden) room += widthOf(each);
-  }
+  m_columns->fit();
 }
 
 void TensorPanel::spanGroups() {
+  if (m_model.isRanked()) return;
   for (int group = 0; group < m_model.rowCount(); ++group) m_tree->setFirstColumnSpanned(group, {}, true);
   const QModelIndex objects = m_model.objectsGroup();
   if (!objects.isValid()) return;
@@ -205,10 +264,18 @@ void TensorPanel::spanGroups() {
     m_tree->setFirstColumnSpanned(object, objects, true);
 }
 
-void TensorPanel::showCount() {
+void TensorPanel::showCounts() {
   const QString shownCount = grouped(m_model.shownTensors());
-  if (m_model.shownTensors() != m_tensors) return m_count->setText(tr("%1 of %2").arg(shownCount, grouped(m_tensors)));
-  m_count->setText(m_tensors == 1 ? tr("1 tensor") : tr("%1 tensors").arg(shownCount));
+  if (m_model.shownTensors() != m_tensors)
+    m_count->setText(tr("%1 of %2").arg(shownCount, grouped(m_tensors)));
+  else
+    m_count->setText(m_tensors == 1 ? tr("1 tensor") : tr("%1 tensors").arg(shownCount));
+  m_total->setVisible(m_checkpoint != nullptr);
+  if (!m_checkpoint) return;
+  QString total = totalsOf(*m_checkpoint, m_model.shownIndices());
+  if (const std::size_t unknown = m_model.unknownToFilter(); unknown > 0)
+    total += QLatin1Char('\n') + tr("Not known of %1 tensors yet: they were not read.").arg(grouped(unknown));
+  m_total->setText(total);
 }
 
 }  // namespace ulpscope

@@ -19,6 +19,7 @@ class FindingsModel final : public QAbstractListModel {
 
   void setFindings(std::shared_ptr<const Checkpoint> checkpoint, std::vector<LintFinding> findings);
   const LintFinding& findingAt(const QModelIndex& index) const { return m_findings[std::size_t(index.row())]; }
+  const std::vector<LintFinding>& findings() const { return m_findings; }
   /// The tensor's name, else that of the rule.
   QString titleAt(const QModelIndex& index) const;
 

@@ -3,9 +3,11 @@
 
 #include <QStringList>
 #include <algorithm>
+#include <cmath>
 
 #include "core/base/text.h"
 #include "widgets/session/text.h"
+#include "widgets/theme/theme.h"
 
 namespace ulpscope {
 
@@ -17,21 +19,64 @@ void TensorTreeModel::setCheckpoint(std::shared_ptr<const Checkpoint> checkpoint
   m_filter.reset();
   m_allGroups.clear();
   m_summaries.clear();
+  m_flags.clear();
   if (m_checkpoint) {
     m_allGroups = groupTensors(*m_checkpoint);
     m_filter.emplace(*m_checkpoint);
     m_summaries.resize(m_checkpoint->tensors.size());
+    m_flags.resize(m_checkpoint->tensors.size());
   }
   rebuild();
   endResetModel();
 }
 
-void TensorTreeModel::setFilter(const QString& query) {
-  if (query == m_query) return;
+Result<> TensorTreeModel::setFilter(const QString& text) {
+  if (text == m_queryText) return {};
+  auto query = TensorQuery::parse(text.toStdString());
+  if (!query) return tl::unexpected(std::move(query).error());
   beginResetModel();
-  m_query = query;
+  m_queryText = text;
+  m_query = std::move(*query);
   rebuild();
   endResetModel();
+  return {};
+}
+
+bool TensorTreeModel::dependsOnValues() const {
+  return m_query.needsValues() || m_sortColumn == Outline || m_sortColumn >= AbsMax;
+}
+
+void TensorTreeModel::refresh() {
+  beginResetModel();
+  rebuild();
+  endResetModel();
+}
+
+void TensorTreeModel::sort(int column, Qt::SortOrder order) {
+  if (column == m_sortColumn && order == m_sortOrder) return;
+  beginResetModel();
+  m_sortColumn = column;
+  m_sortOrder = order;
+  rebuild();
+  endResetModel();
+}
+
+std::size_t TensorTreeModel::unknownToFilter() const {
+  if (!m_query.needsValues()) return 0;
+  std::size_t unknown = 0;
+  for (std::size_t tensor = 0; tensor < m_summaries.size(); ++tensor) {
+    const TensorInfo& info = m_checkpoint->tensors[tensor];
+    if (!m_summaries[tensor] && info.isReadable() && !info.partOf) ++unknown;
+  }
+  return unknown;
+}
+
+std::vector<std::size_t> TensorTreeModel::shownIndices() const {
+  std::vector<std::size_t> tensors;
+  tensors.reserve(m_shown);
+  for (const TensorGroup& group : m_groups)
+    for (const TensorGroup::Leaf& leaf : group.leaves) tensors.push_back(leaf.tensor);
+  return tensors;
 }
 
 void TensorTreeModel::rebuild() {
@@ -41,10 +86,10 @@ void TensorTreeModel::rebuild() {
   m_shown = 0;
   m_foundByParts.clear();
   if (!m_checkpoint) return;
-  const std::string query = m_query.toStdString();
-  const std::vector<std::size_t> matching = m_filter->matches(query);
+  const std::vector<std::size_t> matching = m_filter->matches(m_query, m_flags);
   m_groups = keepOnly(*m_checkpoint, m_allGroups, matching);
-  m_objects = m_filter->matchingObjects(query);
+  m_objects = m_filter->matchingObjects(m_query);
+  if (isRanked()) rank();
   m_places.resize(m_checkpoint->tensors.size());
   for (int group = 0; group < static_cast<int>(m_groups.size()); ++group) {
     const auto& leaves = m_groups[static_cast<std::size_t>(group)].leaves;
@@ -59,14 +104,91 @@ void TensorTreeModel::rebuild() {
   }
 }
 
+std::optional<double> TensorTreeModel::sortKey(std::size_t tensor) const {
+  const TensorInfo& info = m_checkpoint->tensors[tensor];
+  if (m_sortColumn == Size) return static_cast<double>(info.sharesWith ? 0 : info.bytes);
+  if (m_sortColumn == Parameters || m_sortColumn == Shape) return static_cast<double>(info.elements);
+  const auto& summary = m_summaries[tensor];
+  if (!summary) return {};
+  const Statistics& statistics = summary->statistics;
+  const auto known = [](double value) { return std::isnan(value) ? std::nullopt : std::optional(value); };
+  switch (m_sortColumn) {
+    case Outline:
+    case AbsMax:
+      return known(statistics.absMax);
+    case Deviation:
+      return known(statistics.standardDeviation);
+    case Kurtosis:
+      return known(statistics.kurtosis);
+    case OutlierColumns:
+      return static_cast<double>(summary->outlierColumns);
+    case Zeros:
+      return static_cast<double>(statistics.kinds.zero);
+    case NonFinite:
+      return static_cast<double>(statistics.count - statistics.finite);
+    default:
+      return {};
+  }
+}
+
+/// Everything in one group, in the order of a column; what is not known of comes last in either direction.
+void TensorTreeModel::rank() {
+  struct Ranked {
+    TensorGroup::Leaf leaf;
+    std::optional<double> number;
+    std::string_view word;
+  };
+  std::vector<Ranked> ranked;
+  const bool byName = m_sortColumn == Name, byType = m_sortColumn == Type, byRole = m_sortColumn == Role;
+  for (TensorGroup& group : m_groups)
+    for (TensorGroup::Leaf& leaf : group.leaves) {
+      const TensorInfo& info = m_checkpoint->tensors[leaf.tensor];
+      Ranked& row = ranked.emplace_back(Ranked{std::move(leaf), sortKey(leaf.tensor), {}});
+      row.leaf.label = info.name;
+      if (byType) row.word = typeTitle(info);
+      if (byRole) row.word = titleOf(m_filter->placeOf(row.leaf.tensor).role);
+    }
+  const bool isDescending = m_sortOrder == Qt::DescendingOrder;
+  if (byName && isDescending) std::ranges::reverse(ranked);  // by module they stood in natural order
+  std::ranges::stable_sort(ranked, [&](const Ranked& a, const Ranked& b) {
+    if (byName) return false;
+    if (byType || byRole) {
+      if (a.word.empty() || b.word.empty()) return !a.word.empty() && b.word.empty();
+      return isDescending ? a.word > b.word : a.word < b.word;
+    }
+    if (!a.number || !b.number) return a.number.has_value() && !b.number;
+    return isDescending ? *a.number > *b.number : *a.number < *b.number;
+  });
+  TensorGroup all;
+  for (const TensorGroup& group : m_groups) {
+    all.elements += group.elements;
+    all.bytes += group.bytes;
+  }
+  all.leaves.reserve(ranked.size());
+  for (Ranked& row : ranked) all.leaves.push_back(std::move(row.leaf));
+  m_groups.clear();
+  m_groups.push_back(std::move(all));
+}
+
 void TensorTreeModel::setSummary(std::size_t tensor, const TensorSummary& summary) {
   if (tensor >= m_summaries.size()) return;
   m_summaries[tensor] = summary;
+  const Statistics& statistics = summary.statistics;
+  TensorFlags& flags = m_flags[tensor];
+  flags.set(TensorFlag::NotANumber, statistics.kinds.nan > 0);
+  flags.set(TensorFlag::Infinite, statistics.kinds.positiveInfinity + statistics.kinds.negativeInfinity > 0);
+  flags.set(TensorFlag::Outliers, summary.outlierColumns > 0);
+  flags.set(TensorFlag::Zero, statistics.count > 0 && statistics.kinds.zero == statistics.count);
   const QModelIndex row = indexOf(tensor);
   if (row.isValid()) Q_EMIT dataChanged(row, row.siblingAtColumn(ColumnCount - 1));
 }
 
 void TensorTreeModel::clearSummaries() { m_summaries.assign(m_summaries.size(), std::nullopt); }
+
+void TensorTreeModel::setFindings(const std::vector<std::size_t>& tensors) {
+  for (TensorFlags& flags : m_flags) flags.set(TensorFlag::Finding, false);
+  for (const std::size_t tensor : tensors) m_flags[tensor].set(TensorFlag::Finding);
+}
 
 // The internal id holds what stands above a row: 0 for groups, the group + 1 for leaves, and for parts also the leaf +
 // 1 in the upper half.
@@ -110,6 +232,12 @@ std::optional<std::size_t> TensorTreeModel::objectAt(const QModelIndex& index) c
   const Place place = placeOf(index);
   return place.leaf < 0 || !isObjects(place) ? std::nullopt
                                              : std::optional(m_objects[static_cast<std::size_t>(place.leaf)]);
+}
+
+const TensorGroup* TensorTreeModel::groupAt(const QModelIndex& index) const {
+  if (!index.isValid()) return nullptr;
+  const Place place = placeOf(index);
+  return place.leaf < 0 && !isObjects(place) ? &m_groups[static_cast<std::size_t>(place.group)] : nullptr;
 }
 
 TensorTreeModel::Kind TensorTreeModel::kindAt(const QModelIndex& index) const {
@@ -180,6 +308,8 @@ QVariant TensorTreeModel::groupData(int at, int column, int role) const {
       return shown(group.name);
     case Size:
       return QString::fromStdString(humanBytes(group.bytes));
+    case Parameters:
+      return grouped(group.elements);
     default:
       return {};
   }
@@ -197,6 +327,10 @@ QString TensorTreeModel::toolTip(std::size_t index) const {
   if (!tensor.isReadable()) lines << whyUnreadable(tensor);
   if (tensor.isReadable() && !tensor.remark.empty()) lines << shown(tensor.remark);
   if (const auto& summary = m_summaries[index]) {
+    const Statistics& s = summary->statistics;
+    if (s.finite > 0)
+      lines << tr("Largest magnitude %1, standard deviation %2, kurtosis %3")
+                   .arg(qt(shortest(s.absMax)), qt(shortest(s.standardDeviation)), qt(shortest(s.kurtosis)));
     if (summary->outlierColumns > 0)
       lines << tr("%1 of %2 columns are outliers").arg(grouped(summary->outlierColumns), grouped(summary->columns));
     if (summary->hasNonFinite())
@@ -218,6 +352,31 @@ QVariant TensorTreeModel::leafData(const TensorGroup::Leaf& leaf, int column, in
       return shapeText(tensor.shape);
     case Size:
       return tensor.sharesWith ? tr("shared") : QString::fromStdString(humanBytes(tensor.bytes));
+    case Parameters:
+      return grouped(tensor.elements);
+    case Role:
+      return qt(titleOf(m_filter->placeOf(leaf.tensor).role));
+    default:
+      return m_summaries[leaf.tensor] ? summaryData(*m_summaries[leaf.tensor], column) : QVariant();
+  }
+}
+
+QVariant TensorTreeModel::summaryData(const TensorSummary& summary, int column) const {
+  const Statistics& statistics = summary.statistics;
+  const auto brief = [](double value) { return std::isnan(value) ? emDash() : QString::number(value, 'g', 4); };
+  switch (column) {
+    case AbsMax:
+      return brief(statistics.absMax);
+    case Deviation:
+      return brief(statistics.standardDeviation);
+    case Kurtosis:
+      return brief(statistics.kurtosis);
+    case OutlierColumns:
+      return grouped(summary.outlierColumns);
+    case Zeros:
+      return grouped(statistics.kinds.zero);
+    case NonFinite:
+      return grouped(statistics.count - statistics.finite);
     default:
       return {};
   }
@@ -241,6 +400,11 @@ QVariant TensorTreeModel::headerData(int section, Qt::Orientation orientation, i
   if (orientation != Qt::Horizontal) return {};
   if (role == Qt::TextAlignmentRole)
     return QVariant::fromValue(Qt::AlignVCenter | (section == Name ? Qt::AlignLeft : Qt::AlignRight));
+  if (role == Qt::FontRole) return theme().words(11, QFont::Medium);
+  if (role == Qt::ToolTipRole)
+    return plainToolTip(
+        tr("A click ranks all tensors by this, another one the other way round, "
+           "a third one brings the modules back"));
   if (role != Qt::DisplayRole) return {};
   switch (section) {
     case Name:
@@ -251,6 +415,24 @@ QVariant TensorTreeModel::headerData(int section, Qt::Orientation orientation, i
       return tr("Shape");
     case Size:
       return tr("Size");
+    case Outline:
+      return tr("Values");
+    case Parameters:
+      return tr("Elements");
+    case Role:
+      return tr("Role");
+    case AbsMax:
+      return tr("Largest |x|");
+    case Deviation:
+      return tr("Std. dev.");
+    case Kurtosis:
+      return tr("Kurtosis");
+    case OutlierColumns:
+      return tr("Outliers");
+    case Zeros:
+      return tr("Zeros");
+    case NonFinite:
+      return tr("NaN, Inf");
     default:
       return {};
   }

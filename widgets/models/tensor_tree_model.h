@@ -6,17 +6,34 @@
 #include <vector>
 
 #include "core/analysis/overview.h"
+#include "core/checkpoint/tensor_filter.h"
 #include "core/checkpoint/tensor_tree.h"
 
 namespace ulpscope {
 
 /// The tensors of a checkpoint, grouped by module and filtered, the parts of a packed weight below it. What is in the
-/// file beside tensors is the last group.
+/// file beside tensors is the last group. Sorted by a column (sort()) they are ranked instead: one group, the first,
+/// holds them all under their whole names, and a view makes it its root.
 class TensorTreeModel final : public QAbstractItemModel {
   Q_OBJECT
 
  public:
-  enum Column { Name, Outline, Type, Shape, Size, ColumnCount };
+  enum Column {
+    Name,
+    Outline,
+    Type,
+    Shape,
+    Size,
+    Parameters,
+    Role,
+    AbsMax,
+    Deviation,
+    Kurtosis,
+    OutlierColumns,
+    Zeros,
+    NonFinite,
+    ColumnCount
+  };
 
   /// What a row is, by which it is drawn.
   enum class Kind {
@@ -31,13 +48,24 @@ class TensorTreeModel final : public QAbstractItemModel {
   explicit TensorTreeModel(QObject* parent = nullptr);
 
   void setCheckpoint(std::shared_ptr<const Checkpoint> checkpoint);
-  /// See TensorFilter::matches.
-  void setFilter(const QString& query);
+  /// See TensorQuery. What is no query leaves everything as it was.
+  Result<> setFilter(const QString& query);
   void setSummary(std::size_t tensor, const TensorSummary& summary);
   void clearSummaries();
+  /// The tensors that a rule found something in.
+  void setFindings(const std::vector<std::size_t>& tensors);
+  /// Whether the filter or the order asks for what is read of the values.
+  bool dependsOnValues() const;
+  /// Applies the filter and the order again, to what has been read since.
+  void refresh();
+  bool isRanked() const { return m_sortColumn >= 0; }
+  /// What the filter asks of values is not known of this many tensors yet.
+  std::size_t unknownToFilter() const;
 
   /// Tensors that pass the filter, with packed weights as one.
   std::size_t shownTensors() const { return m_shown; }
+  /// The same as indices, in no order.
+  std::vector<std::size_t> shownIndices() const;
   /// Those of them that the filter leaves for the sake of some of their parts.
   const std::vector<std::size_t>& foundByParts() const { return m_foundByParts; }
   /// The row of a tensor; invalid if the filter hides it.
@@ -48,10 +76,15 @@ class TensorTreeModel final : public QAbstractItemModel {
   std::optional<std::size_t> tensorAt(const QModelIndex& index) const;
   /// The same into Checkpoint::objects.
   std::optional<std::size_t> objectAt(const QModelIndex& index) const;
+  /// The module of a row that stands for one; nullptr for other rows.
+  const TensorGroup* groupAt(const QModelIndex& index) const;
   Kind kindAt(const QModelIndex& index) const;
   /// nullptr for other rows than tensors, and while nothing is known of the tensor yet.
   const TensorSummary* summaryAt(const QModelIndex& index) const;
   const std::vector<std::optional<TensorSummary>>& summaries() const { return m_summaries; }
+  const Checkpoint* checkpoint() const { return m_checkpoint.get(); }
+  /// What a tensor does in the model. Precondition: there is a checkpoint.
+  const TensorPlace& placeOf(std::size_t tensor) const { return m_filter->placeOf(tensor); }
 
   QModelIndex index(int row, int column, const QModelIndex& parent = {}) const override;
   QModelIndex parent(const QModelIndex& child) const override;
@@ -59,6 +92,8 @@ class TensorTreeModel final : public QAbstractItemModel {
   int columnCount(const QModelIndex& parent = {}) const override;
   QVariant data(const QModelIndex& index, int role = Qt::DisplayRole) const override;
   QVariant headerData(int section, Qt::Orientation orientation, int role = Qt::DisplayRole) const override;
+  /// A column from -1 (by module) on.
+  void sort(int column, Qt::SortOrder order = Qt::AscendingOrder) override;
 
  private:
   /// Where a row stands: its group, its place in that, and for a part its place below the weight. Two of them are the
@@ -74,6 +109,10 @@ class TensorTreeModel final : public QAbstractItemModel {
   const TensorGroup::Leaf& leafAt(const Place& place) const;
 
   void rebuild();
+  void rank();
+  QVariant summaryData(const TensorSummary& summary, int column) const;
+  /// What a tensor is ranked by: nothing where it is not known.
+  std::optional<double> sortKey(std::size_t tensor) const;
   QVariant groupData(int group, int column, int role) const;
   QVariant leafData(const TensorGroup::Leaf& leaf, int column, int role) const;
   QVariant objectData(const InertObject& object, int column, int role) const;
@@ -81,7 +120,11 @@ class TensorTreeModel final : public QAbstractItemModel {
 
   std::shared_ptr<const Checkpoint> m_checkpoint;
   std::optional<TensorFilter> m_filter;
-  QString m_query;
+  TensorQuery m_query;
+  QString m_queryText;
+  int m_sortColumn = -1;
+  Qt::SortOrder m_sortOrder = Qt::DescendingOrder;
+  std::vector<TensorFlags> m_flags;
   std::vector<TensorGroup> m_allGroups;
   std::vector<TensorGroup> m_groups;   ///< those that the filter leaves
   std::vector<std::size_t> m_objects;  ///< the same; the group behind m_groups, where there are any

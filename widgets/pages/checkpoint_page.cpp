@@ -16,7 +16,9 @@
 #include <cmath>
 
 #include "widgets/checkpoint/details_view.h"
+#include "widgets/checkpoint/element_strip.h"
 #include "widgets/checkpoint/findings_panel.h"
+#include "widgets/checkpoint/group_view.h"
 #include "widgets/checkpoint/heat_map_view.h"
 #include "widgets/checkpoint/histogram_view.h"
 #include "widgets/checkpoint/lines_view.h"
@@ -98,6 +100,8 @@ QWidget* CheckpointPage::buildTensors() {
   connect(m_findings, &FindingsPanel::findingChosen, this, &CheckpointPage::goTo);
   connect(m_findings, &FindingsPanel::counted, this, [this](std::optional<std::size_t> findings) {
     m_lists->setTabText(1, findings ? tr("Findings (%1)").arg(grouped(*findings)) : tr("Findings"));
+    m_model->setFindings(m_findings->tensors());
+    m_panel->valuesChanged();
   });
   auto* card = new Card;
   card->body()->addWidget(m_lists);
@@ -108,6 +112,7 @@ QWidget* CheckpointPage::buildTensors() {
     session().selectTensor(tensor);
   });
   connect(m_panel, &TensorPanel::objectChosen, this, &CheckpointPage::showObject);
+  connect(m_panel, &TensorPanel::groupChosen, this, &CheckpointPage::showGroup);
   return card;
 }
 
@@ -155,9 +160,18 @@ QWidget* CheckpointPage::buildViews() {
     m_tabs->setCurrentWidget(m_heatMap);
   });
   m_reason = new ReasonView;
+  m_group = new GroupView;
+  connect(m_group, &GroupView::tensorChosen, this,
+          [this](std::size_t tensor) { Q_EMIT m_panel->tensorChosen(tensor); });
+  auto* views = new QWidget;
+  auto* column = new QVBoxLayout(views);
+  column->setContentsMargins(0, 0, 0, 0);
+  column->setSpacing(0);
+  column->addWidget(m_tabs, 1);
+  column->addWidget(new ElementStrip(session()));
   m_viewStack = new QStackedWidget;
-  m_viewStack->addWidget(m_tabs);
-  m_viewStack->addWidget(m_reason);
+  for (QWidget* each : {views, static_cast<QWidget*>(m_reason), static_cast<QWidget*>(m_group)})
+    m_viewStack->addWidget(each);
   auto* card = new Card;
   card->body()->addWidget(m_viewStack);
   return card;
@@ -172,7 +186,7 @@ void CheckpointPage::addView(TensorView* view, const QString& title) {
 void CheckpointPage::activated() { followSelection(); }
 
 bool CheckpointPage::exportFigure() {
-  const bool isShown = m_viewStack->currentWidget() == m_tabs;
+  const bool isShown = m_viewStack->currentIndex() == 0;
   auto* view = isShown ? static_cast<TensorView*>(m_tabs->currentWidget()) : nullptr;
   PlotBase* figure = view ? view->figure() : nullptr;
   if (figure) figure->askAndExport();
@@ -259,6 +273,7 @@ void CheckpointPage::scan() {
 void CheckpointPage::takeSummaries(const std::shared_ptr<const Checkpoint>& checkpoint, const Summaries& found) {
   if (checkpoint != m_checkpoint) return;  // on its way when another checkpoint came
   for (const auto& [tensor, summary] : found) m_model->setSummary(tensor, summary);
+  m_panel->valuesChanged();
   m_strip->update();
 }
 
@@ -276,7 +291,7 @@ void CheckpointPage::showTensor(std::size_t tensor) {
   }
   const auto source = m_checkpoint->source(tensor);
   if (!source) return fail(tensor, source.error());
-  if (m_viewStack->currentWidget() == m_reason) setTensor(std::nullopt);  // which is about something else
+  if (m_viewStack->currentIndex() != 0) setTensor(std::nullopt);  // which is about something else
   m_awaited = tensor;
   m_profiling.start(
       tr("reading %1").arg(shown(m_checkpoint->tensors[tensor].name)),
@@ -315,8 +330,14 @@ void CheckpointPage::showObject(std::size_t object) {
   m_viewStack->setCurrentWidget(m_reason);
 }
 
+void CheckpointPage::showGroup(const QString& name, const std::vector<std::size_t>& tensors) {
+  stopReading();
+  m_group->show(name, *m_checkpoint, tensors, m_model->summaries());
+  m_viewStack->setCurrentWidget(m_group);
+}
+
 void CheckpointPage::setTensor(const std::optional<ProfiledTensor>& tensor) {
-  m_viewStack->setCurrentWidget(m_tabs);
+  m_viewStack->setCurrentIndex(0);
   for (TensorView* view : m_views) view->setTensor(tensor);
 }
 

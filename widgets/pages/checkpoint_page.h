@@ -18,6 +18,7 @@ namespace ulpscope {
 
 class Card;
 class FindingsPanel;
+class GroupView;
 class HeatMapView;
 class OverviewStrip;
 class ReasonView;
@@ -50,6 +51,7 @@ class CheckpointPage final : public Page {
   void showTensor(std::size_t tensor);
   void stopReading();
   void showObject(std::size_t object);
+  void showGroup(const QString& name, const std::vector<std::size_t>& tensors);
   void fail(std::size_t tensor, const Error& error);
   void setTensor(const std::optional<ProfiledTensor>& tensor);
   void goTo(std::size_t tensor, std::optional<std::uint64_t> element);
@@ -65,6 +67,7 @@ class CheckpointPage final : public Page {
   QStackedWidget* m_viewStack;  ///< the tabs, or why there is nothing to see in them
   QTabWidget* m_tabs;
   ReasonView* m_reason;
+  GroupView* m_group;
   HeatMapView* m_heatMap;
   TensorView* m_values;
   std::vector<TensorView*> m_views;

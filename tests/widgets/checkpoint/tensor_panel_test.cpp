@@ -3,6 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include <QClipboard>
+#include <QGuiApplication>
+#include <QHeaderView>
 #include <QLabel>
 #include <QLineEdit>
 #include <QSignalSpy>
@@ -10,6 +13,7 @@
 #include <QTreeView>
 
 #include "tests/widgets/odd_checkpoint.h"
+#include "widgets/checkpoint/tensor_columns.h"
 #include "widgets/frame/link_button.h"
 #include "widgets/models/tensor_tree_model.h"
 
@@ -34,7 +38,10 @@ TEST_F(TensorPanelTest, SaysThatNothingOfASuspiciousFileWasRunAndLeadsToWhatIsSu
   EXPECT_TRUE(remark().text().contains(QStringLiteral("Nothing in it was run."))) << remark().text().toStdString();
   EXPECT_EQ(remark().textFormat(), Qt::PlainText);
   QSignalSpy chosen(&m_panel, &TensorPanel::objectChosen);
-  Q_EMIT m_panel.findChild<LinkButton*>()->clicked();
+  const auto links = m_panel.findChildren<LinkButton*>();
+  const auto show = std::ranges::find(links, QStringLiteral("show"), &LinkButton::text);
+  ASSERT_NE(show, links.end());
+  Q_EMIT(*show)->clicked();
   ASSERT_EQ(chosen.size(), 1);
   EXPECT_EQ(chosen[0][0].value<std::size_t>(), 1u);
 }
@@ -79,6 +86,67 @@ TEST_F(TensorPanelTest, ComesBackToATensorFromWhatIsNone) {
 TEST_F(TensorPanelTest, DrawsEveryKindOfRow) {
   m_panel.tree()->expandAll();
   EXPECT_FALSE(m_panel.grab().isNull());
+}
+
+TEST_F(TensorPanelTest, SaysWhatIsWrongWithAFilterAndKeepsTheList) {
+  auto& complaint = *m_panel.findChild<QLabel*>(QStringLiteral("filterComplaint"));
+  const std::size_t before = m_model.shownTensors();
+  m_panel.filterField()->setText(QStringLiteral("flag:nun"));
+  EXPECT_TRUE(complaint.isVisible());
+  EXPECT_TRUE(complaint.text().contains(QStringLiteral("\"nun\" found"))) << complaint.text().toStdString();
+  EXPECT_EQ(m_model.shownTensors(), before);
+  m_panel.filterField()->setText(QStringLiteral("flag:packed"));
+  EXPECT_FALSE(complaint.isVisible());
+  EXPECT_EQ(m_model.shownTensors(), 1u);
+}
+
+TEST_F(TensorPanelTest, RanksByAClickOnATitleAndComesBackToModules) {
+  m_panel.showTensor(2);
+  QHeaderView& header = *m_panel.tree()->header();
+  const auto click = [&] {
+    const QPoint middle(header.sectionViewportPosition(TensorTreeModel::Shape) + 20, header.height() / 2);
+    QTest::mouseClick(header.viewport(), Qt::LeftButton, {}, middle);
+  };
+  click();
+  EXPECT_TRUE(m_model.isRanked());
+  EXPECT_TRUE(m_panel.tree()->rootIndex().isValid());
+  EXPECT_EQ(m_model.tensorAt(m_panel.tree()->currentIndex()), 2u);
+  click();
+  click();
+  EXPECT_FALSE(m_model.isRanked());
+  EXPECT_FALSE(m_panel.tree()->rootIndex().isValid());
+  EXPECT_EQ(m_model.tensorAt(m_panel.tree()->currentIndex()), 2u);
+}
+
+TEST_F(TensorPanelTest, ShowsTheColumnsThatAreChosen) {
+  QTreeView& tree = *m_panel.tree();
+  EXPECT_TRUE(tree.isColumnHidden(TensorTreeModel::Kurtosis));
+  auto& columns = *tree.findChild<TensorColumns*>();
+  columns.choose(TensorTreeModel::Kurtosis, true);
+  columns.choose(TensorTreeModel::Type, false);
+  EXPECT_FALSE(tree.isColumnHidden(TensorTreeModel::Kurtosis));
+  EXPECT_TRUE(tree.isColumnHidden(TensorTreeModel::Type));
+  EXPECT_GE(tree.columnWidth(TensorTreeModel::Name), 200);
+  TensorTreeModel model;
+  const TensorPanel again(model);
+  EXPECT_FALSE(again.tree()->isColumnHidden(TensorTreeModel::Kurtosis)) << "it is kept between runs";
+  columns.choose(TensorTreeModel::Kurtosis, false);
+  columns.choose(TensorTreeModel::Type, true);
+}
+
+TEST_F(TensorPanelTest, CopiesTheListByKey) {
+  m_panel.tree()->setFocus();
+  QTest::keyClick(m_panel.tree(), Qt::Key_C, Qt::ControlModifier);
+  const QStringList lines = QGuiApplication::clipboard()->text().split(u'\n', Qt::SkipEmptyParts);
+  EXPECT_EQ(lines.size(), static_cast<qsizetype>(m_model.shownTensors()) + 1);
+  EXPECT_TRUE(lines[0].startsWith(QStringLiteral("tensor\ttype\tshape")));
+}
+
+TEST_F(TensorPanelTest, LeadsToAModule) {
+  QSignalSpy groups(&m_panel, &TensorPanel::groupChosen);
+  m_panel.tree()->setCurrentIndex(m_model.index(0, 0));
+  ASSERT_EQ(groups.size(), 1);
+  EXPECT_EQ(groups[0][1].value<std::vector<std::size_t>>().size(), std::size_t(m_model.rowCount(m_model.index(0, 0))));
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include <QAbstractItemModelTester>
 
 #include "tests/widgets/odd_checkpoint.h"
+#include "widgets/models/tensor_table.h"
 
 namespace ulpscope {
 namespace {
@@ -34,10 +35,10 @@ class TensorTreeModelTest : public testing::Test {
 
 TEST_F(TensorTreeModelTest, KeepsTheRulesOfModelsWhileItIsFilledFilteredAndEmptied) {
   m_model.setCheckpoint(checkpointOf(12));
-  m_model.setFilter(QStringLiteral("query"));
+  std::ignore = m_model.setFilter(QStringLiteral("query"));
   m_model.setSummary(0, TensorSummary());
-  m_model.setFilter(QStringLiteral("nothing like it"));
-  m_model.setFilter(QString());
+  std::ignore = m_model.setFilter(QStringLiteral("nothing like it"));
+  std::ignore = m_model.setFilter(QString());
   m_model.setCheckpoint(nullptr);
   EXPECT_EQ(m_model.rowCount(), 0);
 }
@@ -58,7 +59,7 @@ TEST_F(TensorTreeModelTest, ShowsGroupsWithTheirTensorsBelow) {
 TEST_F(TensorTreeModelTest, FindsTheRowOfATensorUnlessTheFilterHidesIt) {
   m_model.setCheckpoint(checkpointOf(4));
   EXPECT_EQ(m_model.tensorAt(m_model.indexOf(7)), 7u);
-  m_model.setFilter(QStringLiteral("layers.0"));
+  std::ignore = m_model.setFilter(QStringLiteral("layers.0"));
   EXPECT_FALSE(m_model.indexOf(7).isValid());
   EXPECT_EQ(m_model.shownTensors(), 3u);
 }
@@ -101,12 +102,12 @@ TEST_F(TensorTreeModelTest, TellsTheKindsOfRowsApart) {
 
 TEST_F(TensorTreeModelTest, FindsAWeightByOneOfItsParts) {
   m_model.setCheckpoint(oddCheckpoint());
-  m_model.setFilter(QStringLiteral("scales"));
+  std::ignore = m_model.setFilter(QStringLiteral("scales"));
   EXPECT_EQ(m_model.shownTensors(), 1u);
   EXPECT_EQ(m_model.rowCount(m_model.indexOf(5)), 1);
   EXPECT_EQ(m_model.foundByParts(), std::vector<std::size_t>{5});
   EXPECT_FALSE(m_model.objectsGroup().isValid());
-  m_model.setFilter(QStringLiteral("os.system"));
+  std::ignore = m_model.setFilter(QStringLiteral("os.system"));
   EXPECT_EQ(m_model.shownTensors(), 0u);
   EXPECT_EQ(m_model.rowCount(m_model.objectsGroup()), 1);
 }
@@ -117,6 +118,92 @@ TEST_F(TensorTreeModelTest, EscapesMarkupInToolTips) {
   m_model.setCheckpoint(checkpoint);
   const QString toolTip = m_model.indexOf(0).data(Qt::ToolTipRole).toString();
   EXPECT_FALSE(toolTip.contains(QStringLiteral("<img"))) << toolTip.toStdString();
+}
+
+TensorSummary summaryOf(double absMax, std::uint64_t nan = 0) {
+  TensorSummary summary;
+  summary.statistics.count = 10;
+  summary.statistics.finite = 10 - nan;
+  summary.statistics.kinds.nan = nan;
+  summary.statistics.absMax = absMax;
+  return summary;
+}
+
+std::vector<std::size_t> shownTensors(const TensorTreeModel& model) {
+  std::vector<std::size_t> tensors;
+  for (int group = 0; group < model.rowCount(); ++group)
+    for (int row = 0; row < model.rowCount(model.index(group, 0)); ++row)
+      if (const auto tensor = model.tensorAt(model.index(row, 0, model.index(group, 0)))) tensors.push_back(*tensor);
+  return tensors;
+}
+
+TEST_F(TensorTreeModelTest, RanksAllTensorsByAColumnWithTheUnknownLast) {
+  m_model.setCheckpoint(checkpointOf(2));
+  m_model.setSummary(0, summaryOf(1));
+  m_model.setSummary(4, summaryOf(3));
+  m_model.setSummary(5, summaryOf(2));
+  m_model.sort(TensorTreeModel::AbsMax, Qt::DescendingOrder);
+  ASSERT_EQ(m_model.rowCount(), 1);
+  EXPECT_EQ(shownTensors(m_model), (std::vector<std::size_t>{4, 5, 0, 1, 2, 3}));
+  EXPECT_EQ(m_model.indexOf(4).data().toString(), QStringLiteral("model.layers.1.attention.key.weight"));
+  m_model.sort(TensorTreeModel::AbsMax, Qt::AscendingOrder);
+  EXPECT_EQ(shownTensors(m_model), (std::vector<std::size_t>{0, 5, 4, 1, 2, 3}));
+  m_model.setSummary(3, summaryOf(0.5));
+  EXPECT_TRUE(m_model.dependsOnValues());
+  m_model.refresh();
+  EXPECT_EQ(shownTensors(m_model).front(), 3u);
+  m_model.sort(-1);
+  EXPECT_EQ(m_model.rowCount(), 2);
+  EXPECT_EQ(m_model.groupAt(m_model.index(1, 0))->name, "model.layers.1");
+}
+
+TEST_F(TensorTreeModelTest, RanksByNameInNaturalOrder) {
+  m_model.setCheckpoint(checkpointOf(11));
+  m_model.sort(TensorTreeModel::Name, Qt::DescendingOrder);
+  EXPECT_EQ(shownTensors(m_model).front(), 32u);  // model.layers.10.mlp.weight
+  m_model.sort(TensorTreeModel::Role, Qt::AscendingOrder);
+  EXPECT_EQ(m_model.index(0, TensorTreeModel::Role, m_model.index(0, 0)).data().toString(), QStringLiteral("key"));
+}
+
+TEST_F(TensorTreeModelTest, RanksAPackedWeightWithItsPartsBelowIt) {
+  m_model.setCheckpoint(oddCheckpoint());
+  m_model.sort(TensorTreeModel::Size, Qt::DescendingOrder);
+  EXPECT_EQ(m_model.rowCount(m_model.indexOf(5)), 2);
+  EXPECT_TRUE(m_model.objectsGroup().isValid());
+}
+
+TEST_F(TensorTreeModelTest, FiltersByWhatWasReadAndSaysOfHowManyItKnowsNothing) {
+  m_model.setCheckpoint(checkpointOf(2));
+  m_model.setSummary(1, summaryOf(1, 3));
+  ASSERT_TRUE(m_model.setFilter(QStringLiteral("flag:nan")));
+  EXPECT_EQ(shownTensors(m_model), (std::vector<std::size_t>{1}));
+  EXPECT_EQ(m_model.unknownToFilter(), 5u);
+  m_model.setSummary(5, summaryOf(1, 1));
+  m_model.refresh();
+  EXPECT_EQ(shownTensors(m_model), (std::vector<std::size_t>{1, 5}));
+  m_model.setFindings({2});
+  ASSERT_TRUE(m_model.setFilter(QStringLiteral("flag:finding")));
+  EXPECT_EQ(shownTensors(m_model), (std::vector<std::size_t>{2}));
+}
+
+TEST_F(TensorTreeModelTest, KeepsWhatItShowsWhereAFilterIsNone) {
+  m_model.setCheckpoint(checkpointOf(2));
+  ASSERT_TRUE(m_model.setFilter(QStringLiteral("key")));
+  EXPECT_FALSE(m_model.setFilter(QStringLiteral("/(/")));
+  EXPECT_EQ(m_model.shownTensors(), 2u);
+}
+
+TEST_F(TensorTreeModelTest, GivesAwayEveryTensorThatItShowsWithEveryDigit) {
+  m_model.setCheckpoint(checkpointOf(2));
+  m_model.setSummary(1, summaryOf(0.1));
+  ASSERT_TRUE(m_model.setFilter(QStringLiteral("key")));
+  const Table table = tensorTable(m_model);
+  ASSERT_EQ(table.rows.size(), 2u);
+  for (const auto& row : table.rows) EXPECT_EQ(row.size(), table.header.size());
+  EXPECT_EQ(table.rows[0][0], "model.layers.0.attention.key.weight");
+  EXPECT_EQ(table.rows[0][2], "384x1536");
+  EXPECT_EQ(table.rows[0][8], "0.1");
+  EXPECT_EQ(table.rows[1][8], "");
 }
 
 }  // namespace

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/checkpoint/group_view.h"
+
+#include <QHeaderView>
+#include <QSortFilterProxyModel>
+#include <QVBoxLayout>
+#include <cmath>
+
+#include "core/base/text.h"
+#include "core/checkpoint/tensor_tree.h"
+#include "widgets/frame/labels.h"
+#include "widgets/models/table_model.h"
+#include "widgets/models/table_view.h"
+#include "widgets/session/text.h"
+
+namespace ulpscope {
+namespace {
+
+constexpr int kHeightOfTypes = 150;
+
+TableCell count(std::uint64_t value) {
+  return {grouped(value), QString::number(value), static_cast<double>(value), CellTone::Plain};
+}
+
+TableCell bytes(std::uint64_t value) {
+  return {qt(humanBytes(value)), QString::number(value), static_cast<double>(value), CellTone::Plain};
+}
+
+TableCell number(double value) {
+  if (std::isnan(value)) return {emDash(), {}, {}, CellTone::Muted};
+  return {QString::number(value, 'g', 4), qt(shortest(value)), value, CellTone::Plain};
+}
+
+TableCell strangeCount(std::uint64_t value, CellTone tone) {
+  TableCell cell = count(value);
+  if (value > 0) cell.tone = tone;
+  return cell;
+}
+
+std::vector<TableCell> typeRow(const TypeShare& share, std::uint64_t allBytes) {
+  const double percent = allBytes ? 100.0 * static_cast<double>(share.bytes) / static_cast<double>(allBytes) : 0;
+  return {{shown(share.type)},
+          count(share.tensors),
+          count(share.elements),
+          bytes(share.bytes),
+          {QStringLiteral("%1 %").arg(percent, 0, 'f', 1), {}, percent, CellTone::Plain}};
+}
+
+std::vector<TableCell> tensorRow(const TensorInfo& tensor, const std::optional<TensorSummary>& summary) {
+  std::vector<TableCell> row{{shown(tensor.name)},
+                             {typeText(tensor)},
+                             {shapeText(tensor.shape), {}, static_cast<double>(tensor.elements), CellTone::Plain},
+                             bytes(tensor.bytes)};
+  if (!summary) {
+    for (int missing = 0; missing < 5; ++missing) row.push_back({emDash(), {}, {}, CellTone::Muted});
+    return row;
+  }
+  const Statistics& s = summary->statistics;
+  row.push_back(number(s.absMax));
+  row.push_back(number(s.standardDeviation));
+  row.push_back(number(s.kurtosis));
+  row.push_back(strangeCount(summary->outlierColumns, CellTone::Outlier));
+  row.push_back(strangeCount(s.count - s.finite, CellTone::Special));
+  return row;
+}
+
+}  // namespace
+
+GroupView::GroupView(QWidget* parent)
+    : QWidget(parent),
+      m_title(new PlainLabel({}, TextRole::Title)),
+      m_typeRows(new TableModel({{tr("Type"), false, {}},
+                                 {tr("Tensors"), true, {}},
+                                 {tr("Elements"), true, {}},
+                                 {tr("Bytes"), true, {}},
+                                 {tr("Share"), true, tr("Of the bytes of this module")}},
+                                this)),
+      m_types(new TableView(tr("Types of the module"))),
+      m_tensorRows(new TableModel({{tr("Tensor"), false, {}},
+                                   {tr("Type"), false, {}},
+                                   {tr("Shape"), true, {}},
+                                   {tr("Bytes"), true, {}},
+                                   {tr("Largest |x|"), true, {}},
+                                   {tr("Std. dev."), true, tr("Standard deviation; divides by n")},
+                                   {tr("Kurtosis"), true, tr("Of a normal distribution 0")},
+                                   {tr("Outliers"), true, tr("Outlier columns")},
+                                   {tr("NaN, Inf"), true, {}}},
+                                  this)),
+      m_tensorTable(new TableView(tr("Tensors of the module"))) {
+  m_title->setObjectName(QStringLiteral("groupTitle"));
+  m_title->setWordWrap(true);
+  m_types->setSource(m_typeRows);
+  m_types->setMaximumHeight(kHeightOfTypes);
+  m_tensorTable->setSource(m_tensorRows);
+  m_tensorTable->setObjectName(QStringLiteral("groupTensors"));
+  auto* column = new QVBoxLayout(this);
+  column->setContentsMargins(0, 0, 0, 0);
+  column->setSpacing(8);
+  column->addWidget(m_title);
+  column->addWidget(m_types);
+  column->addWidget(m_tensorTable, 1);
+  connect(m_tensorTable, &QAbstractItemView::activated, this, [this] {
+    const int row = m_tensorTable->currentSourceRow();
+    if (row >= 0) Q_EMIT tensorChosen(m_tensors[static_cast<std::size_t>(row)]);
+  });
+}
+
+void GroupView::show(const QString& name, const Checkpoint& checkpoint, const std::vector<std::size_t>& tensors,
+                     const std::vector<std::optional<TensorSummary>>& summaries) {
+  m_tensors = tensors;
+  const std::vector<TypeShare> shares = sharesByType(checkpoint, tensors);
+  std::uint64_t allBytes = 0, elements = 0;
+  for (const TypeShare& share : shares) {
+    allBytes += share.bytes;
+    elements += share.elements;
+  }
+  m_title->setText(tr("%1: %2 tensors, %3 elements, %4")
+                       .arg(name, grouped(tensors.size()), grouped(elements), qt(humanBytes(allBytes))));
+  std::vector<std::vector<TableCell>> rows;
+  for (const TypeShare& share : shares) rows.push_back(typeRow(share, allBytes));
+  m_typeRows->setRows(std::move(rows));
+  rows.clear();
+  for (const std::size_t tensor : tensors) rows.push_back(tensorRow(checkpoint.tensors[tensor], summaries[tensor]));
+  m_tensorRows->setRows(std::move(rows));
+}
+
+}  // namespace ulpscope

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+#include <QObject>
+#include <QSet>
+
+class QMenu;
+class QTreeView;
+
+namespace ulpscope {
+
+struct Checkpoint;
+
+/// Which columns the list of tensors has, and how wide they are. The user's choice is kept between runs.
+class TensorColumns final : public QObject {
+  Q_OBJECT
+
+ public:
+  /// `tree` shows a TensorTreeModel already.
+  explicit TensorColumns(QTreeView& tree);
+
+  /// Makes room for the type names of `checkpoint`: "BF16" needs less than "GPTQ 4-bit".
+  void fitTypes(const Checkpoint& checkpoint);
+  /// Shares the tree's width out. The columns shown from the start give way to the name where there is little room;
+  /// with any other choice all that were chosen are shown, if need be by scrolling.
+  void fit();
+
+  /// An entry a column, checked where it is shown, and one to return to what is shown from the start.
+  void fillMenu(QMenu& menu);
+  void choose(int column, bool isShown);
+  bool isChosen(int column) const { return m_chosen.contains(column); }
+
+ private:
+  int widthOf(int column) const;
+  void store() const;
+
+  QTreeView& m_tree;
+  QSet<int> m_chosen;  ///< beside the name
+  int m_typeWidth;
+};
+
+}  // namespace ulpscope
