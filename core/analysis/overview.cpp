@@ -29,7 +29,7 @@ std::array<float, TensorSummary::kOutline> outlineOf(const TensorProfile& profil
   return outline;
 }
 
-bool isWeight(const TensorInfo& tensor) { return tensor.isReadable() && !tensor.partOf; }
+std::uint64_t bytesOf(const TensorInfo& tensor) { return byteSize(*tensor.type, tensor.elements).value_or(0); }
 
 Result<TensorProfile> profileOf(const Checkpoint& checkpoint, std::size_t tensor, const Backend& backend,
                                 const JobContext& job) {
@@ -57,21 +57,29 @@ bool concernsOneTensor(Errc code) {
   return code == Errc::Corrupt || code == Errc::Damaged || code == Errc::Unsupported || code == Errc::LimitExceeded;
 }
 
+bool isScanned(const TensorInfo& tensor) { return tensor.isReadable() && !tensor.partOf; }
+
 std::uint64_t scannedBytes(const Checkpoint& checkpoint) {
   std::uint64_t bytes = 0;
   for (const TensorInfo& tensor : checkpoint.tensors)
-    if (isWeight(tensor)) bytes += byteSize(*tensor.type, tensor.elements).value_or(0);
+    if (isScanned(tensor)) bytes += bytesOf(tensor);
   return bytes;
 }
 
 Result<> scanCheckpoint(const Checkpoint& checkpoint, const Backend& backend, const JobContext& job,
-                        const std::function<void(std::size_t, const TensorSummary&)>& found) {
-  job.expect(scannedBytes(checkpoint));
+                        const std::function<void(std::size_t, const TensorSummary&)>& found,
+                        const std::function<bool(std::size_t)>& wanted) {
+  std::vector<std::size_t> tensors;
+  std::uint64_t bytes = 0;
+  for (std::size_t i = 0; i < checkpoint.tensors.size(); ++i) {
+    if (!isScanned(checkpoint.tensors[i]) || (wanted && !wanted(i))) continue;
+    tensors.push_back(i);
+    bytes += bytesOf(checkpoint.tensors[i]);
+  }
+  job.expect(bytes);
   const JobContext quiet{job.stop, nullptr};  // one tensor's progress is not the checkpoint's
   Result<> outcome;
-  for (std::size_t i = 0; i < checkpoint.tensors.size(); ++i) {
-    const TensorInfo& tensor = checkpoint.tensors[i];
-    if (!isWeight(tensor)) continue;
+  for (const std::size_t i : tensors) {
     const auto profile = profileOf(checkpoint, i, backend, quiet);
     if (profile)
       found(i, summarize(*profile));
@@ -79,7 +87,7 @@ Result<> scanCheckpoint(const Checkpoint& checkpoint, const Backend& backend, co
       return tl::unexpected(profile.error());
     else if (outcome)
       outcome = tl::unexpected(profile.error());
-    if (auto going = job.step(byteSize(*tensor.type, tensor.elements).value_or(0)); !going) return going;
+    if (auto going = job.step(bytesOf(checkpoint.tensors[i])); !going) return going;
   }
   return outcome;
 }

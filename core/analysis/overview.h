@@ -31,13 +31,18 @@ TensorSummary summarize(const TensorProfile& profile);
 /// Whether a failure to read one tensor leaves the others readable: what is wrong is in its own bytes.
 bool concernsOneTensor(Errc code);
 
+/// Whether scanCheckpoint reads it: a readable weight, not a part of one.
+bool isScanned(const TensorInfo& tensor);
+
 /// What scanCheckpoint reads: the bytes of all elements, after packed weights are unpacked.
 std::uint64_t scannedBytes(const Checkpoint& checkpoint);
 
 /// Profiles every readable tensor of a checkpoint, one read each, in file order; packed weights as what they decode to,
 /// not their parts. `found` is called on this thread after each. Progress in bytes, a tensor at a time. A tensor that
 /// fails by itself (concernsOneTensor) is passed over, and the first such error returned at the end; any other stops.
+/// `wanted`: which of them; all where it is empty.
 Result<> scanCheckpoint(const Checkpoint& checkpoint, const Backend& backend, const JobContext& job,
-                        const std::function<void(std::size_t tensor, const TensorSummary& summary)>& found);
+                        const std::function<void(std::size_t tensor, const TensorSummary& summary)>& found,
+                        const std::function<bool(std::size_t tensor)>& wanted = {});
 
 }  // namespace ulpscope

@@ -9,9 +9,12 @@
 #include <algorithm>
 #include <cassert>
 #include <cerrno>
+#include <chrono>
 #include <cstring>
 #include <system_error>
 #include <utility>
+
+#include "core/base/file_state.h"
 
 namespace ulpscope {
 namespace {
@@ -25,35 +28,40 @@ Result<> checkRange(const ByteSource& source, std::uint64_t offset, std::uint64_
   return fail(Errc::Corrupt, fmt::format("{} bytes expected, {} bytes left", length, left), source.name(), offset);
 }
 
-/// What tells one state of a file from another.
-struct FileIdentity {
-  dev_t device;
-  ino_t inode;
-  off_t size;
-  std::int64_t modifiedSeconds;
-  std::int64_t modifiedNanoseconds;
+std::int64_t nanoseconds(const timespec& time) {
+  // Of a time beyond the years 1678 to 2262, what is left after wrapping: it still tells one from another.
+  return static_cast<std::int64_t>(static_cast<std::uint64_t>(time.tv_sec) * 1'000'000'000 +
+                                   static_cast<std::uint64_t>(time.tv_nsec));
+}
 
-  explicit FileIdentity(const struct stat& status)
-      : device(status.st_dev),
-        inode(status.st_ino),
-        size(status.st_size),
-        modifiedSeconds(status.st_mtim.tv_sec),
-        modifiedNanoseconds(status.st_mtim.tv_nsec) {}
+std::int64_t now() {
+  const auto time = std::chrono::system_clock::now().time_since_epoch();
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(time).count();
+}
 
-  friend bool operator==(const FileIdentity&, const FileIdentity&) = default;
-};
+FileIdentity identityOf(const struct stat& status) {
+  return {.device = status.st_dev,
+          .inode = status.st_ino,
+          .size = static_cast<std::uint64_t>(status.st_size),
+          .modified = nanoseconds(status.st_mtim)};
+}
 
 class FileSource final : public ByteSource {
  public:
   /// Takes over `descriptor`. `path` is absolute, so that a later change of the working folder does not matter.
   FileSource(std::string name, std::filesystem::path path, int descriptor, const struct stat& status)
-      : m_name(std::move(name)), m_path(std::move(path)), m_descriptor(descriptor), m_opened(status) {}
+      : m_name(std::move(name)),
+        m_descriptor(descriptor),
+        m_opened{.path = std::move(path),
+                 .identity = identityOf(status),
+                 .statusChanged = nanoseconds(status.st_ctim),
+                 .observed = now()} {}
   FileSource(const FileSource&) = delete;
   FileSource& operator=(const FileSource&) = delete;
   ~FileSource() override { ::close(m_descriptor); }
 
   const std::string& name() const override { return m_name; }
-  std::uint64_t size() const override { return static_cast<std::uint64_t>(m_opened.size); }
+  std::uint64_t size() const override { return m_opened.identity.size; }
 
   Result<> read(std::uint64_t offset, std::span<std::byte> out) const override {
     if (auto inside = checkRange(*this, offset, out.size()); !inside) return inside;
@@ -81,22 +89,24 @@ class FileSource final : public ByteSource {
     struct stat now{};
     if (::fstat(m_descriptor, &now) != 0)
       return fail(Errc::Io, fmt::format("the file's state could not be read: {}", systemMessage(errno)), m_name);
-    if (FileIdentity(now) != m_opened)
+    if (identityOf(now) != m_opened.identity)
       return fail(Errc::Changed, "the file changed on disk since it was opened", m_name);
-    if (::stat(m_path.c_str(), &now) != 0)
+    if (::stat(m_opened.path.c_str(), &now) != 0)
       return fail(Errc::Changed, fmt::format("the file was removed since it was opened: {}", systemMessage(errno)),
                   m_name);
-    if (FileIdentity(now) != m_opened) return fail(Errc::Changed, "the file was replaced since it was opened", m_name);
+    if (identityOf(now) != m_opened.identity)
+      return fail(Errc::Changed, "the file was replaced since it was opened", m_name);
     return {};
   }
 
   std::optional<Extent> extent() const override { return Extent{m_descriptor, 0}; }
 
+  const FileState& opened() const { return m_opened; }
+
  private:
   std::string m_name;
-  std::filesystem::path m_path;
   int m_descriptor;
-  FileIdentity m_opened;
+  FileState m_opened;
 };
 
 class MemorySource final : public ByteSource {
@@ -202,6 +212,11 @@ std::string_view kindOf(mode_t mode) {
 }
 
 }  // namespace
+
+std::optional<FileState> openedState(const ByteSource& source) {
+  const auto* file = dynamic_cast<const FileSource*>(&source);
+  return file ? std::optional(file->opened()) : std::nullopt;
+}
 
 Result<std::shared_ptr<const ByteSource>> openFile(const std::filesystem::path& path) {
   const std::string name = path.string();

@@ -16,11 +16,12 @@ set(rules
   "^core/.*\\.cpp$ => <nlohmann/json\\.hpp>"
   "^core/.*\\.cpp$ => <boost/[a-z_/]+\\.hpp>"
   "^core/.*\\.cpp$ => <Eigen/[A-Za-z]+>"
-  "^core/.*\\.cpp$ => <sqlite3\\.h>"
+  "^core/cache/.*\\.cpp$ => <sqlite3\\.h>"
   "^core/.*\\.cpp$ => <tbb/[a-z_]+\\.h>"
   "^core/base/.*\\.cpp$ => ${posix}"
   "^core/checkpoint/(folder|hdf5[a-z_]*)\\.cpp$ => ${posix}"
   "^core/checkpoint/.*\\.cpp$ => <(zlib|snappy-c|re2/re2)\\.h>"
+  "^core/cache/.*\\.cpp$ => <zlib\\.h>"
   "^core/base/atomic_file\\.cpp$ => <stdio\\.h>"  # where POSIX declares rename
   # core's folders, each above those it names.
   "^core/ => \"core/base/"
@@ -31,6 +32,7 @@ set(rules
   "^core/backend/ => \"core/(formats|tensor|analysis|quantization|backend)/"
   "^core/analysis/ => \"core/(formats|tensor|checkpoint|backend|jobs|analysis)/"
   "^core/lint/ => \"core/(formats|tensor|checkpoint|backend|jobs|analysis|lint)/"
+  "^core/cache/ => \"core/(tensor|checkpoint|backend|jobs|analysis|lint|cache)/"
   "^core/quantization/ => \"core/(formats|tensor|backend|jobs|analysis|quantization)/"
   "^core/report/ => \"core/(formats|tensor|checkpoint|jobs|backend|analysis|quantization|report)/"
   # kernels: over core; SIMD and threads in cpu's .cpp files, CUDA in cuda's device sources.
