@@ -35,6 +35,10 @@ constexpr Licence kLicences[] = {
     {"Boost", "BSL-1.0"},
     {"Highway", "Apache-2.0"},
     {"oneTBB", "Apache-2.0"},
+    {"SQLite", "public domain"},
+    {"zlib", "Zlib"},
+    {"Snappy", "BSD-3-Clause"},
+    {"RE2", "BSD-3-Clause"},
     {"Inter and JetBrains Mono", "OFL-1.1"},
 };
 
