@@ -3,57 +3,14 @@
 
 #include <fmt/format.h>
 
-#include <cmath>
-#include <cstring>
 #include <unordered_map>
 #include <utility>
 
 #include "core/analysis/overview.h"
-#include "core/analysis/tensor_batches.h"
 #include "core/base/text.h"
 
 namespace ulpscope {
 namespace {
-
-bool differ(double a, double b) { return a != b && !(std::isnan(a) && std::isnan(b)); }
-
-void note(TensorDiff& diff, std::uint64_t element) {
-  if (diff.different++ == 0) diff.firstDifferent = element;
-}
-
-/// Two tensors of one type and shape, code by code.
-Result<> compareCodes(const TensorSource& a, const TensorSource& b, const JobContext& job, TensorDiff& diff) {
-  std::vector<std::byte> left, right;
-  return inBatches(a, job, [&](std::uint64_t first, std::uint64_t count) -> Result<> {
-    left.resize(byteSize(a.type(), count).value_or(0));
-    right.resize(left.size());
-    if (auto read = a.readBytes(first, count, left); !read) return read;
-    if (auto read = b.readBytes(first, count, right); !read) return read;
-    if (std::memcmp(left.data(), right.data(), left.size()) == 0) return {};
-    for (std::uint64_t i = 0; i < count; ++i)
-      if (elementCode(a.type(), left, i) != elementCode(a.type(), right, i)) note(diff, first + i);
-    return {};
-  });
-}
-
-/// Their values, of whatever types; `isCounted` where the codes were compared before.
-Result<> compareValues(const TensorSource& a, const TensorSource& b, const JobContext& job, bool isCounted,
-                       TensorDiff& diff) {
-  ErrorAccumulator errors;
-  std::vector<double> left, right;
-  auto compared = inBatches(a, job, [&](std::uint64_t first, std::uint64_t count) -> Result<> {
-    left.resize(count);
-    right.resize(count);
-    if (auto read = a.readDoubles(first, left); !read) return read;
-    if (auto read = b.readDoubles(first, right); !read) return read;
-    errors.add(left, right);
-    for (std::uint64_t i = 0; !isCounted && i < count; ++i)
-      if (differ(left[i], right[i])) note(diff, first + i);
-    return {};
-  });
-  if (compared) diff.metrics = errors.metrics();
-  return compared;
-}
 
 class Comparison {
  public:
@@ -105,9 +62,7 @@ class Comparison {
   }
 
   Result<> comparePair(TensorDiff& diff) {
-    const TensorInfo& a = m_first.tensors[*diff.first];
-    const TensorInfo& b = m_second.tensors[*diff.second];
-    if (a.shape != b.shape) {
+    if (m_first.tensors[*diff.first].shape != m_second.tensors[*diff.second].shape) {
       diff.state = DiffState::Shape;
       return {};
     }
@@ -123,16 +78,13 @@ class Comparison {
     if (!a) return tl::unexpected(a.error());
     const auto b = m_second.source(*diff.second);
     if (!b) return tl::unexpected(b.error());
-    const bool isOneType = a->info().storedType == b->info().storedType && &a->type() == &b->type();
-    diff.state = isOneType ? DiffState::Identical : DiffState::Type;
-    if (isOneType) {
-      if (auto compared = compareCodes(*a, *b, m_job, diff); !compared) return compared;
-      if (diff.different == 0) return b->verifyUnchanged();
-      diff.state = DiffState::Changed;
-    }
-    const JobContext quiet{m_job.stop, nullptr};  // counted already
-    if (auto compared = compareValues(*a, *b, isOneType ? quiet : m_job, isOneType, diff); !compared) return compared;
-    return b->verifyUnchanged();
+    auto compared = diffTensors(*a, *b, m_job);
+    if (!compared) return tl::unexpected(std::move(compared).error());
+    compared->name = std::move(diff.name);
+    compared->first = diff.first;
+    compared->second = diff.second;
+    diff = std::move(*compared);
+    return {};
   }
 
   void add(TensorDiff diff) {
@@ -160,12 +112,6 @@ std::vector<std::string> splitAtAsterisks(std::string_view text) {
 }
 
 }  // namespace
-
-std::string_view idOf(DiffState state) {
-  constexpr std::array<std::string_view, kDiffStates> kIds{"identical", "changed", "missing", "extra",
-                                                           "shape",     "dtype",   "unread"};
-  return kIds[static_cast<std::size_t>(state)];
-}
 
 Result<RenameRule> RenameRule::parse(std::string_view rule) {
   const std::size_t middle = rule.find('=');

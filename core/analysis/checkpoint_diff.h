@@ -8,39 +8,12 @@
 #include <string_view>
 #include <vector>
 
-#include "core/analysis/error_metrics.h"
+#include "core/analysis/tensor_diff.h"
 #include "core/base/result.h"
 #include "core/checkpoint/checkpoint.h"
 #include "core/jobs/job.h"
 
 namespace ulpscope {
-
-/// How a tensor of one checkpoint stands to the one of that name in another.
-enum class DiffState : std::uint8_t {
-  Identical,  ///< one type, one shape, and every element the same code
-  Changed,    ///< one type and shape, elements differ
-  Missing,    ///< only in the first
-  Extra,      ///< only in the second
-  Shape,      ///< shapes differ; nothing is compared
-  Type,       ///< stored as different types; values are compared
-  Unread      ///< the elements of one of them, or of both, cannot be read
-};
-inline constexpr std::size_t kDiffStates = 7;
-/// "identical", "changed", "missing", "extra", "shape", "dtype", "unread".
-std::string_view idOf(DiffState state);
-
-struct TensorDiff {
-  std::string name;  ///< in the first checkpoint; of an extra one, its name after renaming
-  DiffState state = DiffState::Identical;
-  std::optional<std::size_t> first = {}, second = {};  ///< indices into the tensors of each checkpoint
-  /// Elements that differ: in code where the types are the same, else in value. Not a number equals any other such,
-  /// and zeros are equal.
-  std::uint64_t different = 0;
-  std::optional<std::uint64_t> firstDifferent = {};  ///< index of the first of them
-  /// Of the second's values against the first's, without percentiles; where values were compared and differ.
-  std::optional<ErrorMetrics> metrics = {};
-  std::string remark = {};  ///< why nothing was compared
-};
 
 struct CheckpointDiff {
   std::vector<TensorDiff> tensors;                      ///< in the first's order, then what only the second has

@@ -15,7 +15,9 @@
 #include <algorithm>
 #include <cmath>
 
+#include "widgets/checkpoint/compare_view.h"
 #include "widgets/checkpoint/details_view.h"
+#include "widgets/checkpoint/diff_panel.h"
 #include "widgets/checkpoint/element_strip.h"
 #include "widgets/checkpoint/findings_panel.h"
 #include "widgets/checkpoint/group_view.h"
@@ -86,6 +88,7 @@ CheckpointPage::~CheckpointPage() = default;
 QWidget* CheckpointPage::buildTensors() {
   m_panel = new TensorPanel(*m_model);
   m_findings = new FindingsPanel(session());
+  m_differences = new DiffPanel(session());
   m_lists = new QTabBar;
   m_lists->setAccessibleName(tr("Lists of the checkpoint"));
   m_lists->setObjectName(QStringLiteral("checkpointLists"));
@@ -93,9 +96,11 @@ QWidget* CheckpointPage::buildTensors() {
   m_lists->setExpanding(false);
   m_lists->addTab(tr("Tensors"));
   m_lists->addTab(tr("Findings"));
+  m_lists->addTab(tr("Differences"));
   auto* lists = new QStackedWidget;
   lists->addWidget(m_panel);
   lists->addWidget(m_findings);
+  lists->addWidget(m_differences);
   connect(m_lists, &QTabBar::currentChanged, lists, &QStackedWidget::setCurrentIndex);
   connect(m_findings, &FindingsPanel::findingChosen, this, &CheckpointPage::goTo);
   connect(m_findings, &FindingsPanel::counted, this, [this](std::optional<std::size_t> findings) {
@@ -103,6 +108,12 @@ QWidget* CheckpointPage::buildTensors() {
     m_model->setFindings(m_findings->tensors());
     m_panel->valuesChanged();
   });
+  connect(m_differences, &DiffPanel::pairChosen, this,
+          [this](std::size_t tensor, const auto& other, std::optional<std::size_t> otherTensor) {
+            session().selectTensor(tensor);
+            m_compare->setOther(other, otherTensor);
+            m_tabs->setCurrentWidget(m_compare);
+          });
   auto* card = new Card;
   card->body()->addWidget(m_lists);
   card->body()->addWidget(lists, 1);
@@ -148,6 +159,8 @@ QWidget* CheckpointPage::buildViews() {
   addView(m_heatMap, tr("Heat map"));
   m_values = new ValuesView(session());
   addView(m_values, tr("Values"));
+  m_compare = new CompareView(session());
+  addView(m_compare, tr("Compare"));
   addView(new DetailsView(session()), tr("Details"));
   const auto goToColumn = [this](std::uint64_t column) {
     m_heatMap->goToColumn(column);
@@ -227,6 +240,7 @@ void CheckpointPage::showCheckpoint(const std::shared_ptr<const Checkpoint>& che
   m_panel->setCheckpoint(checkpoint);
   m_stack->setCurrentIndex(checkpoint ? 1 : 0);
   m_strip->setCheckpoint(checkpoint, checkpoint ? &m_model->summaries() : nullptr);
+  m_differences->setCheckpoint(checkpoint);
   if (!checkpoint) return m_findings->setCheckpoint(nullptr, false);
   if (checkpoint->tensors.empty()) {
     m_reason->showEmpty(*checkpoint);

@@ -17,6 +17,8 @@ class QTabWidget;
 namespace ulpscope {
 
 class Card;
+class CompareView;
+class DiffPanel;
 class FindingsPanel;
 class GroupView;
 class HeatMapView;
@@ -61,6 +63,7 @@ class CheckpointPage final : public Page {
   QTabBar* m_lists;  ///< of what stands at the left: tensors, findings
   TensorPanel* m_panel;
   FindingsPanel* m_findings;
+  DiffPanel* m_differences;
   Card* m_overviewCard;
   OverviewStrip* m_strip;
   QWidget* m_scanAll;
@@ -70,6 +73,7 @@ class CheckpointPage final : public Page {
   GroupView* m_group;
   HeatMapView* m_heatMap;
   TensorView* m_values;
+  CompareView* m_compare;
   std::vector<TensorView*> m_views;
 
   std::shared_ptr<const Checkpoint> m_checkpoint;

@@ -13,17 +13,20 @@
 namespace ulpscope {
 namespace {
 
-/// The first tensor with values to look at: a matrix if there is one. Where none can be read, the first, which says
-/// why.
+/// The first matrix of numbers with a fraction, else the first matrix, else the first tensor with values to look at.
+/// Where none can be read, the first, which says why.
 std::optional<std::size_t> firstWorthLooking(const Checkpoint& checkpoint) {
-  std::optional<std::size_t> first;
+  std::optional<std::size_t> matrix, any;
   for (std::size_t i = 0; i < checkpoint.tensors.size(); ++i) {
     const TensorInfo& tensor = checkpoint.tensors[i];
     if (!tensor.isReadable() || tensor.partOf || tensor.elements == 0) continue;
-    if (tensor.shape.size() >= 2) return i;
-    if (!first) first = i;
+    if (!any) any = i;
+    if (tensor.shape.size() < 2) continue;
+    if (tensor.type->format && tensor.type->format->floatSpec()) return i;
+    if (!matrix) matrix = i;
   }
-  return first || checkpoint.tensors.empty() ? first : std::optional<std::size_t>(0);
+  if (matrix) return matrix;
+  return any || checkpoint.tensors.empty() ? any : std::optional<std::size_t>(0);
 }
 
 struct ElementReading {
