@@ -4,6 +4,7 @@
 #include <QCommandLineParser>
 #include <QDir>
 #include <QFileInfo>
+#include <QTabWidget>
 #include <cstdio>
 #include <cstring>
 #include <memory>
@@ -47,6 +48,7 @@ struct Options {
   QStringList paths;
   QString page;
   QString tensor;
+  QString view;
   QString grab;
   QString sizeText;  ///< as given
   QSize size;        ///< empty: none, or not understood
@@ -68,6 +70,10 @@ Options readCommandLine(const QApplication& application) {
                                 QStringLiteral("ID"));
   const QCommandLineOption select(QStringLiteral("select"), QApplication::tr("Select this tensor."),
                                   QStringLiteral("TENSOR"));
+  const QCommandLineOption view(QStringLiteral("view"),
+                                QApplication::tr("Show this view of a tensor: histogram, lines, heatmap, values, "
+                                                 "compare or details."),
+                                QStringLiteral("ID"));
   const QCommandLineOption theme(QStringLiteral("theme"), QApplication::tr("light, dark or system, for this run."),
                                  QStringLiteral("MODE"));
   const QCommandLineOption grab(QStringLiteral("grab"),
@@ -76,12 +82,13 @@ Options readCommandLine(const QApplication& application) {
   const QCommandLineOption size(QStringLiteral("size"), QApplication::tr("The size of the window."),
                                 QStringLiteral("WxH"));
   const QCommandLineOption sample(QStringLiteral("sample"), QApplication::tr("Open the bundled sample."));
-  parser.addOptions({page, select, theme, grab, size, sample});
+  parser.addOptions({page, select, view, theme, grab, size, sample});
   parser.process(application);
 
   Options options{.paths = parser.positionalArguments(),
                   .page = parser.value(page),
                   .tensor = parser.value(select),
+                  .view = parser.value(view),
                   .grab = parser.value(grab),
                   .sizeText = parser.value(size),
                   .size = {},
@@ -111,6 +118,17 @@ std::vector<std::shared_ptr<const Backend>> availableBackends() {
 QString deviceNote() {
   const auto cuda = kernels::findCudaBackend();
   return cuda ? QString::fromStdString((*cuda)->description()) : QApplication::tr("no CUDA device");
+}
+
+/// The checkpoint page's tab of that id; false where there is none.
+bool showView(MainWindow& window, const QString& id) {
+  for (auto* tabs : window.findChildren<QTabWidget*>())
+    for (int i = 0; i < tabs->count(); ++i)
+      if (tabs->widget(i)->property("viewId") == id) {
+        tabs->setCurrentIndex(i);
+        return true;
+      }
+  return false;
 }
 
 void selectWhenOpened(Session& session, const QString& tensor) {
@@ -144,6 +162,10 @@ int run(int argc, char** argv) {
   if (!options.size.isEmpty()) window.resize(options.size);
   if (!options.page.isEmpty() && !window.showPage(options.page)) {
     std::fprintf(stderr, "ulpscope: there is no page \"%s\"\n", qPrintable(options.page));
+    return kUsage;
+  }
+  if (!options.view.isEmpty() && !showView(window, options.view)) {
+    std::fprintf(stderr, "ulpscope: there is no view \"%s\"\n", qPrintable(options.view));
     return kUsage;
   }
   if (!options.tensor.isEmpty()) selectWhenOpened(session, options.tensor);

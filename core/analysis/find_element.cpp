@@ -60,13 +60,17 @@ Result<NotFiniteElements> findNotFinite(const TensorSource& source, const JobCon
 }
 
 Result<std::uint64_t> findLargest(const TensorSource& source, const MatrixPart& part, const JobContext& job) {
-  const std::uint64_t columns = source.matrix().columns;
-  std::uint64_t best = part.firstRow * columns + part.firstColumn;
+  return findLargest(source, wholeMatrix(source.info().shape), part, job);
+}
+
+Result<std::uint64_t> findLargest(const TensorSource& source, const MatrixSlice& matrix, const MatrixPart& part,
+                                  const JobContext& job) {
+  std::uint64_t best = matrix.elementAt(part.firstRow, part.firstColumn);
   double largest = -1;
   bool isNan = false;
   for (std::uint64_t row = part.firstRow; row < part.firstRow + part.rows; ++row) {
-    const auto searched =
-        visitValues(source, row * columns + part.firstColumn, part.columns, job, [&](std::uint64_t first, auto values) {
+    const auto searched = visitValues(
+        source, matrix.elementAt(row, part.firstColumn), part.columns, job, [&](std::uint64_t first, auto values) {
           for (std::size_t i = 0; i < values.size(); ++i) {
             const bool larger = magnitude(values[i]) > largest || (std::isnan(values[i]) && !isNan);
             if (!larger) continue;

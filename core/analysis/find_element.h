@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 
+#include "core/analysis/matrix_slice.h"
 #include "core/analysis/tensor_profile.h"
 #include "core/base/result.h"
 #include "core/jobs/job.h"
@@ -24,6 +25,9 @@ Result<NotFiniteElements> findNotFinite(const TensorSource& source, const JobCon
 
 /// The element of largest magnitude in a part of the matrix, the first of equal ones; NaN counts as larger than all.
 /// What a click on a pooled cell of a heat map leads to. Precondition: the part is not empty and lies in the matrix.
+Result<std::uint64_t> findLargest(const TensorSource& source, const MatrixSlice& matrix, const MatrixPart& part,
+                                  const JobContext& job);
+/// Of the tensor as matrixShape() flattens it.
 Result<std::uint64_t> findLargest(const TensorSource& source, const MatrixPart& part, const JobContext& job);
 
 }  // namespace ulpscope

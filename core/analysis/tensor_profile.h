@@ -51,8 +51,8 @@ struct ValueRange {
 };
 ValueRange quantileRange(const TensorSource& source, const TensorProfile& profile, double tail);
 
-/// Largest magnitude of each cell when rows x columns are pooled to at most `maxSide` on a side; NaN counts as
-/// infinite.
+/// Largest magnitude of each cell when rows x columns are pooled to at most `maxSide` on a side; NaN counts as larger
+/// than infinity, and stays NaN.
 struct HeatMap {
   MatrixShape matrix;  ///< of the part shown
   std::uint64_t firstRow = 0;

@@ -8,7 +8,6 @@ namespace {
 
 constexpr std::size_t kBins = 256;
 constexpr int kBinsPerOctave = 4;
-constexpr double kTail = 4e-5;
 
 }  // namespace
 
@@ -24,7 +23,7 @@ Result<Figure> measureHistogram(const TensorSource& source, const TensorProfile&
     return exponentHistogramFigure(name, *histogram, s.kinds);
   }
   const ValueRange shown =
-      range == HistogramRange::Whole ? ValueRange{s.min, s.max} : quantileRange(source, profile, kTail);
+      range == HistogramRange::Whole ? ValueRange{s.min, s.max} : quantileRange(source, profile, kHistogramTail);
   const auto histogram = linearHistogram(source, profile, shown.lower, shown.upper, kBins, job);
   if (!histogram) return tl::unexpected(histogram.error());
   return histogramFigure(name, *histogram, s.kinds, isLogarithmic);

@@ -8,10 +8,14 @@
 
 namespace ulpscope {
 
+/// The share of the values that lies beyond each end of a range "without the tails": 12 of the 147,456 weights of a
+/// 384 x 384 matrix at both ends, so that one outlier does not flatten the rest.
+inline constexpr double kHistogramTail = 4e-5;
+
 enum class HistogramAxes { Linear, LogarithmicCount, Exponent };
 
-/// The range of the linear axes: all finite values, or all but a share of 4e-5 at each end (12 of the 147,456 weights
-/// of a 384 x 384 matrix), so that one outlier does not flatten the rest. Values beyond are counted in the notes.
+/// The range of the linear axes: all finite values, or all but a share of kHistogramTail at each end. Values beyond are
+/// counted in the notes.
 enum class HistogramRange { Whole, WithoutTails };
 
 /// The histogram of a tensor as the window and `ulp` show it: 256 equal bins, or 4 bins an octave of |x|. Empty where

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/checkpoint/values_view.h"
 
+#include <QHBoxLayout>
 #include <QHeaderView>
 #include <QSignalBlocker>
 #include <QTableView>
 #include <QVBoxLayout>
 
+#include "widgets/checkpoint/slice_box.h"
 #include "widgets/frame/labels.h"
 #include "widgets/models/matrix_values_model.h"
 #include "widgets/session/text.h"
@@ -16,6 +18,7 @@ namespace ulpscope {
 ValuesView::ValuesView(Session& session, QWidget* parent)
     : TensorView(session, parent),
       m_note(new PlainLabel({}, TextRole::Muted)),
+      m_slice(new SliceBox),
       m_model(new MatrixValuesModel(session, this)),
       m_table(new QTableView) {
   m_table->setModel(m_model);
@@ -30,26 +33,37 @@ ValuesView::ValuesView(Session& session, QWidget* parent)
   m_table->verticalHeader()->setSectionResizeMode(QHeaderView::Fixed);
   auto* all = new QVBoxLayout(this);
   all->setContentsMargins(0, 0, 0, 0);
-  all->addWidget(m_note);
+  m_slice->setObjectName(QStringLiteral("valuesSlice"));
+  auto* top = new QHBoxLayout;
+  top->addWidget(m_note, 1);
+  top->addWidget(m_slice, 0, Qt::AlignRight);
+  all->addLayout(top);
   all->addWidget(m_table, 1);
   connect(m_table->selectionModel(), &QItemSelectionModel::currentChanged, this, [this](const QModelIndex& now) {
     if (!now.isValid() || !tensor()) return;
-    this->session().selectElement(static_cast<std::uint64_t>(now.row()) * tensor()->source.matrix().columns +
-                                  static_cast<std::uint64_t>(now.column()));
+    this->session().selectElement(
+        m_matrix.elementAt(static_cast<std::uint64_t>(now.row()), static_cast<std::uint64_t>(now.column())));
   });
   connect(m_table, &QAbstractItemView::activated, this,
           [this] { Q_EMIT this->session().pageRequested(QStringLiteral("explorer")); });
   connect(&session, &Session::selectionChanged, this, &ValuesView::followSelection);
+  connect(m_slice, &QSpinBox::valueChanged, this, &ValuesView::showMatrix);
 }
 
 void ValuesView::refresh() {
-  m_model->setSource(tensor() ? std::optional(tensor()->source) : std::nullopt);
+  m_slice->setShape(tensor() ? tensor()->source.info().shape : std::vector<std::uint64_t>());
+  showMatrix();
+  followSelection();
+}
+
+void ValuesView::showMatrix() {
+  m_matrix = tensor() ? m_slice->matrix() : MatrixSlice();
+  m_model->setSource(tensor() ? std::optional(tensor()->source) : std::nullopt, m_matrix);
   const auto clipped = m_model->clippedTo();
   m_note->setVisible(clipped.has_value());
   if (clipped)
     m_note->setText(tr("Shown are the first %1 rows and %2 columns: more than that, a table cannot hold.")
                         .arg(grouped(clipped->rows), grouped(clipped->columns)));
-  followSelection();
 }
 
 void ValuesView::followSelection() {
@@ -57,9 +71,17 @@ void ValuesView::followSelection() {
   if (!tensor() || !isVisible() || !selection.element || selection.tensor != tensor()->tensor ||
       selection.checkpoint != tensor()->checkpoint)
     return;
-  const std::uint64_t columns = tensor()->source.matrix().columns;
+  const std::uint64_t element = *selection.element;
+  const std::uint64_t size = m_matrix.shape.rows * m_matrix.shape.columns;
+  if (size == 0) return;
+  if (element < m_matrix.first || element - m_matrix.first >= size) {  // in another slice
+    const QSignalBlocker quiet(m_slice);
+    m_slice->showElement(element);
+    showMatrix();
+  }
+  const std::uint64_t at = element - m_matrix.first;
   const QModelIndex cell =
-      m_model->index(static_cast<int>(*selection.element / columns), static_cast<int>(*selection.element % columns));
+      m_model->index(static_cast<int>(at / m_matrix.shape.columns), static_cast<int>(at % m_matrix.shape.columns));
   if (!cell.isValid() || cell == m_table->currentIndex()) return;
   const QSignalBlocker quiet(m_table->selectionModel());
   m_table->setCurrentIndex(cell);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
+#include "core/analysis/matrix_slice.h"
 #include "widgets/checkpoint/tensor_view.h"
 
 class QTableView;
@@ -8,8 +9,10 @@ namespace ulpscope {
 
 class MatrixValuesModel;
 class PlainLabel;
+class SliceBox;
 
-/// The values as a grid. The current cell is the selected element; Enter or a double click opens its bits.
+/// The values as a grid, of a tensor of rank above two slice by slice. The current cell is the selected element; Enter
+/// or a double click opens its bits.
 class ValuesView final : public TensorView {
   Q_OBJECT
 
@@ -20,10 +23,13 @@ class ValuesView final : public TensorView {
   void refresh() override;
 
  private:
+  void showMatrix();
   void followSelection();
 
   PlainLabel* m_note;
+  SliceBox* m_slice;
   MatrixValuesModel* m_model;
+  MatrixSlice m_matrix;
   QTableView* m_table;
 };
 

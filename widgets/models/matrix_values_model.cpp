@@ -21,21 +21,22 @@ constexpr std::uint64_t kMostColumns = 20'000'000;
 MatrixValuesModel::MatrixValuesModel(Session& session, QObject* parent)
     : QAbstractTableModel(parent), m_session(session), m_task(session) {}
 
-void MatrixValuesModel::setSource(std::optional<TensorSource> source) {
+void MatrixValuesModel::setSource(std::optional<TensorSource> source, std::optional<MatrixSlice> matrix) {
   beginResetModel();
   m_task.cancel();
   m_source = std::move(source);
   m_tiles.clear();
   m_wanted.clear();
   m_failed = false;
-  m_shown = m_source ? m_source->matrix() : MatrixShape{};
+  m_matrix = !m_source ? MatrixSlice() : matrix ? *matrix : wholeMatrix(m_source->info().shape);
+  m_shown = m_matrix.shape;
   m_shown.rows = std::min(m_shown.rows, kMostRows);
   m_shown.columns = std::min(m_shown.columns, kMostColumns);
   endResetModel();
 }
 
 std::optional<MatrixShape> MatrixValuesModel::clippedTo() const {
-  return m_source && m_source->matrix() != m_shown ? std::optional(m_shown) : std::nullopt;
+  return m_matrix.shape != m_shown ? std::optional(m_shown) : std::nullopt;
 }
 
 int MatrixValuesModel::rowCount(const QModelIndex& parent) const {
@@ -86,17 +87,16 @@ void MatrixValuesModel::want(TileKey key) const {
   QTimer::singleShot(0, self, [self] { self->readNext(); });
 }
 
-Result<MatrixValuesModel::Tile> MatrixValuesModel::readTile(const TensorSource& source, TileKey key,
-                                                            const JobContext& job) {
-  const MatrixShape matrix = source.matrix();
+Result<MatrixValuesModel::Tile> MatrixValuesModel::readTile(const TensorSource& source, const MatrixSlice& matrix,
+                                                            TileKey key, const JobContext& job) {
   const auto firstRow = static_cast<std::uint64_t>(key.first) * kTileRows;
   const auto firstColumn = static_cast<std::uint64_t>(key.second) * kTileColumns;
-  const std::uint64_t rows = std::min<std::uint64_t>(kTileRows, matrix.rows - firstRow);
-  const std::uint64_t columns = std::min<std::uint64_t>(kTileColumns, matrix.columns - firstColumn);
+  const std::uint64_t rows = std::min<std::uint64_t>(kTileRows, matrix.shape.rows - firstRow);
+  const std::uint64_t columns = std::min<std::uint64_t>(kTileColumns, matrix.shape.columns - firstColumn);
   Tile tile{std::vector<double>(rows * columns), static_cast<int>(columns)};
   for (std::uint64_t row = 0; row < rows; ++row) {
     const auto values = std::span(tile.values).subspan(row * columns, columns);
-    if (auto read = source.readDoubles((firstRow + row) * matrix.columns + firstColumn, values); !read)
+    if (auto read = source.readDoubles(matrix.elementAt(firstRow + row, firstColumn), values); !read)
       return tl::unexpected(read.error());
     if (auto going = job.step(columns); !going) return tl::unexpected(going.error());
   }
@@ -107,7 +107,10 @@ void MatrixValuesModel::readNext() {
   if (m_task.running() || m_wanted.empty() || !m_source) return;
   const TileKey key = m_wanted.front();
   m_task.start(
-      tr("reading values"), [source = *m_source, key](const JobContext& job) { return readTile(source, key, job); },
+      tr("reading values"),
+      [source = *m_source, matrix = m_matrix, key](const JobContext& job) {
+        return readTile(source, matrix, key, job);
+      },
       [this, key](Result<Tile> tile) {
         std::erase(m_wanted, key);
         if (!tile && tile.error().code == Errc::Cancelled) return readNext();  // another tensor took its place

@@ -6,7 +6,7 @@
 #include <optional>
 #include <vector>
 
-#include "core/tensor/tensor.h"
+#include "core/analysis/matrix_slice.h"
 #include "widgets/session/task.h"
 
 namespace ulpscope {
@@ -21,7 +21,8 @@ class MatrixValuesModel final : public QAbstractTableModel {
  public:
   explicit MatrixValuesModel(Session& session, QObject* parent = nullptr);
 
-  void setSource(std::optional<TensorSource> source);
+  /// All of the tensor, flattened, or one of its matrices.
+  void setSource(std::optional<TensorSource> source, std::optional<MatrixSlice> matrix = {});
   /// nullopt unless the matrix is larger than an item view can show.
   std::optional<MatrixShape> clippedTo() const;
 
@@ -39,14 +40,16 @@ class MatrixValuesModel final : public QAbstractTableModel {
     std::vector<double> values;  ///< row-major
     int columns = 0;
   };
-  static Result<Tile> readTile(const TensorSource& source, TileKey key, const JobContext& job);
+  static Result<Tile> readTile(const TensorSource& source, const MatrixSlice& matrix, TileKey key,
+                               const JobContext& job);
   void want(TileKey key) const;
   void readNext();
   QString text(double value) const;
 
   Session& m_session;
   std::optional<TensorSource> m_source;
-  MatrixShape m_shown;
+  MatrixSlice m_matrix;
+  MatrixShape m_shown;  ///< of it, as much as fits
   std::map<TileKey, Tile> m_tiles;
   mutable std::deque<TileKey> m_wanted;  ///< newest first: what is in view now comes before what was scrolled past
   bool m_failed = false;                 ///< reading went wrong and was reported

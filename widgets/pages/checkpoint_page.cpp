@@ -154,14 +154,14 @@ QWidget* CheckpointPage::buildViews() {
   auto* histogram = new HistogramView(session());
   auto* lines = new LinesView(session());
   m_heatMap = new HeatMapView(session());
-  addView(histogram, tr("Histogram"));
-  addView(lines, tr("Columns and rows"));
-  addView(m_heatMap, tr("Heat map"));
+  addView(histogram, tr("Histogram"), "histogram");
+  addView(lines, tr("Columns and rows"), "lines");
+  addView(m_heatMap, tr("Heat map"), "heatmap");
   m_values = new ValuesView(session());
-  addView(m_values, tr("Values"));
+  addView(m_values, tr("Values"), "values");
   m_compare = new CompareView(session());
-  addView(m_compare, tr("Compare"));
-  addView(new DetailsView(session()), tr("Details"));
+  addView(m_compare, tr("Compare"), "compare");
+  addView(new DetailsView(session()), tr("Details"), "details");
   const auto goToColumn = [this](std::uint64_t column) {
     m_heatMap->goToColumn(column);
     m_tabs->setCurrentWidget(m_heatMap);
@@ -190,7 +190,8 @@ QWidget* CheckpointPage::buildViews() {
   return card;
 }
 
-void CheckpointPage::addView(TensorView* view, const QString& title) {
+void CheckpointPage::addView(TensorView* view, const QString& title, const char* id) {
+  view->setProperty("viewId", QString::fromLatin1(id));
   view->setContentsMargins(0, 8, 0, 0);
   m_views.push_back(view);
   m_tabs->addTab(view, title);

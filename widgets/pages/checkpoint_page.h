@@ -44,7 +44,7 @@ class CheckpointPage final : public Page {
   QWidget* buildTensors();
   QWidget* buildOverview();
   QWidget* buildViews();
-  void addView(TensorView* view, const QString& title);
+  void addView(TensorView* view, const QString& title, const char* id);
   void followSelection();
   void showCheckpoint(const std::shared_ptr<const Checkpoint>& checkpoint);
   void scan();

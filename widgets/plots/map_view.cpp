@@ -7,28 +7,11 @@
 #include <cmath>
 
 #include "core/base/text.h"
-#include "core/report/colour_map.h"
+#include "widgets/plots/heat_cells_p.h"
 #include "widgets/plots/ticker_p.h"
 
 namespace ulpscope {
 namespace {
-
-constexpr int kStops = 64;
-constexpr int kScaleWidth = 12;
-
-QColor toQt(Colour colour) { return {colour.red, colour.green, colour.blue}; }
-
-QCPColorGradient gradient(bool isSigned) {
-  QCPColorGradient result;
-  result.clearColorStops();
-  for (int i = 0; i <= kStops; ++i) {
-    const double t = double(i) / kStops;
-    result.setColorStopAt(t, toQt(isSigned ? blueWhiteOrange(2 * t - 1) : cividis(t)));
-  }
-  result.setNanHandling(QCPColorGradient::nhNanColor);
-  result.setNanColor(theme().colors().plotSpecial);
-  return result;
-}
 
 /// Of the finite values; around zero for signed ones.
 QCPRange valueRange(const MapFigure& figure) {
@@ -52,23 +35,13 @@ QCPRange valueRange(const MapFigure& figure) {
 }  // namespace
 
 MapView::MapView(QWidget* parent)
-    : PlotBase(parent), m_map(new QCPColorMap(plot().xAxis, plot().yAxis)), m_colors(new QCPColorScale(&plot())) {
+    : PlotBase(parent), m_cells(new HeatCells(plot().xAxis, plot().yAxis)), m_colors(addColorScale(plot())) {
   QCustomPlot& p = plot();
-  p.plotLayout()->addElement(0, 1, m_colors);
-  m_colors->setBarWidth(kScaleWidth);
-  m_colors->axis()->setTicker(QSharedPointer<Ticker>::create(Axis()));
   p.xAxis->setTicker(QSharedPointer<Ticker>::create(Axis()));
   p.yAxis->setTicker(QSharedPointer<Ticker>::create(Axis()));
   p.yAxis->setRangeReversed(true);
   p.xAxis->grid()->setVisible(false);
   p.yAxis->grid()->setVisible(false);
-  auto* group = new QCPMarginGroup(&p);
-  p.axisRect()->setMarginGroup(QCP::msTop | QCP::msBottom, group);
-  m_colors->setMarginGroup(QCP::msTop | QCP::msBottom, group);
-  m_map->setInterpolate(false);
-  m_map->setTightBoundary(false);
-  m_map->setSelectable(QCP::stNone);
-  m_map->setColorScale(m_colors);
   watchRectangle();
   connect(this, &PlotBase::clicked, this, [this](QPointF place) {
     if (const auto cell = cellAt(place)) Q_EMIT cellClicked(cell->row, cell->column);
@@ -83,7 +56,8 @@ void MapView::watchRectangle() {
   connect(&p, &QCustomPlot::mousePress, this, [&p](QMouseEvent* event) {
     p.setSelectionRectMode(event->modifiers() & Qt::ShiftModifier ? QCP::srmCustom : QCP::srmNone);
   });
-  connect(p.selectionRect(), &QCPSelectionRect::accepted, this, [this](const QRect& rect, QMouseEvent*) {
+  connect(p.selectionRect(), &QCPSelectionRect::accepted, this, [this](const QRect& drawn, QMouseEvent*) {
+    const QRect rect = drawn.normalized();
     if (m_figure.rows == 0 || m_figure.columns == 0 || rect.isEmpty()) return;
     const auto bounded = [this](QPoint pixel) {
       const QPointF place = dataAt(pixel);
@@ -106,24 +80,18 @@ void MapView::show(MapFigure figure, const Scale& scale) {
   setTitle(QString::fromStdString(printable(m_figure.title)));
   setNotes(m_figure.notes);
   setAxisTitles(QString::fromStdString(m_figure.columnTitle), QString::fromStdString(m_figure.rowTitle));
-  m_colors->axis()->setLabel(QString::fromStdString(m_figure.valueTitle));
-
-  const int rows = int(m_figure.rows);
-  const int columns = int(m_figure.columns);
-  m_map->setVisible(rows > 0 && columns > 0);
-  if (rows > 0 && columns > 0) {
-    auto* cells = m_map->data();
-    cells->setSize(columns, rows);
-    // Ranges name the centres of the outermost cells.
-    const QPointF first = centreOf({0, 0});
-    const QPointF last = centreOf({m_figure.rows - 1, m_figure.columns - 1});
-    cells->setRange({first.x(), last.x()}, {first.y(), last.y()});
-    for (int r = 0; r < rows; ++r)
-      for (int c = 0; c < columns; ++c)
-        cells->setCell(c, r, double(m_figure.values[std::size_t(r) * m_figure.columns + std::size_t(c)]));
-    m_map->setGradient(gradient(m_figure.isSigned));
-    m_map->setDataRange(valueRange(m_figure));
-  }
+  const QCPRange range = valueRange(m_figure);
+  setColorScale(*m_colors, m_figure.isSigned, range, QString::fromStdString(m_figure.valueTitle));
+  m_cells->setScale(m_figure.isSigned, range);
+  m_cells->setMaps({std::make_shared<const HeatMap>(
+      HeatMap{.matrix = {m_figure.rows * m_scale.rowsPerCell, m_figure.columns * m_scale.columnsPerCell},
+              .firstRow = m_scale.firstRow,
+              .firstColumn = m_scale.firstColumn,
+              .cellRows = m_scale.rowsPerCell,
+              .cellColumns = m_scale.columnsPerCell,
+              .rows = m_figure.rows,
+              .columns = m_figure.columns,
+              .values = m_figure.values})});
   restyle();
   resetView();
 }
@@ -141,19 +109,8 @@ void MapView::resetView() {
 }
 
 void MapView::applyColors(const ThemeColors& c) {
-  auto& axis = *m_colors->axis();
-  axis.setTickLabelFont(theme().words(11));
-  axis.setTickLabelColor(c.muted);
-  axis.setLabelFont(theme().words(11));
-  axis.setLabelColor(c.muted);
-  for (auto* side : {m_colors->axis(), plot().xAxis2, plot().yAxis2}) {
-    side->setBasePen(Qt::NoPen);
-    side->setTickPen(Qt::NoPen);
-    side->setSubTickPen(Qt::NoPen);
-  }
-  for (auto* rectAxis : m_colors->children())
-    if (auto* element = qobject_cast<QCPAxisRect*>(rectAxis))
-      for (auto* border : element->axes()) border->setBasePen(Qt::NoPen);
+  styleColorScale(*m_colors, c);
+  m_cells->setSpecialColor(c.plotSpecial);
   plot().selectionRect()->setPen(QPen(c.accent, 1));
   plot().selectionRect()->setBrush(Qt::NoBrush);
 }

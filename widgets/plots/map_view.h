@@ -3,12 +3,14 @@
 #include "core/report/figure.h"
 #include "widgets/plots/plot_base.h"
 
-class QCPColorMap;
 class QCPColorScale;
 
 namespace ulpscope {
 
-/// A MapFigure as a heat map: cividis, or blue-white-orange around zero. Row 0 is at the top.
+class HeatCells;
+
+/// A MapFigure as a heat map: cividis, or blue-white-orange around zero; what is not finite in the special colour. Row
+/// 0 is at the top.
 class MapView final : public PlotBase {
   Q_OBJECT
 
@@ -54,7 +56,7 @@ class MapView final : public PlotBase {
 
   MapFigure m_figure;
   Scale m_scale;
-  QCPColorMap* m_map;
+  HeatCells* m_cells;
   QCPColorScale* m_colors;
   std::optional<Cell> m_probed;
 };

@@ -18,7 +18,7 @@
 #include "core/lint/lint.h"
 #include "core/report/figures.h"
 #include "tests/widgets/window_fixture.h"
-#include "widgets/plots/map_view.h"
+#include "widgets/plots/matrix_map.h"
 #include "widgets/plots/plot_view.h"
 
 namespace ulpscope {
@@ -117,22 +117,49 @@ TEST_F(CheckpointPageTest, AClickOnABarOfTheHistogramOpensAnElementOfThatBar) {
 
 TEST_F(CheckpointPageTest, AClickOnAHeatMapCellSelectsItsLargestElement) {
   openTab(2);
-  auto* map = view<MapView>("heatMap");
+  auto* map = view<MatrixMap>("heatMap");
   ASSERT_TRUE(map);
-  const MapFigure& figure = map->figure();
-  ASSERT_EQ(figure.rows, 192u);
-  Q_EMIT map->cellClicked(17, 105);
+  const HeatMap seen = map->visible();
+  EXPECT_EQ(seen.matrix, source().matrix());
+  const std::uint64_t at = 17 * seen.columns + 105;
+  QSignalSpy pages(m_session.get(), &Session::pageRequested);
+  Q_EMIT map->cellChosen({17 * seen.cellRows, 105 * seen.cellColumns, seen.cellRows, seen.cellColumns});
   settle(*m_session);
   ASSERT_TRUE(m_session->selection().element);
-  EXPECT_EQ(source().valueAt(*m_session->selection().element).value(), figure.values[17 * figure.columns + 105]);
+  EXPECT_EQ(source().valueAt(*m_session->selection().element).value(), seen.values[at]);
+  EXPECT_EQ(pages.count(), 1);
+}
+
+TEST_F(CheckpointPageTest, TheHeatMapIsReadFinerWhereItIsZoomed) {
+  openTab(2);
+  auto* map = view<MatrixMap>("heatMap");
+  map->showPart({100, 200, 20, 20});
+  settle(*m_session);
+  const HeatMap seen = map->visible();
+  EXPECT_EQ(seen.rows * seen.columns, 400u);
+  const TensorSource tensor = source();
+  for (const std::uint64_t i : {0u, 21u, 399u})
+    EXPECT_EQ(seen.values[i],
+              tensor.valueAt((seen.firstRow + i / 20) * tensor.matrix().columns + seen.firstColumn + i % 20).value());
 }
 
 TEST_F(CheckpointPageTest, AColumnLeadsToItsSurroundingsInTheHeatMap) {
+  const auto expectColumn = [&](std::uint64_t column) {
+    auto* map = view<MatrixMap>("heatMap");
+    ASSERT_TRUE(map);
+    const MatrixPart seen = map->visiblePart();
+    EXPECT_EQ(seen.columns, 64u);
+    EXPECT_EQ(seen.rows, source().matrix().rows);
+    EXPECT_LE(seen.firstColumn, column);
+    EXPECT_GT(seen.firstColumn + seen.columns, column);
+  };
   Q_EMIT view<PlotView>("histogramColumns")->itemClicked(0, 500);
   settle(*m_session);
-  auto* map = view<MapView>("heatMap");
-  ASSERT_TRUE(map);
-  EXPECT_EQ(map->figure().columns, 64u);
+  expectColumn(500);
+  openTab(0);
+  Q_EMIT view<PlotView>("histogramColumns")->itemClicked(0, 100);  // the heat map has been built before
+  settle(*m_session);
+  expectColumn(100);
 }
 
 TEST_F(CheckpointPageTest, TheGridShowsTheValuesOfTheFile) {

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+// How long the window does not answer while its pictures are moved: the longest single event, and how long the picture
+// takes to become sharp. `plots_bench [checkpoint]`: the first tensor of each argument, else one made in memory.
+#include <fmt/format.h>
+
+#include <QApplication>
+#include <QElapsedTimer>
+#include <QTest>
+#include <QWheelEvent>
+#include <ctime>
+
+#include "kernels/cpu/cpu_backend.h"
+#include "widgets/checkpoint/heat_map_view.h"
+#include "widgets/plots/matrix_map.h"
+#include "widgets/plots/plot_view.h"
+#include "widgets/session/session.h"
+#include "widgets/theme/theme.h"
+
+namespace ulpscope {
+namespace {
+
+/// Notes the longest of the events that it delivers, those inside others not counted apart: by the clock, and in time
+/// of the processor, which other programs do not lengthen.
+class Watched final : public QApplication {
+ public:
+  using QApplication::QApplication;
+
+  bool notify(QObject* receiver, QEvent* event) override {
+    if (m_depth > 0) return QApplication::notify(receiver, event);
+    QElapsedTimer timer;
+    timer.start();
+    const double cpuBefore = cpuMs();
+    ++m_depth;
+    const bool done = QApplication::notify(receiver, event);
+    --m_depth;
+    m_longest = std::max(m_longest, double(timer.nsecsElapsed()) / 1e6);
+    m_longestCpu = std::max(m_longestCpu, cpuMs() - cpuBefore);
+    ++m_events;
+    return done;
+  }
+  void forget() { m_longest = m_longestCpu = m_events = 0; }
+  double longest() const { return m_longest; }
+  double longestCpu() const { return m_longestCpu; }
+  int events() const { return m_events; }
+
+ private:
+  static double cpuMs() {
+    timespec now{};
+    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+    return double(now.tv_sec) * 1e3 + double(now.tv_nsec) / 1e6;
+  }
+
+  int m_depth = 0;
+  int m_events = 0;
+  double m_longest = 0;
+  double m_longestCpu = 0;
+};
+
+Watched& app() { return *static_cast<Watched*>(qApp); }
+
+QWidget* canvasOf(const QWidget& plot) {
+  for (QWidget* child : plot.findChildren<QWidget*>())
+    if (child->inherits("QCustomPlot")) return child;
+  return nullptr;
+}
+
+void post(QWidget& canvas, QPointF at, double steps) {
+  QApplication::postEvent(&canvas, new QWheelEvent(at, canvas.mapToGlobal(at), QPoint(), QPoint(0, int(steps * 120)),
+                                                   Qt::NoButton, Qt::NoModifier, Qt::NoScrollPhase, false));
+}
+
+void drag(QWidget& canvas, QPoint from, QPoint by, int steps) {
+  const auto send = [&](QEvent::Type type, QPoint at, Qt::MouseButton button, Qt::MouseButtons buttons) {
+    QApplication::postEvent(&canvas, new QMouseEvent(type, at, canvas.mapToGlobal(at), button, buttons, {}));
+    QTest::qWait(16);
+  };
+  send(QEvent::MouseButtonPress, from, Qt::LeftButton, Qt::LeftButton);
+  for (int i = 1; i <= steps; ++i) send(QEvent::MouseMove, from + by * i / steps, Qt::NoButton, Qt::LeftButton);
+  send(QEvent::MouseButtonRelease, from + by, Qt::LeftButton, Qt::NoButton);
+}
+
+void report(const char* what) {
+  fmt::print("  {:<44} longest event {:6.1f} ms, {:5.1f} ms of processor time, of {} events\n", what, app().longest(),
+             app().longestCpu(), app().events());
+  app().forget();
+}
+
+/// Zooms from the whole to single elements at 60 steps a second, drags about, and back.
+void driveHeatMap(Session& session, const std::shared_ptr<const Checkpoint>& checkpoint, QSize size) {
+  const auto source = checkpoint->source(0).value();
+  const auto profile = std::make_shared<const TensorProfile>(profileTensor(source, *session.backend(), {}).value());
+  HeatMapView view(session);
+  view.resize(size);
+  view.show();
+  QTest::qWait(100);
+  auto* map = view.findChild<MatrixMap*>();
+  QWidget& canvas = *canvasOf(*map);
+  fmt::print("{} of {} x {}, window of {} x {}\n", source.info().storedType, source.matrix().rows,
+             source.matrix().columns, size.width(), size.height());
+  app().forget();
+  QElapsedTimer timer;
+  timer.start();
+  view.setTensor(ProfiledTensor{checkpoint, 0, source, profile});
+  const bool appeared = QTest::qWaitFor([&] { return !map->visible().values.empty(); }, 20'000);
+  fmt::print("  first picture after {} ms{}\n", timer.elapsed(), appeared ? "" : " (never)");
+  report("opening");
+  const QPointF at(canvas.width() * 0.37, canvas.height() * 0.41);
+  qint64 slowest = 0;
+  int reads = 0;
+  int steps = 0;
+  for (; steps < 80 && map->visiblePart().rows > 4; ++steps) {
+    post(canvas, at, 1);
+    QTest::qWait(16);
+  }
+  const auto waitUntilSharp = [&] {
+    if (!QTest::qWaitFor([&] { return !map->wanted() && !session.busy(); }, 20'000)) fmt::print("  never sharp\n");
+  };
+  timer.restart();
+  waitUntilSharp();
+  fmt::print("  {} wheel steps, sharp {} ms after the last\n", steps, timer.elapsed());
+  report("zooming in, 60 steps a second");
+  for (int i = 0; i < 10; ++i) drag(canvas, at.toPoint(), {-300, -200}, 12);
+  report("dragging single elements");
+  for (int i = 0; i < 80 && !map->showsAll(); ++i) {
+    post(canvas, at, -1);
+    QTest::qWait(16);
+  }
+  report("zooming out");
+  for (int i = 0; i < 24; ++i) {
+    post(canvas, at, 1);
+    timer.restart();
+    QTest::qWait(1);
+    if (!map->wanted()) continue;
+    ++reads;
+    waitUntilSharp();
+    slowest = std::max(slowest, timer.elapsed());
+  }
+  fmt::print("  {} of 24 steps needed a read, sharp after {} ms at most\n", reads, slowest);
+  report("zooming in, each step waited for");
+  for (int i = 0; i < 10; ++i) drag(canvas, at.toPoint(), {-300, -200}, 12);
+  report("dragging cells");
+}
+
+}  // namespace
+}  // namespace ulpscope
+
+int main(int argc, char** argv) {
+  using namespace ulpscope;
+  qputenv("QT_QPA_PLATFORM", "offscreen");
+  Watched application(argc, argv);
+  theme().install(application);
+  Session session({kernels::makeCpuBackend()}, {});
+  for (int i = 1; i < argc; ++i) {
+    const auto checkpoint = openCheckpoint(argv[i]);
+    if (!checkpoint) {
+      fmt::print(stderr, "{}\n", describe(checkpoint.error()));
+      return 1;
+    }
+    for (const QSize size : {QSize(800, 560), QSize(1900, 1100)}) driveHeatMap(session, *checkpoint, size);
+  }
+  return 0;
+}
