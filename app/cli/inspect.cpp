@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
 #include <set>
 
 #include "app/cli/checkpoint_argument.h"
@@ -9,6 +10,7 @@
 #include "app/cli/command.h"
 #include "app/cli/json.h"
 #include "app/cli/options.h"
+#include "app/cli/tensor_look.h"
 #include "core/analysis/overview.h"
 #include "core/base/text.h"
 #include "core/checkpoint/security_remark.h"
@@ -16,42 +18,46 @@
 namespace ulpscope {
 namespace {
 
-std::string shortNumber(double value) { return fmt::format("{:.4g}", value); }
+constexpr const char* kEstimates = "≈ an estimate, within a bin of the histogram of the one read; --exact reads again";
+constexpr const char* kOctaves = "Absolute maxima of blocks along a row: 2^e stands for [2^e, 2^(e+1))";
 
 class InspectCommand final : public Command {
  public:
   void declare(Options& options) override {
     m_argument.declare(options);
     options.option("--tensor", "GLOB", m_pattern, "Only the tensors whose whole name matches (* and ?)");
-    options.flag("--statistics", m_statistics, "Count, extremes, mean, deviation, NaN, infinities, zeros, subnormals");
-    options.option("--histogram", "BINS", m_bins, "Equal bins from the smallest to the largest finite value");
-    options.flag("--columns", m_columns, "Absolute maximum of each column, and the outlier columns");
+    options.flag("--statistics", m_look.statistics,
+                 "Count, extremes, mean, deviation, NaN, infinities, zeros, subnormals");
+    options.option("--histogram", "BINS", m_look.bins, "Equal bins from the smallest to the largest finite value");
+    options.list("--quantiles", "SHARE,...", m_shares,
+                 "The values below which these shares (0 to 1) of the finite values lie");
+    options.flag("--exact", m_look.exact, "Quantiles of types wider than 16 bits exactly, by further reads");
+    options.flag("--columns", m_look.columns, "Absolute maxima of columns and rows, and the outliers among them");
+    options.flag("--blocks", m_look.blocks, "Absolute maxima of blocks of 16, 32, 64, 128 and 256 elements, by octave");
   }
 
   Result<> run(CommandContext& context) override {
-    if (m_bins && (*m_bins == 0 || *m_bins > 1'000'000))
+    if (m_look.bins && (*m_look.bins == 0 || *m_look.bins > 1'000'000))
       return fail(Errc::Usage, "--histogram takes 1 to 1000000 bins");
+    auto shares = sharesOf(m_shares);
+    if (!shares) return tl::unexpected(shares.error());
+    m_look.shares = std::move(*shares);
+    if (m_look.exact && m_look.shares.empty()) return fail(Errc::Usage, "--exact goes with --quantiles");
     auto checkpoint = m_argument.open(context.job);
     if (!checkpoint) return tl::unexpected(checkpoint.error());
     m_checkpoint = std::move(*checkpoint);
     const auto tensors = tensorsMatching(*m_checkpoint, m_pattern, Parts::Include);
     if (!tensors) return tl::unexpected(tensors.error());
-    if (readsValues()) context.job.expect(bytesOf(*tensors));
+    if (m_look.readValues()) context.job.expect(bytesOf(*tensors));
     return context.json ? printDocument(context, *tensors) : printText(context, *tensors);
   }
 
  private:
-  struct Looked {
-    TensorProfile profile;
-    std::optional<Histogram> histogram;
-    std::optional<Outliers> outliers;
-  };
-
   std::uint64_t bytesOf(const std::vector<std::size_t>& indices) const {
     std::uint64_t bytes = 0;
     for (const std::size_t index : indices) {
       const TensorInfo& info = m_checkpoint->tensors[index];
-      if (info.isReadable()) bytes += byteSize(*info.type, info.elements).value_or(0);
+      if (info.isReadable()) bytes += m_look.reads(*info.type) * byteSize(*info.type, info.elements).value_or(0);
     }
     return bytes;
   }
@@ -68,13 +74,11 @@ class InspectCommand final : public Command {
       ++unreadable;
       types.insert(printable(typeTitle(info)));
     }
-    if (readsValues() && unreadable > 0)
+    if (m_look.readValues() && unreadable > 0)
       warnings.push_back(fmt::format("{} of {} cannot be read: {}", groupedDigits(unreadable),
                                      counted(indices.size(), "tensor"), fmt::join(types, ", ")));
     return warnings;
   }
-
-  bool readsValues() const { return m_statistics || m_columns || m_bins; }
 
   /// nullopt where the elements cannot be read; that is listed with a warning, not an error.
   Result<std::optional<Looked>> look(const CommandContext& context, std::size_t index) {
@@ -90,25 +94,7 @@ class InspectCommand final : public Command {
   Result<Looked> read(const CommandContext& context, std::size_t index) const {
     const auto source = m_checkpoint->source(index);
     if (!source) return tl::unexpected(source.error());
-    auto profile = profileTensor(*source, context.backend, context.job);
-    if (!profile) return tl::unexpected(profile.error());
-    Looked looked{std::move(*profile), {}, {}};
-    const Statistics& statistics = looked.profile.statistics;
-    if (m_bins && statistics.finite > 0) {
-      auto histogram = linearHistogram(*source, looked.profile, statistics.min, statistics.max, *m_bins, context.job);
-      if (!histogram) return tl::unexpected(histogram.error());
-      looked.histogram = std::move(*histogram);
-    }
-    if (m_columns) looked.outliers = columnOutliers(looked.profile);
-    return looked;
-  }
-
-  Json columnsJson(const Looked& looked) const {
-    Json maxima = Json::array();
-    for (const float value : looked.profile.columnAbsMax) maxima.push_back(jsonNumber(value));
-    Json columns{{"absMax", std::move(maxima)}};
-    columns.update(toJson(*looked.outliers));
-    return columns;
+    return lookAt(*source, m_look, context.backend, context.job);
   }
 
   Result<Json> tensorJson(const CommandContext& context, std::size_t index) {
@@ -116,14 +102,10 @@ class InspectCommand final : public Command {
     Json tensor = toJson(*m_checkpoint, index);
     tensor["file"] = m_checkpoint->files[info.file]->name();
     tensor["offset"] = info.offset;
-    if (!readsValues()) return tensor;
+    if (!m_look.readValues()) return tensor;
     const auto looked = look(context, index);
     if (!looked) return tl::unexpected(looked.error());
-    const bool isRead = looked->has_value();
-    if (m_statistics) tensor["statistics"] = isRead ? toJson((*looked)->profile.statistics) : Json();
-    if (m_bins) tensor["histogram"] = isRead && (*looked)->histogram ? toJson(*(*looked)->histogram) : Json();
-    if (m_columns) tensor["columns"] = isRead ? columnsJson(**looked) : Json();
-    if (isRead) tensor["backend"] = (*looked)->profile.backend;
+    setKeys(tensor, *looked, m_look);
     return tensor;
   }
 
@@ -152,31 +134,29 @@ class InspectCommand final : public Command {
   Result<> printText(CommandContext& context, const std::vector<std::size_t>& indices) {
     Table table{{"tensor", "type", "shape", "size"}, {}};
     std::string alignment = "llrr";
-    if (m_statistics) {
-      table.header.insert(table.header.end(),
-                          {"min", "max", "mean", "deviation", "kurtosis", "zero", "subnormal", "NaN", "Inf"});
-      alignment += "rrrrrrrrr";
-    }
-    if (m_columns) {
-      table.header.insert(table.header.end(), {"median |max|", "outlier columns"});
-      alignment += "rl";
-    }
-    std::string histograms;
+    appendHeaders(table, alignment, m_look);
+    std::string below;
+    bool hasEstimates = false;
     for (const auto& [index, isBelow] : withPartsBelow(indices)) {
       const TensorInfo& info = m_checkpoint->tensors[index];
       std::vector<std::string> row{(isBelow ? "  " : "") + printable(info.name), printable(typeTitle(info)),
                                    bracketed(info.shape), humanBytes(info.bytes)};
-      if (readsValues()) {
+      if (m_look.readValues()) {
         const auto looked = look(context, index);
         if (!looked) return tl::unexpected(looked.error());
-        appendCells(row, *looked);
-        if (*looked && (*looked)->histogram) histograms += histogramText(context.terminal, info, *(*looked)->histogram);
+        appendCells(row, *looked, m_look);
+        if (*looked) {
+          below += textBelow(context.terminal, info, **looked, m_look);
+          hasEstimates = hasEstimates || !std::ranges::all_of((*looked)->quantiles, &Quantile::isExact);
+        }
       }
       table.rows.push_back(std::move(row));
     }
     for (const std::string& warning : allWarnings(indices)) context.warn(warning);
     const Terminal& terminal = context.terminal;
-    context.output = heading(terminal) + (indices.empty() ? "" : "\n" + terminal.table(table, alignment)) + histograms +
+    if (hasEstimates) below = terminal.muted(kEstimates) + "\n" + below;
+    if (m_look.blocks) below += "\n" + terminal.muted(kOctaves) + "\n";
+    context.output = heading(terminal) + (indices.empty() ? "" : "\n" + terminal.table(table, alignment)) + below +
                      remarksText(terminal, *m_checkpoint, indices) + objectsText(terminal, *m_checkpoint);
     return {};
   }
@@ -212,44 +192,10 @@ class InspectCommand final : public Command {
     return out;
   }
 
-  void appendCells(std::vector<std::string>& row, const std::optional<Looked>& looked) const {
-    if (m_statistics) {
-      if (!looked) {
-        row.insert(row.end(), 9, "—");
-      } else {
-        const Statistics& s = looked->profile.statistics;
-        row.insert(row.end(),
-                   {shortNumber(s.min), shortNumber(s.max), shortNumber(s.mean), shortNumber(s.standardDeviation),
-                    shortNumber(s.kurtosis), groupedDigits(s.kinds.zero), groupedDigits(s.kinds.subnormal),
-                    groupedDigits(s.kinds.nan), groupedDigits(s.kinds.positiveInfinity + s.kinds.negativeInfinity)});
-      }
-    }
-    if (m_columns)
-      row.insert(row.end(), {looked ? shortNumber(looked->outliers->median) : "—",
-                             looked ? countAndIndices({}, looked->outliers->indices, 8) : "—"});
-  }
-
-  static std::string histogramText(const Terminal& terminal, const TensorInfo& info, const Histogram& histogram) {
-    constexpr std::uint64_t kBarWidth = 50;
-    std::uint64_t largest = 1;
-    for (const std::uint64_t count : histogram.counts) largest = std::max(largest, count);
-    Table table{{"from", "to", "count", ""}, {}};
-    for (std::size_t i = 0; i < histogram.counts.size(); ++i) {
-      std::string bar;
-      const auto length = static_cast<std::uint64_t>(static_cast<double>(histogram.counts[i]) /
-                                                     static_cast<double>(largest) * kBarWidth);
-      for (std::uint64_t j = 0; j < length; ++j) bar += "█";
-      table.rows.push_back({shortNumber(histogram.edges[i]), shortNumber(histogram.edges[i + 1]),
-                            groupedDigits(histogram.counts[i]), bar});
-    }
-    return "\n" + terminal.strong(printable(info.name)) + "\n" + terminal.table(table, "rrrl");
-  }
-
   CheckpointArgument m_argument;
   std::string m_pattern;
-  bool m_statistics = false;
-  std::optional<std::uint64_t> m_bins;
-  bool m_columns = false;
+  std::vector<std::string> m_shares;
+  LookOptions m_look;
   std::shared_ptr<const Checkpoint> m_checkpoint;
   std::vector<std::string> m_failures;  ///< of tensors whose values should be readable, but are not
 };

@@ -44,6 +44,7 @@ CodeTable makeCodeTable(const ElementType& type) {
   std::stable_sort(table.ascending.begin(), table.ascending.end(),
                    [&](std::uint32_t a, std::uint32_t b) { return table.values[a] < table.values[b]; });
   table.orderedUpTo = orderedUpTo(type, table);
+  if (table.orderedUpTo) table.classes.emplace(table.values);
   return table;
 }
 

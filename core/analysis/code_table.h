@@ -6,6 +6,7 @@
 #include <span>
 #include <vector>
 
+#include "core/analysis/block_ranges.h"
 #include "core/analysis/histogram.h"
 #include "core/analysis/statistics.h"
 #include "core/tensor/element_type.h"
@@ -19,6 +20,7 @@ struct CodeTable {
   std::vector<std::uint32_t> ascending;  ///< the finite codes by value; equal values (the two zeros) by code
   /// Of 16-bit formats whose numbers without their sign are in the order of their codes: the code of infinity.
   std::optional<std::uint16_t> orderedUpTo;
+  std::optional<CodeClasses> classes;  ///< of the same formats
 };
 
 /// Made once for each type. Precondition: hasCodeTable(type), and `type` is one of elementTypes().

@@ -8,6 +8,13 @@
 
 namespace ulpscope {
 
+double interpolated(double below, double above, double fraction) {
+  if (fraction == 0) return below;
+  const double step = above - below;
+  if (!std::isfinite(step)) return below * (1 - fraction) + above * fraction;
+  return fraction >= 0.5 ? above - step * (1 - fraction) : below + step * fraction;
+}
+
 double quantile(std::span<double> values, double share) {
   if (values.empty()) return std::numeric_limits<double>::quiet_NaN();
   const double position = share * static_cast<double>(values.size() - 1);
@@ -18,9 +25,7 @@ double quantile(std::span<double> values, double share) {
   const double fraction = position - whole;
   if (fraction == 0 || static_cast<std::size_t>(index) + 1 == values.size()) return below;
   const double above = *std::min_element(values.begin() + index + 1, values.end());
-  // numpy interpolates from the nearer end, so that the result is monotonic in `share`.
-  const double step = above - below;
-  return fraction >= 0.5 ? above - step * (1 - fraction) : below + step * fraction;
+  return interpolated(below, above, fraction);
 }
 
 }  // namespace ulpscope

@@ -7,6 +7,7 @@
 #include <limits>
 #include <utility>
 
+#include "core/analysis/block_collector.h"
 #include "core/analysis/code_table.h"
 #include "core/analysis/maxima_collector.h"
 #include "core/analysis/tensor_batches.h"
@@ -17,6 +18,39 @@ namespace ulpscope {
 namespace {
 
 constexpr std::uint64_t kChunk = ProfileAccumulator::kChunk;
+
+/// What a run of elements is merged into, beside its counts and moments.
+struct Collectors {
+  MaximaCollector maxima;
+  BlockCollector blocks;
+
+  explicit Collectors(const MatrixShape& shape) : maxima(shape), blocks(shape) {}
+};
+
+/// A run of floats, added chunk by chunk.
+class FloatRun {
+ public:
+  FloatRun(Collectors& to, std::uint64_t first, std::uint64_t count, const Backend& backend)
+      : m_to(to), m_backend(backend), m_maxima(to.maxima, first, count), m_blocks(to.blocks) {}
+
+  Result<> add(std::uint64_t first, std::span<const float> values) {
+    if (auto done = m_maxima.add(first, values, m_backend); !done) return done;
+    const auto count = [&](auto rows, std::uint64_t columns, BlockCounts& into) {
+      return m_backend.countBlocks(rows, columns, into);
+    };
+    return m_blocks.add(first, values, count, magnitudeBits);
+  }
+  void merge() {
+    m_to.maxima.merge(m_maxima);
+    m_to.blocks.merge(m_blocks);
+  }
+
+ private:
+  Collectors& m_to;
+  const Backend& m_backend;
+  MaximaCollector::Run<float> m_maxima;
+  BlockCollector::Run m_blocks;
+};
 
 struct CodeScratch {
   std::vector<std::uint16_t> storage;  ///< of narrower elements the bytes, aligned for 16-bit ones
@@ -39,33 +73,42 @@ Result<> countPiece(const ElementType& type, const Backend& backend, std::span<c
 
 /// Types of up to 16 bits: the counts of their codes say it all, and the maxima of rows and columns often are codes.
 Result<> profileCodes(const TensorSource& source, const Backend& backend, const JobContext& job, TensorProfile& profile,
-                      MaximaCollector& maxima) {
+                      Collectors& collectors) {
   const ElementType& type = source.type();
   const CodeTable& table = codeTable(type);
   ScratchPool<CodeScratch> pool;
   const auto decodedMaxima = [&](std::uint64_t first, std::uint64_t count, std::span<const std::byte> bytes,
                                  CodeScratch& scratch) -> Result<> {
     scratch.values.resize(kChunk);
-    MaximaCollector::Run<float> run(maxima, first, count);
+    FloatRun run(collectors, first, count, backend);
     const auto decodeChunk = [&](std::uint64_t begin, std::uint64_t size) -> Result<> {
       const auto bits = static_cast<std::uint64_t>(type.bits);
       const auto values = std::span(scratch.values).first(size);
       const auto part = bytes.subspan(begin * bits / 8, byteSize(type, size).value_or(0));
       if (auto decoded = backend.decode(type, part, values); !decoded) return decoded;
-      return run.add(first + begin, values, backend);
+      return run.add(first + begin, values);
     };
     if (auto done = forEachChunk(count, decodeChunk); !done) return done;
-    maxima.merge(run);
+    run.merge();
     return {};
   };
   const auto codeMaxima = [&](std::uint64_t first, std::uint64_t count, const CodeScratch& scratch) -> Result<> {
-    MaximaCollector::Run<std::uint16_t> run(maxima, first, count);
-    const auto raise = [&](auto codes, auto rows, auto columns) {
-      return backend.absMaximaOfCodes(codes, *table.orderedUpTo, rows, columns);
+    const auto codes = std::span<const std::uint16_t>(scratch.storage).first(count);
+    MaximaCollector::Run<std::uint16_t> maxima(collectors.maxima, first, count);
+    const auto raise = [&](auto whole, auto rows, auto columns) {
+      return backend.absMaximaOfCodes(whole, *table.orderedUpTo, rows, columns);
     };
-    if (auto done = run.add(first, std::span<const std::uint16_t>(scratch.storage).first(count), raise); !done)
-      return done;
-    maxima.merge(run, [&](std::uint16_t code) { return static_cast<float>(table.values[code]); });
+    if (auto done = maxima.add(first, codes, raise); !done) return done;
+    const auto valueOf = [&](std::uint16_t code) { return static_cast<float>(table.values[code]); };
+    collectors.maxima.merge(maxima, valueOf);
+
+    BlockCollector::Run blocks(collectors.blocks);
+    const auto countBlocks = [&](auto rows, std::uint64_t columns, BlockCounts& into) {
+      return backend.countBlocksOfCodes(rows, columns, *table.classes, into);
+    };
+    const auto bitsOf = [&](std::uint16_t code) { return magnitudeBits(valueOf(code)); };
+    if (auto done = blocks.add(first, codes, countBlocks, bitsOf); !done) return done;
+    collectors.blocks.merge(blocks);
     return {};
   };
   const auto piece = [&](std::uint64_t first, std::uint64_t count, CodeScratch& scratch) -> Result<> {
@@ -88,7 +131,7 @@ Result<> profileCodes(const TensorSource& source, const Backend& backend, const 
 
 /// float32, the one wider type whose values all are floats.
 Result<> profileFloats(const TensorSource& source, const Backend& backend, const JobContext& job,
-                       TensorProfile& profile, MaximaCollector& maxima) {
+                       TensorProfile& profile, Collectors& collectors) {
   ProfileAccumulator total;
   std::array<std::vector<ProfileAccumulator>, kPiecesAtOnce> parts;  // merged in index order behind each batch
   ScratchPool<std::vector<float>> pool;
@@ -96,15 +139,15 @@ Result<> profileFloats(const TensorSource& source, const Backend& backend, const
     std::vector<ProfileAccumulator>& part = parts[first / kPiece % kPiecesAtOnce];
     values.resize(count);
     if (auto read = source.readFloats(first, values, backend); !read) return read;
-    MaximaCollector::Run<float> run(maxima, first, count);
+    FloatRun run(collectors, first, count, backend);
     const auto profileChunk = [&](std::uint64_t begin, std::uint64_t size) -> Result<> {
       const auto chunk = std::span<const float>(values).subspan(begin, size);
       if (auto done = backend.profile(chunk, std::numeric_limits<float>::min(), part.emplace_back()); !done)
         return done;
-      return run.add(first + begin, chunk, backend);
+      return run.add(first + begin, chunk);
     };
     if (auto done = forEachChunk(count, profileChunk); !done) return done;
-    maxima.merge(run);
+    run.merge();
     return {};
   };
   const auto mergeParts = [&] {
@@ -218,7 +261,7 @@ class WideAccumulator {
 
 /// float64 and wide integers, in double. Maxima beyond float's range become infinite.
 Result<> profileWide(const TensorSource& source, const Backend& backend, const JobContext& job, TensorProfile& profile,
-                     MaximaCollector& maxima) {
+                     Collectors& collectors) {
   WideAccumulator total(source.type().format != nullptr);
   std::vector<double> values;
   std::vector<float> floats;
@@ -227,9 +270,9 @@ Result<> profileWide(const TensorSource& source, const Backend& backend, const J
     if (auto read = source.readDoubles(first, values); !read) return read;
     total.add(values);
     floats.assign(values.begin(), values.end());
-    MaximaCollector::Run<float> run(maxima, first, count);
-    if (auto done = run.add(first, floats, backend); !done) return done;
-    maxima.merge(run);
+    FloatRun run(collectors, first, count, backend);
+    if (auto done = run.add(first, floats); !done) return done;
+    run.merge();
     return {};
   };
   if (auto done = inBatches(source, job, take); !done) return done;
@@ -245,12 +288,13 @@ Result<TensorProfile> profileTensor(const TensorSource& source, const Backend& b
   TensorProfile profile;
   profile.matrix = source.matrix();
   profile.backend = backend.description();
-  MaximaCollector maxima(profile.matrix);
-  auto done = hasCodeTable(type)  ? profileCodes(source, backend, job, profile, maxima)
-              : type.exactAsFloat ? profileFloats(source, backend, job, profile, maxima)
-                                  : profileWide(source, backend, job, profile, maxima);
+  Collectors collectors(profile.matrix);
+  auto done = hasCodeTable(type)  ? profileCodes(source, backend, job, profile, collectors)
+              : type.exactAsFloat ? profileFloats(source, backend, job, profile, collectors)
+                                  : profileWide(source, backend, job, profile, collectors);
   if (!done) return tl::unexpected(std::move(done).error());
-  std::move(maxima).moveTo(profile);
+  std::move(collectors.maxima).moveTo(profile);
+  profile.blockRanges = std::move(collectors.blocks).finish();
   return profile;
 }
 

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "core/analysis/block_ranges.h"
 #include "core/analysis/histogram.h"
 #include "core/analysis/statistics.h"
 #include "core/base/result.h"
@@ -22,7 +23,8 @@ struct TensorProfile {
   FoldedHistogram folded;        ///< for all types; range to the next power of two
   std::vector<float> rowAbsMax;  ///< NaN elements left out; infinite where infinity is or a value is beyond float
   std::vector<float> columnAbsMax;
-  std::string backend;  ///< who computed it: "cpu AVX-512, 2 threads"
+  BlockRanges blockRanges;  ///< of blocks along the rows of `matrix`
+  std::string backend;      ///< who computed it: "cpu AVX-512, 2 threads"
 };
 
 /// Every function here that reads the tensor counts its bytes as progress; the total is the caller's to state. They

@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 
+#include "core/analysis/block_ranges.h"
 #include "core/analysis/histogram.h"
 #include "core/analysis/statistics.h"
 #include "core/base/result.h"
@@ -99,6 +100,13 @@ class Backend {
     }
     return {};
   }
+
+  /// Counts the blocks of whole rows of `columns` elements by the class of their largest magnitude, on the calling
+  /// thread. Precondition: values.size() is a multiple of columns.
+  virtual Result<> countBlocks(std::span<const float> values, std::uint64_t columns, BlockCounts& into) const = 0;
+  /// The same for codes of a format as absMaximaOfCodes takes.
+  virtual Result<> countBlocksOfCodes(std::span<const std::uint16_t> codes, std::uint64_t columns,
+                                      const CodeClasses& classes, BlockCounts& into) const = 0;
 
   /// Block quantization, both ways; see BlockCodec for the arithmetic. codes.size() == values.size();
   /// scales and zeroPoints have one entry a block (zeroPoints only where the codec has them, else empty).

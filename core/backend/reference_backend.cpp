@@ -59,6 +59,21 @@ void countAll(std::span<const Code> codes, std::span<std::uint64_t> counts) {
   for (const Code code : codes) ++counts[code];
 }
 
+/// magnitudeOf(element) is in the order of the magnitudes, classOf(magnitude) the class in BlockCounts.
+template <class T, class MagnitudeOf, class ClassOf>
+void countEachBlock(std::span<const T> elements, std::uint64_t columns, MagnitudeOf magnitudeOf, ClassOf classOf,
+                    BlockCounts& into) {
+  assert(columns > 0 && elements.size() % columns == 0);
+  for (std::size_t which = 0; which < kBlockSizes.size(); ++which)
+    for (std::size_t row = 0; row < elements.size(); row += columns)
+      for (std::uint64_t column = 0; column < columns; column += kBlockSizes[which]) {
+        const auto block = elements.subspan(row + column, std::min(kBlockSizes[which], columns - column));
+        auto largest = magnitudeOf(block.front());
+        for (const T element : block) largest = std::max(largest, magnitudeOf(element));
+        ++into.bySize[which][classOf(largest)];
+      }
+}
+
 class ReferenceBackend final : public Backend {
  public:
   std::string_view id() const override { return "reference"; }
@@ -116,6 +131,19 @@ class ReferenceBackend final : public Backend {
         if (magnitude > columnMaxima[c]) columnMaxima[c] = magnitude;
       }
     }
+    return {};
+  }
+
+  Result<> countBlocks(std::span<const float> values, std::uint64_t columns, BlockCounts& into) const override {
+    countEachBlock(values, columns, magnitudeBits, BlockCounts::classOf, into);
+    return {};
+  }
+
+  Result<> countBlocksOfCodes(std::span<const std::uint16_t> codes, std::uint64_t columns, const CodeClasses& classes,
+                              BlockCounts& into) const override {
+    const auto magnitudeOf = [](std::uint16_t code) { return static_cast<std::uint16_t>(code & 0x7FFF); };
+    countEachBlock(
+        codes, columns, magnitudeOf, [&](std::uint16_t magnitude) { return classes.ofCode[magnitude]; }, into);
     return {};
   }
 

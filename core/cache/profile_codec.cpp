@@ -16,7 +16,7 @@ namespace ulpscope {
 namespace {
 
 constexpr std::uint64_t kSummaryVersion = 1;
-constexpr std::uint64_t kProfileVersion = 1;
+constexpr std::uint64_t kProfileVersion = 2;  // 2: with ranges of blocks
 
 void write(ByteWriter& out, const Statistics& s) {
   for (const std::uint64_t count : {s.count, s.finite, s.kinds.nan, s.kinds.positiveInfinity, s.kinds.negativeInfinity,
@@ -137,6 +137,38 @@ FoldedHistogram readFolded(ByteReader& in, const Statistics& statistics) {
   return folded;
 }
 
+constexpr int kHighestOctave = 127;  ///< of a float
+
+void write(ByteWriter& out, const BlockRange& range) {
+  out.number(range.zero);
+  out.number(range.notFinite);
+  out.number(static_cast<std::uint64_t>(range.lowest - BlockRange::kSubnormalOctave));
+  out.number(range.counts.size());
+  writeCounts(out, range.counts);
+}
+
+BlockRange readBlockRange(ByteReader& in, std::uint64_t blocks) {
+  BlockRange range;
+  range.blocks = blocks;
+  range.zero = in.number(blocks);
+  range.notFinite = in.number(blocks - range.zero);
+  const auto lowest = static_cast<int>(in.number(kHighestOctave - BlockRange::kSubnormalOctave));
+  range.lowest = BlockRange::kSubnormalOctave + lowest;
+  const auto octaves = in.number(static_cast<std::uint64_t>(kHighestOctave - range.lowest + 1));
+  range.counts = readCounts(in, static_cast<std::size_t>(octaves), blocks - range.zero - range.notFinite);
+  if (!range.counts.empty() && (range.counts.front() == 0 || range.counts.back() == 0)) in.refuse();
+  return range;
+}
+
+BlockRanges readBlockRanges(ByteReader& in, const MatrixShape& matrix) {
+  BlockRanges ranges;
+  for (std::size_t which = 0; which < kBlockSizes.size(); ++which) {
+    const std::uint64_t inARow = divideRoundingUp(matrix.columns, kBlockSizes[which]);
+    ranges.bySize[which] = readBlockRange(in, inARow * matrix.rows);  // at most as many as there are elements
+  }
+  return ranges;
+}
+
 }  // namespace
 
 std::string encodeSummary(const TensorSummary& summary) {
@@ -175,6 +207,7 @@ std::string encodeProfile(const TensorProfile& profile) {
   }
   writeMaxima(out, profile.rowAbsMax);
   writeMaxima(out, profile.columnAbsMax);
+  for (const BlockRange& range : profile.blockRanges.bySize) write(out, range);
   out.text(profile.backend);
   return std::move(out).take();
 }
@@ -196,6 +229,7 @@ std::optional<TensorProfile> decodeProfile(std::string_view bytes, const TensorI
   }
   profile.rowAbsMax = readMaxima(in, profile.matrix.rows);
   profile.columnAbsMax = readMaxima(in, profile.matrix.columns);
+  profile.blockRanges = readBlockRanges(in, profile.matrix);
   profile.backend = in.text();
   if (printable(profile.backend) != profile.backend) in.refuse();
   return in.finished() ? std::optional(std::move(profile)) : std::nullopt;

@@ -10,6 +10,7 @@
 
 #include "core/formats/codec.h"
 #include "kernels/cpu/abs_maxima.h"
+#include "kernels/cpu/count_blocks.h"
 #include "kernels/cpu/count_codes.h"
 #include "kernels/cpu/decode.h"
 #include "kernels/cpu/dequantize_blocks.h"
@@ -65,6 +66,15 @@ class CpuBackend final : public Backend {
                   [infinity](const std::uint16_t* first, std::size_t stride, auto rows, auto columns) {
                     raiseAbsMaxima(first, stride, infinity, rows, columns);
                   });
+  }
+  Result<> countBlocks(std::span<const float> values, std::uint64_t columns, BlockCounts& into) const override {
+    kernels::countBlocks(values, columns, into);
+    return {};
+  }
+  Result<> countBlocksOfCodes(std::span<const std::uint16_t> codes, std::uint64_t columns, const CodeClasses& classes,
+                              BlockCounts& into) const override {
+    kernels::countBlocks(codes, columns, classes, into);
+    return {};
   }
   Result<> quantizeBlocks(const BlockCodec& codec, std::span<const float> values, const BlockCodes& out) const override;
   Result<> dequantizeBlocks(const BlockCodec& codec, const ConstBlockCodes& in, std::span<float> values) const override;

@@ -31,6 +31,13 @@ class UnsupportedBackend : public Backend {
   Result<> absMaxima(std::span<const float>, std::span<float>, std::span<float>) const override {
     return unsupported("row and column maxima");
   }
+  Result<> countBlocks(std::span<const float>, std::uint64_t, BlockCounts&) const override {
+    return unsupported("counting blocks");
+  }
+  Result<> countBlocksOfCodes(std::span<const std::uint16_t>, std::uint64_t, const CodeClasses&,
+                              BlockCounts&) const override {
+    return unsupported("counting blocks");
+  }
   Result<> quantizeBlocks(const BlockCodec&, std::span<const float>, const BlockCodes&) const override {
     return unsupported("this block codec");
   }

@@ -86,6 +86,83 @@ TEST(UlpInspect, FindsAPlantedOutlierColumn) {
   EXPECT_THAT(ulp({"inspect", path, "--columns"}).out, HasSubstr("1: 47"));
 }
 
+TEST(UlpInspect, ListsOutlierRowsBesideTheColumns) {
+  const TemporaryFolder folder;
+  std::vector<float> values(64 * 96);
+  for (std::size_t i = 0; i < values.size(); ++i) values[i] = 0.01f * static_cast<float>(i * 7919 % 101) - 0.5f;
+  values[5 * 96 + 47] = 20.0f;
+  SafetensorsBuilder builder;
+  builder.add("w", "F32", {64, 96}, bytesOf(values));
+  const auto path = folder.write("m.safetensors", builder.bytes());
+  const Json json = ulp({"inspect", path, "--columns", "--json"}).json();
+  EXPECT_EQ(json["tensors"][0]["rows"]["outliers"], Json::array({5}));
+  EXPECT_EQ(json["tensors"][0]["rows"]["absMax"].size(), 64u);
+  EXPECT_THAT(ulp({"inspect", path, "--columns"}).out, HasSubstr("1: 5\n"));
+}
+
+TEST(UlpInspect, EstimatesQuantilesOfWideTypesUnlessExactOnesAreAskedFor) {
+  const TemporaryFolder folder;
+  std::vector<float> values(1001);
+  for (std::size_t i = 0; i < values.size(); ++i) values[i] = static_cast<float>(i * 5 % 1001) / 1024;
+  std::string narrow;
+  for (const int code : {0x3F80, 0x4000, 0x4040, 0x4080, 0x40A0}) {  // 1 to 5
+    narrow += static_cast<char>(code & 0xFF);
+    narrow += static_cast<char>(code >> 8);
+  }
+  SafetensorsBuilder builder;
+  builder.add("wide", "F32", {1001}, bytesOf(values)).add("narrow", "BF16", {5}, narrow);
+  const auto path = folder.write("m.safetensors", builder.bytes());
+  const Json estimated = ulp({"inspect", path, "--quantiles", "0,0.25,0.5", "--json"}).json();
+  const Json& wide = estimated["tensors"][0]["quantiles"];
+  ASSERT_EQ(wide.size(), 3u);
+  EXPECT_EQ(wide[0], Json({{"share", 0.0}, {"value", 0.0}, {"exact", true}, {"within", 0.0}}));
+  EXPECT_EQ(wide[1]["exact"], false);
+  EXPECT_NEAR(wide[1]["value"].get<double>(), 250.0 / 1024, wide[1]["within"].get<double>());
+  EXPECT_EQ(wide[1]["within"], 0x1p-10) << "a bin of the folded histogram over [-1, 1)";
+  EXPECT_EQ(estimated["tensors"][1]["quantiles"][1]["value"], 2);
+  EXPECT_EQ(estimated["tensors"][1]["quantiles"][1]["exact"], true);
+  const Json exact = ulp({"inspect", path, "--quantiles", "0.25", "--quantiles", "0.3333", "--exact", "--json"}).json();
+  EXPECT_EQ(exact["tensors"][0]["quantiles"][0]["value"], 250.0 / 1024);
+  EXPECT_EQ(exact["tensors"][0]["quantiles"][1]["exact"], true);
+  EXPECT_THAT(ulp({"inspect", path, "--quantiles", "0.25"}).out, HasSubstr("≈ an estimate"));
+  EXPECT_THAT(ulp({"inspect", path, "--quantiles", "0.25", "--exact"}).out, testing::Not(HasSubstr("≈")));
+}
+
+TEST(UlpInspect, RefusesSharesThatAreNone) {
+  for (const char* shares : {"1.5", "-0.1", "half", "nan", ""})
+    EXPECT_EQ(ulp({"inspect", samplePath(), "--quantiles", shares}).exitCode, 2) << shares;
+  EXPECT_EQ(ulp({"inspect", samplePath(), "--exact"}).exitCode, 2);
+}
+
+TEST(UlpInspect, CountsBlocksByTheirAbsoluteMaxima) {
+  const TemporaryFolder folder;
+  std::vector<float> values(2 * 40);  // blocks of 16: 1, 0, 0 and -6, 0.3, NaN
+  values[3] = 1;
+  values[40] = -6;
+  values[60] = 0.3F;
+  values[79] = kNan;
+  SafetensorsBuilder builder;
+  builder.add("w", "F32", {2, 40}, bytesOf(values));
+  const auto path = folder.write("m.safetensors", builder.bytes());
+  const Json blocks = ulp({"inspect", path, "--blocks", "--json"}).json()["tensors"][0]["blockRanges"];
+  ASSERT_EQ(blocks.size(), 5u);
+  EXPECT_EQ(blocks[0], Json({{"size", 16},
+                             {"blocks", 6},
+                             {"zero", 2},
+                             {"notFinite", 1},
+                             {"lowestOctave", -2},
+                             {"counts", {1, 0, 1, 0, 1}},
+                             {"p1", -2},
+                             {"p50", 0},
+                             {"p99", 0}}));
+  EXPECT_EQ(blocks[1]["size"], 32);
+  EXPECT_EQ(blocks[1]["blocks"], 4);
+  EXPECT_EQ(blocks[1]["counts"], Json({1, 0, 1}));
+  EXPECT_EQ(blocks[4]["blocks"], 2);
+  EXPECT_EQ(blocks[4]["notFinite"], 1);
+  EXPECT_THAT(ulp({"inspect", path, "--blocks"}).out, HasSubstr("      16       6     2           1   2^-2"));
+}
+
 TEST(UlpInspect, ListsATypeItDoesNotKnowAndReadsTheOthers) {
   const TemporaryFolder folder;
   SafetensorsBuilder builder;

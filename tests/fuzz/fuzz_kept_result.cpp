@@ -6,6 +6,7 @@
 #include <array>
 #include <vector>
 
+#include "core/analysis/quantiles.h"
 #include "core/cache/findings_codec.h"
 #include "core/cache/profile_codec.h"
 #include "core/cache/sealed.h"
@@ -38,6 +39,10 @@ void useProfile(const TensorSource& tensor, std::string_view bytes) {
   require(profile->statistics.count == tensor.info().elements ? "" : "a profile of another tensor");
   const ValueRange range = quantileRange(tensor, *profile, 0.1);
   require(range.lower <= range.upper ? "" : "a range that ends before it begins");
+  constexpr double kShares[]{0, 0.3, 1};
+  for (const Quantile& quantile : quantilesOf(tensor, *profile, kShares))
+    require(quantile.within >= 0 ? "" : "a quantile within less than nothing");
+  for (const BlockRange& blocks : profile->blockRanges.bySize) octaveQuantile(blocks, 0.5);
   const std::string again = encodeProfile(*profile);
   require(decodeProfile(again, tensor.info()) ? "" : "a profile that cannot be kept");
   require(decodeSummary(encodeSummary(summarize(*profile)), tensor.info()) ? "" : "a summary that cannot be kept");

@@ -8,6 +8,7 @@
 #include <limits>
 #include <random>
 
+#include "core/analysis/quantiles.h"
 #include "core/backend/backend.h"
 #include "core/base/text.h"
 #include "core/cache/byte_codec.h"
@@ -144,6 +145,9 @@ TEST(ResultCodec, SurvivesEveryTruncationAndEveryChangedByte) {
       EXPECT_EQ(decoded->statistics.count, tensor.info().elements);
       const ValueRange range = quantileRange(tensor, *decoded, 0.1);
       EXPECT_LE(range.lower, range.upper);
+      for (const Quantile& quantile : quantilesOf(tensor, *decoded, std::vector<double>{0, 0.3, 1}))
+        EXPECT_GE(quantile.within, 0);
+      for (const BlockRange& blocks : decoded->blockRanges.bySize) octaveQuantile(blocks, 0.5);
       summarize(*decoded);
     });
     forEachDamage(encodeSummary(summarize(profile)), [&](const std::string& damaged) {

@@ -41,6 +41,7 @@ inline void expectSame(const TensorProfile& a, const TensorProfile& b) {
   EXPECT_EQ(a.folded.counts, b.folded.counts);
   EXPECT_EQ(a.rowAbsMax, b.rowAbsMax);
   EXPECT_EQ(a.columnAbsMax, b.columnAbsMax);
+  EXPECT_EQ(a.blockRanges, b.blockRanges);
   EXPECT_EQ(a.backend, b.backend);
 }
 
