@@ -4,6 +4,7 @@
 #include <benchmark/benchmark.h>
 #include <fmt/format.h>
 
+#include <array>
 #include <chrono>
 #include <cstdint>
 #include <cstring>
@@ -16,6 +17,7 @@
 #include "core/cache/checkpoint_results.h"
 #include "core/cache/profile_codec.h"
 #include "core/checkpoint/checkpoint.h"
+#include "core/checkpoint/tensor_filter.h"
 #include "core/checkpoint/tensor_tree.h"
 
 namespace ulpscope {

@@ -3,7 +3,7 @@
 #include <memory>
 #include <string>
 
-#include "core/checkpoint/checkpoint.h"
+#include "core/checkpoint/tensor_index.h"
 
 namespace ulpscope {
 
@@ -15,5 +15,10 @@ inline const std::string kHostile =
 /// 0 and 1 the parts of 5, 2 a matrix, 3 the same bytes as 2, 4 cannot be read, 5 a packed weight; and two objects, the
 /// second of them suspicious.
 std::shared_ptr<const Checkpoint> oddCheckpoint(const std::string& name = "model");
+
+/// As a session hands it to lists.
+inline std::shared_ptr<const TensorIndex> indexed(std::shared_ptr<const Checkpoint> checkpoint) {
+  return std::make_shared<const TensorIndex>(std::move(checkpoint));
+}
 
 }  // namespace ulpscope

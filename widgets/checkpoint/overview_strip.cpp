@@ -15,26 +15,6 @@
 
 namespace ulpscope {
 
-namespace {
-
-/// Readable tensors that are not parts. Packed weights stand behind all others in a checkpoint, but belong where they
-/// are stored.
-std::vector<std::size_t> weightsInFileOrder(const Checkpoint& checkpoint) {
-  std::vector<std::pair<std::size_t, std::size_t>> places;
-  for (std::size_t i = 0; i < checkpoint.tensors.size(); ++i) {
-    const TensorInfo& tensor = checkpoint.tensors[i];
-    if (tensor.partOf || !tensor.isReadable()) continue;
-    const bool isInParts = tensor.packing && !tensor.packing->parts.empty();
-    places.emplace_back(isInParts ? std::ranges::min(tensor.packing->parts) : i, i);
-  }
-  std::ranges::sort(places);
-  std::vector<std::size_t> order;
-  for (const auto& [place, tensor] : places) order.push_back(tensor);
-  return order;
-}
-
-}  // namespace
-
 OverviewStrip::OverviewStrip(QWidget* parent) : QWidget(parent) {
   setFocusPolicy(Qt::StrongFocus);
   setAccessibleName(tr("Overview of all tensors"));
@@ -42,11 +22,10 @@ OverviewStrip::OverviewStrip(QWidget* parent) : QWidget(parent) {
   connect(&theme(), &Theme::changed, this, qOverload<>(&QWidget::update));
 }
 
-void OverviewStrip::setCheckpoint(std::shared_ptr<const Checkpoint> checkpoint,
-                                  const std::vector<std::optional<TensorSummary>>* summaries) {
-  m_checkpoint = std::move(checkpoint);
+void OverviewStrip::setIndex(std::shared_ptr<const TensorIndex> index,
+                             const std::vector<std::optional<TensorSummary>>* summaries) {
+  m_index = std::move(index);
   m_summaries = summaries;
-  m_order = m_checkpoint ? weightsInFileOrder(*m_checkpoint) : std::vector<std::size_t>();
   m_current.reset();
   update();
 }
@@ -65,7 +44,7 @@ std::optional<double> OverviewStrip::valueOf(std::size_t tensor) const {
   if (!m_summaries || tensor >= m_summaries->size()) return {};
   const auto& summary = (*m_summaries)[tensor];
   // Counters and indices stored as integers would dwarf every weight.
-  const ElementType* type = m_checkpoint->tensors[tensor].type;
+  const ElementType* type = m_index->checkpoint->tensors[tensor].type;
   if (!summary || !type->format || !type->format->floatSpec()) return {};
   double value = 0;
   switch (m_quantity) {
@@ -86,14 +65,19 @@ std::optional<double> OverviewStrip::valueOf(std::size_t tensor) const {
   return std::isfinite(value) ? std::optional(value) : std::nullopt;
 }
 
+const std::vector<std::size_t>& OverviewStrip::weights() const {
+  static const std::vector<std::size_t> kNone;
+  return m_index ? m_index->weights : kNone;
+}
+
 double OverviewStrip::slotWidth() const {
-  return m_order.empty() ? 0 : std::min(24.0, width() / static_cast<double>(m_order.size()));
+  return weights().empty() ? 0 : std::min(24.0, width() / static_cast<double>(weights().size()));
 }
 
 std::optional<std::size_t> OverviewStrip::slotAt(double x) const {
   if (slotWidth() <= 0 || x < 0) return {};
   const auto slot = static_cast<std::size_t>(x / slotWidth());
-  return slot < m_order.size() ? std::optional(slot) : std::nullopt;
+  return slot < weights().size() ? std::optional(slot) : std::nullopt;
 }
 
 void OverviewStrip::paintEvent(QPaintEvent*) {
@@ -106,18 +90,18 @@ void OverviewStrip::paintEvent(QPaintEvent*) {
     bool isStrange = false;
     bool isCurrent = false;
   };
-  const std::size_t tensors = m_order.size();
+  const std::size_t tensors = weights().size();
   const double columnWidth = std::max(1.0, slot);
   std::vector<Column> columns(slot >= 1 ? tensors : std::min<std::size_t>(tensors, static_cast<std::size_t>(width())));
   double highest = 0;
   for (std::size_t i = 0; i < tensors && !columns.empty(); ++i) {
     const auto at = slot >= 1 ? i : static_cast<std::size_t>(static_cast<double>(i) * slot);
     Column& column = columns[std::min(at, columns.size() - 1)];
-    column.isCurrent = column.isCurrent || m_current == m_order[i];
-    const auto value = valueOf(m_order[i]);
+    column.isCurrent = column.isCurrent || m_current == weights()[i];
+    const auto value = valueOf(weights()[i]);
     if (!value) continue;
     column.value = std::max(column.value, *value);
-    column.isStrange = column.isStrange || (*m_summaries)[m_order[i]]->outlierColumns > 0;
+    column.isStrange = column.isStrange || (*m_summaries)[weights()[i]]->outlierColumns > 0;
     highest = std::max(highest, *value);
   }
   QColor calm = colors.series[0];
@@ -142,16 +126,16 @@ void OverviewStrip::paintEvent(QPaintEvent*) {
 
 void OverviewStrip::mousePressEvent(QMouseEvent* event) {
   if (const auto slot = slotAt(event->position().x()); slot && event->button() == Qt::LeftButton)
-    Q_EMIT tensorChosen(m_order[*slot]);
+    Q_EMIT tensorChosen(weights()[*slot]);
 }
 
 void OverviewStrip::keyPressEvent(QKeyEvent* event) {
   const bool forward = event->key() == Qt::Key_Right;
-  if (m_order.empty() || (!forward && event->key() != Qt::Key_Left)) return QWidget::keyPressEvent(event);
-  const auto current = m_current ? std::ranges::find(m_order, *m_current) : m_order.end();
-  const std::size_t at = current != m_order.end() ? static_cast<std::size_t>(current - m_order.begin()) : 0;
-  const std::size_t next = forward ? std::min(m_order.size() - 1, at + 1) : at - std::min<std::size_t>(at, 1);
-  Q_EMIT tensorChosen(m_order[next]);
+  if (weights().empty() || (!forward && event->key() != Qt::Key_Left)) return QWidget::keyPressEvent(event);
+  const auto current = m_current ? std::ranges::find(weights(), *m_current) : weights().end();
+  const std::size_t at = current != weights().end() ? static_cast<std::size_t>(current - weights().begin()) : 0;
+  const std::size_t next = forward ? std::min(weights().size() - 1, at + 1) : at - std::min<std::size_t>(at, 1);
+  Q_EMIT tensorChosen(weights()[next]);
 }
 
 bool OverviewStrip::event(QEvent* event) {
@@ -162,9 +146,9 @@ bool OverviewStrip::event(QEvent* event) {
     QToolTip::hideText();
     return true;
   }
-  const auto value = valueOf(m_order[*slot]);
+  const auto value = valueOf(weights()[*slot]);
   QToolTip::showText(help->globalPos(),
-                     plainToolTip(shown(m_checkpoint->tensors[m_order[*slot]].name) + u'\n' +
+                     plainToolTip(shown(m_index->checkpoint->tensors[weights()[*slot]].name) + u'\n' +
                                   (value ? QString::fromStdString(shortest(*value)) : emDash())),
                      this);
   return true;

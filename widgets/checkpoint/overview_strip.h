@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "core/analysis/overview.h"
+#include "core/checkpoint/tensor_index.h"
 
 namespace ulpscope {
 
@@ -20,10 +21,9 @@ class OverviewStrip final : public QWidget {
 
   explicit OverviewStrip(QWidget* parent = nullptr);
 
-  /// `summaries`: one a tensor of `checkpoint`, in file order; nullopt is not known yet. They stay the caller's;
+  /// `summaries`: one a tensor of the checkpoint; nullopt is not known yet. They stay the caller's;
   /// both are nullptr where nothing is open.
-  void setCheckpoint(std::shared_ptr<const Checkpoint> checkpoint,
-                     const std::vector<std::optional<TensorSummary>>* summaries);
+  void setIndex(std::shared_ptr<const TensorIndex> index, const std::vector<std::optional<TensorSummary>>* summaries);
   void setQuantity(Quantity quantity);
   void setCurrent(std::optional<std::size_t> tensor);
 
@@ -40,14 +40,14 @@ class OverviewStrip final : public QWidget {
   bool event(QEvent* event) override;
 
  private:
+  const std::vector<std::size_t>& weights() const;  ///< from left to right
   std::optional<double> valueOf(std::size_t tensor) const;
-  /// A place in m_order.
+  /// A place among the weights.
   std::optional<std::size_t> slotAt(double x) const;
   double slotWidth() const;
 
   const std::vector<std::optional<TensorSummary>>* m_summaries = nullptr;
-  std::shared_ptr<const Checkpoint> m_checkpoint;
-  std::vector<std::size_t> m_order;  ///< the tensors, from left to right
+  std::shared_ptr<const TensorIndex> m_index;
   Quantity m_quantity = Quantity::AbsMax;
   std::optional<std::size_t> m_current;
 };

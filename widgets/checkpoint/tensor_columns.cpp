@@ -6,9 +6,7 @@
 #include <QSettings>
 #include <QTreeView>
 #include <algorithm>
-#include <set>
 
-#include "core/checkpoint/checkpoint.h"
 #include "widgets/models/tensor_tree_model.h"
 #include "widgets/session/text.h"
 #include "widgets/theme/theme.h"
@@ -87,9 +85,7 @@ int TensorColumns::widthOf(int column) const {
   return facts->width;
 }
 
-void TensorColumns::fitTypes(const Checkpoint& checkpoint) {
-  std::set<std::string_view> types;
-  for (const TensorInfo& tensor : checkpoint.tensors) types.insert(typeTitle(tensor));
+void TensorColumns::fitTypes(std::span<const std::string_view> types) {
   const QFontMetrics metrics(theme().numbers(11));
   m_typeWidth = kNarrowestType;
   for (const std::string_view type : types)

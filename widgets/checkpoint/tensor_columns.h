@@ -2,13 +2,13 @@
 #pragma once
 #include <QObject>
 #include <QSet>
+#include <span>
+#include <string_view>
 
 class QMenu;
 class QTreeView;
 
 namespace ulpscope {
-
-struct Checkpoint;
 
 /// Which columns the list of tensors has, and how wide they are. The user's choice is kept between runs.
 class TensorColumns final : public QObject {
@@ -18,8 +18,8 @@ class TensorColumns final : public QObject {
   /// `tree` shows a TensorTreeModel already.
   explicit TensorColumns(QTreeView& tree);
 
-  /// Makes room for the type names of `checkpoint`: "BF16" needs less than "GPTQ 4-bit".
-  void fitTypes(const Checkpoint& checkpoint);
+  /// Makes room for these names of types: "BF16" needs less than "GPTQ 4-bit".
+  void fitTypes(std::span<const std::string_view> types);
   /// Shares the tree's width out. The columns shown from the start give way to the name where there is little room;
   /// with any other choice all that were chosen are shown, if need be by scrolling.
   void fit();

@@ -199,13 +199,13 @@ void TensorPanel::showSuspicious() {
   }
 }
 
-void TensorPanel::setCheckpoint(std::shared_ptr<const Checkpoint> checkpoint) {
-  m_checkpoint = checkpoint;
-  m_tensors = checkpoint ? checkpoint->totalTensors() : 0;
+void TensorPanel::setIndex(std::shared_ptr<const TensorIndex> index) {
+  m_index = index;
+  m_tensors = index ? index->checkpoint->totalTensors() : 0;
   m_current.reset();
-  showRemark(checkpoint.get());
-  if (checkpoint) m_columns->fitTypes(*checkpoint);
-  rearrange([&] { m_model.setCheckpoint(std::move(checkpoint)); });
+  showRemark(index ? index->checkpoint.get() : nullptr);
+  if (index) m_columns->fitTypes(index->types);
+  rearrange([&] { m_model.setIndex(std::move(index)); });
   m_columns->fit();
 }
 
@@ -270,9 +270,9 @@ void TensorPanel::showCounts() {
     m_count->setText(tr("%1 of %2").arg(shownCount, grouped(m_tensors)));
   else
     m_count->setText(m_tensors == 1 ? tr("1 tensor") : tr("%1 tensors").arg(shownCount));
-  m_total->setVisible(m_checkpoint != nullptr);
-  if (!m_checkpoint) return;
-  QString total = totalsOf(*m_checkpoint, m_model.shownIndices());
+  m_total->setVisible(m_index != nullptr);
+  if (!m_index) return;
+  QString total = totalsOf(*m_index->checkpoint, m_model.shownIndices());
   if (const std::size_t unknown = m_model.unknownToFilter(); unknown > 0)
     total += QLatin1Char('\n') + tr("Not known of %1 tensors yet: they were not read.").arg(grouped(unknown));
   m_total->setText(total);

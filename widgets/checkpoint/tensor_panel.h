@@ -5,7 +5,7 @@
 #include <memory>
 #include <optional>
 
-#include "core/checkpoint/checkpoint.h"
+#include "core/checkpoint/tensor_index.h"
 
 class QLineEdit;
 class QMenu;
@@ -27,7 +27,7 @@ class TensorPanel final : public QWidget {
  public:
   explicit TensorPanel(TensorTreeModel& model, QWidget* parent = nullptr);
 
-  void setCheckpoint(std::shared_ptr<const Checkpoint> checkpoint);
+  void setIndex(std::shared_ptr<const TensorIndex> index);
   /// Opens the group of `tensor` and makes it the current row, without emitting tensorChosen.
   void showTensor(std::size_t tensor);
   /// Values were read: what is filtered or ranked by them follows, a little later.
@@ -63,7 +63,7 @@ class TensorPanel final : public QWidget {
   void showSuspicious();
 
   TensorTreeModel& m_model;
-  std::shared_ptr<const Checkpoint> m_checkpoint;
+  std::shared_ptr<const TensorIndex> m_index;
   QLineEdit* m_filter;
   PlainLabel* m_count;
   PlainLabel* m_complaint;  ///< about the filter

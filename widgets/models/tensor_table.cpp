@@ -25,17 +25,17 @@ Table tensorTable(const TensorTreeModel& model) {
       {"tensor", "type", "shape", "role", "elements", "bytes", "min", "max", "absMax", "mean", "standardDeviation",
        "kurtosis", "zero", "subnormal", "nan", "positiveInfinity", "negativeInfinity", "columns", "outlierColumns"},
       {}};
-  const Checkpoint* checkpoint = model.checkpoint();
-  if (!checkpoint) return table;
-  for (const std::size_t index : model.shownIndices()) {
-    const TensorInfo& tensor = checkpoint->tensors[index];
+  const TensorIndex* index = model.tensorIndex();
+  if (!index) return table;
+  for (const std::size_t at : model.shownIndices()) {
+    const TensorInfo& tensor = index->checkpoint->tensors[at];
     std::string shape;
     for (const std::uint64_t side : tensor.shape) shape += (shape.empty() ? "" : "x") + std::to_string(side);
     auto& row = table.rows.emplace_back(
         std::vector<std::string>{printable(tensor.name, tensor.name.size() * 8), std::string(typeTitle(tensor)),
-                                 std::move(shape), std::string(titleOf(model.placeOf(index).role)),
+                                 std::move(shape), std::string(titleOf(index->filter.placeOf(at).role)),
                                  std::to_string(tensor.elements), std::to_string(tensor.bytes)});
-    if (const auto& summary = model.summaries()[index])
+    if (const auto& summary = model.summaries()[at])
       addSummary(row, *summary);
     else
       row.resize(table.header.size());

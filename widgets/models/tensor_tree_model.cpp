@@ -4,6 +4,7 @@
 #include <QStringList>
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 
 #include "core/base/text.h"
 #include "widgets/session/text.h"
@@ -13,19 +14,12 @@ namespace ulpscope {
 
 TensorTreeModel::TensorTreeModel(QObject* parent) : QAbstractItemModel(parent) {}
 
-void TensorTreeModel::setCheckpoint(std::shared_ptr<const Checkpoint> checkpoint) {
+void TensorTreeModel::setIndex(std::shared_ptr<const TensorIndex> index) {
   beginResetModel();
-  m_checkpoint = std::move(checkpoint);
-  m_filter.reset();
-  m_allGroups.clear();
-  m_summaries.clear();
-  m_flags.clear();
-  if (m_checkpoint) {
-    m_allGroups = groupTensors(*m_checkpoint);
-    m_filter.emplace(*m_checkpoint);
-    m_summaries.resize(m_checkpoint->tensors.size());
-    m_flags.resize(m_checkpoint->tensors.size());
-  }
+  m_index = std::move(index);
+  const std::size_t tensors = m_index ? checkpoint().tensors.size() : 0;
+  m_summaries.assign(tensors, std::nullopt);
+  m_flags.assign(tensors, TensorFlags());
   rebuild();
   endResetModel();
 }
@@ -65,7 +59,7 @@ std::size_t TensorTreeModel::unknownToFilter() const {
   if (!m_query.needsValues()) return 0;
   std::size_t unknown = 0;
   for (std::size_t tensor = 0; tensor < m_summaries.size(); ++tensor) {
-    const TensorInfo& info = m_checkpoint->tensors[tensor];
+    const TensorInfo& info = checkpoint().tensors[tensor];
     if (!m_summaries[tensor] && info.isReadable() && !info.partOf) ++unknown;
   }
   return unknown;
@@ -85,12 +79,12 @@ void TensorTreeModel::rebuild() {
   m_places.clear();
   m_shown = 0;
   m_foundByParts.clear();
-  if (!m_checkpoint) return;
-  const std::vector<std::size_t> matching = m_filter->matches(m_query, m_flags);
-  m_groups = keepOnly(*m_checkpoint, m_allGroups, matching);
-  m_objects = m_filter->matchingObjects(m_query);
+  if (!m_index) return;
+  const std::vector<std::size_t> matching = m_index->filter.matches(m_query, m_flags);
+  m_groups = keepOnly(checkpoint(), m_index->groups, matching);
+  m_objects = m_index->filter.matchingObjects(m_query);
   if (isRanked()) rank();
-  m_places.resize(m_checkpoint->tensors.size());
+  m_places.resize(checkpoint().tensors.size());
   for (int group = 0; group < static_cast<int>(m_groups.size()); ++group) {
     const auto& leaves = m_groups[static_cast<std::size_t>(group)].leaves;
     m_shown += leaves.size();
@@ -105,7 +99,7 @@ void TensorTreeModel::rebuild() {
 }
 
 std::optional<double> TensorTreeModel::sortKey(std::size_t tensor) const {
-  const TensorInfo& info = m_checkpoint->tensors[tensor];
+  const TensorInfo& info = checkpoint().tensors[tensor];
   if (m_sortColumn == Size) return static_cast<double>(info.sharesWith ? 0 : info.bytes);
   if (m_sortColumn == Parameters || m_sortColumn == Shape) return static_cast<double>(info.elements);
   const auto& summary = m_summaries[tensor];
@@ -133,39 +127,37 @@ std::optional<double> TensorTreeModel::sortKey(std::size_t tensor) const {
 
 /// Everything in one group, in the order of a column; what is not known of comes last in either direction.
 void TensorTreeModel::rank() {
-  struct Ranked {
-    TensorGroup::Leaf leaf;
-    std::optional<double> number;
-    std::string_view word;
-  };
-  std::vector<Ranked> ranked;
-  const bool byName = m_sortColumn == Name, byType = m_sortColumn == Type, byRole = m_sortColumn == Role;
-  for (TensorGroup& group : m_groups)
-    for (TensorGroup::Leaf& leaf : group.leaves) {
-      const TensorInfo& info = m_checkpoint->tensors[leaf.tensor];
-      Ranked& row = ranked.emplace_back(Ranked{std::move(leaf), sortKey(leaf.tensor), {}});
-      row.leaf.label = info.name;
-      if (byType) row.word = typeTitle(info);
-      if (byRole) row.word = titleOf(m_filter->placeOf(row.leaf.tensor).role);
-    }
-  const bool isDescending = m_sortOrder == Qt::DescendingOrder;
-  if (byName && isDescending) std::ranges::reverse(ranked);  // by module they stood in natural order
-  std::ranges::stable_sort(ranked, [&](const Ranked& a, const Ranked& b) {
-    if (byName) return false;
-    if (byType || byRole) {
-      if (a.word.empty() || b.word.empty()) return !a.word.empty() && b.word.empty();
-      return isDescending ? a.word > b.word : a.word < b.word;
-    }
-    if (!a.number || !b.number) return a.number.has_value() && !b.number;
-    return isDescending ? *a.number > *b.number : *a.number < *b.number;
-  });
   TensorGroup all;
-  for (const TensorGroup& group : m_groups) {
+  for (TensorGroup& group : m_groups) {
     all.elements += group.elements;
     all.bytes += group.bytes;
+    std::ranges::move(group.leaves, std::back_inserter(all.leaves));
   }
-  all.leaves.reserve(ranked.size());
-  for (Ranked& row : ranked) all.leaves.push_back(std::move(row.leaf));
+  for (TensorGroup::Leaf& leaf : all.leaves) leaf.label = checkpoint().tensors[leaf.tensor].name;
+  const bool isDescending = m_sortOrder == Qt::DescendingOrder;
+  const auto reorder = [&](auto keyOf) {
+    using Key = decltype(keyOf(std::size_t{0}));
+    std::vector<std::pair<Key, std::size_t>> order;  // sorted instead of the larger leaves
+    order.reserve(all.leaves.size());
+    for (std::size_t i = 0; i < all.leaves.size(); ++i) order.emplace_back(keyOf(all.leaves[i].tensor), i);
+    std::ranges::stable_sort(order, [&](const auto& a, const auto& b) {
+      if (!a.first || !b.first) return a.first.has_value() && !b.first;
+      return isDescending ? *a.first > *b.first : *a.first < *b.first;
+    });
+    std::vector<TensorGroup::Leaf> sorted;
+    sorted.reserve(order.size());
+    for (const auto& [key, i] : order) sorted.push_back(std::move(all.leaves[i]));
+    all.leaves = std::move(sorted);
+  };
+  const auto known = [](std::string_view word) { return word.empty() ? std::nullopt : std::optional(word); };
+  if (m_sortColumn == Type)
+    reorder([&](std::size_t tensor) { return known(typeTitle(checkpoint().tensors[tensor])); });
+  else if (m_sortColumn == Role)
+    reorder([&](std::size_t tensor) { return known(titleOf(m_index->filter.placeOf(tensor).role)); });
+  else if (m_sortColumn != Name)
+    reorder([&](std::size_t tensor) { return sortKey(tensor); });
+  else if (isDescending)
+    std::ranges::reverse(all.leaves);  // by module they stand in natural order
   m_groups.clear();
   m_groups.push_back(std::move(all));
 }
@@ -242,10 +234,10 @@ const TensorGroup* TensorTreeModel::groupAt(const QModelIndex& index) const {
 
 TensorTreeModel::Kind TensorTreeModel::kindAt(const QModelIndex& index) const {
   if (const auto object = objectAt(index))
-    return m_checkpoint->objects[*object].suspicious ? Kind::Suspicious : Kind::Object;
+    return checkpoint().objects[*object].suspicious ? Kind::Suspicious : Kind::Object;
   const auto tensor = tensorAt(index);
   if (!tensor) return Kind::Group;
-  const TensorInfo& info = m_checkpoint->tensors[*tensor];
+  const TensorInfo& info = checkpoint().tensors[*tensor];
   if (!info.isReadable()) return Kind::Unreadable;
   return info.partOf ? Kind::Part : Kind::Tensor;
 }
@@ -286,7 +278,7 @@ QVariant TensorTreeModel::data(const QModelIndex& index, int role) const {
     return QVariant::fromValue(Qt::AlignVCenter | (index.column() == Name ? Qt::AlignLeft : Qt::AlignRight));
   const Place place = placeOf(index);
   if (place.leaf < 0) return groupData(place.group, index.column(), role);
-  if (const auto object = objectAt(index)) return objectData(m_checkpoint->objects[*object], index.column(), role);
+  if (const auto object = objectAt(index)) return objectData(checkpoint().objects[*object], index.column(), role);
   return leafData(leafAt(place), index.column(), role);
 }
 
@@ -316,14 +308,14 @@ QVariant TensorTreeModel::groupData(int at, int column, int role) const {
 }
 
 QString TensorTreeModel::toolTip(std::size_t index) const {
-  const TensorInfo& tensor = m_checkpoint->tensors[index];
+  const TensorInfo& tensor = checkpoint().tensors[index];
   QStringList lines{shown(tensor.name), tr("%1 %2, %3 elements, %4 bytes")
                                             .arg(typeText(tensor), shapeText(tensor.shape), grouped(tensor.elements),
                                                  grouped(tensor.bytes))};
-  if (const QString place = placeText(*m_checkpoint, tensor); !place.isEmpty()) lines << place;
+  if (const QString place = placeText(checkpoint(), tensor); !place.isEmpty()) lines << place;
   if (tensor.packing) lines << shown(tensor.packing->title);
-  if (tensor.partOf) lines << tr("A part of %1").arg(shown(m_checkpoint->tensors[*tensor.partOf].name));
-  if (tensor.sharesWith) lines << tr("The same bytes as %1").arg(shown(m_checkpoint->tensors[*tensor.sharesWith].name));
+  if (tensor.partOf) lines << tr("A part of %1").arg(shown(checkpoint().tensors[*tensor.partOf].name));
+  if (tensor.sharesWith) lines << tr("The same bytes as %1").arg(shown(checkpoint().tensors[*tensor.sharesWith].name));
   if (!tensor.isReadable()) lines << whyUnreadable(tensor);
   if (tensor.isReadable() && !tensor.remark.empty()) lines << shown(tensor.remark);
   if (const auto& summary = m_summaries[index]) {
@@ -342,7 +334,7 @@ QString TensorTreeModel::toolTip(std::size_t index) const {
 QVariant TensorTreeModel::leafData(const TensorGroup::Leaf& leaf, int column, int role) const {
   if (role == Qt::ToolTipRole) return toolTip(leaf.tensor);
   if (role != Qt::DisplayRole) return {};
-  const TensorInfo& tensor = m_checkpoint->tensors[leaf.tensor];
+  const TensorInfo& tensor = checkpoint().tensors[leaf.tensor];
   switch (column) {
     case Name:
       return shown(leaf.label);
@@ -355,7 +347,7 @@ QVariant TensorTreeModel::leafData(const TensorGroup::Leaf& leaf, int column, in
     case Parameters:
       return grouped(tensor.elements);
     case Role:
-      return qt(titleOf(m_filter->placeOf(leaf.tensor).role));
+      return qt(titleOf(m_index->filter.placeOf(leaf.tensor).role));
     default:
       return m_summaries[leaf.tensor] ? summaryData(*m_summaries[leaf.tensor], column) : QVariant();
   }

@@ -6,8 +6,7 @@
 #include <vector>
 
 #include "core/analysis/overview.h"
-#include "core/checkpoint/tensor_filter.h"
-#include "core/checkpoint/tensor_tree.h"
+#include "core/checkpoint/tensor_index.h"
 
 namespace ulpscope {
 
@@ -47,7 +46,7 @@ class TensorTreeModel final : public QAbstractItemModel {
 
   explicit TensorTreeModel(QObject* parent = nullptr);
 
-  void setCheckpoint(std::shared_ptr<const Checkpoint> checkpoint);
+  void setIndex(std::shared_ptr<const TensorIndex> index);
   /// See TensorQuery. What is no query leaves everything as it was.
   Result<> setFilter(const QString& query);
   void setSummary(std::size_t tensor, const TensorSummary& summary);
@@ -82,9 +81,8 @@ class TensorTreeModel final : public QAbstractItemModel {
   /// nullptr for other rows than tensors, and while nothing is known of the tensor yet.
   const TensorSummary* summaryAt(const QModelIndex& index) const;
   const std::vector<std::optional<TensorSummary>>& summaries() const { return m_summaries; }
-  const Checkpoint* checkpoint() const { return m_checkpoint.get(); }
-  /// What a tensor does in the model. Precondition: there is a checkpoint.
-  const TensorPlace& placeOf(std::size_t tensor) const { return m_filter->placeOf(tensor); }
+  /// nullptr where there is none.
+  const TensorIndex* tensorIndex() const { return m_index.get(); }
 
   QModelIndex index(int row, int column, const QModelIndex& parent = {}) const override;
   QModelIndex parent(const QModelIndex& child) const override;
@@ -118,14 +116,14 @@ class TensorTreeModel final : public QAbstractItemModel {
   QVariant objectData(const InertObject& object, int column, int role) const;
   QString toolTip(std::size_t tensor) const;
 
-  std::shared_ptr<const Checkpoint> m_checkpoint;
-  std::optional<TensorFilter> m_filter;
+  const Checkpoint& checkpoint() const { return *m_index->checkpoint; }
+
+  std::shared_ptr<const TensorIndex> m_index;
   TensorQuery m_query;
   QString m_queryText;
   int m_sortColumn = -1;
   Qt::SortOrder m_sortOrder = Qt::DescendingOrder;
   std::vector<TensorFlags> m_flags;
-  std::vector<TensorGroup> m_allGroups;
   std::vector<TensorGroup> m_groups;   ///< those that the filter leaves
   std::vector<std::size_t> m_objects;  ///< the same; the group behind m_groups, where there are any
   std::vector<Place> m_places;         ///< of each tensor

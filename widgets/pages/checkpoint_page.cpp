@@ -238,9 +238,10 @@ void CheckpointPage::showCheckpoint(const std::shared_ptr<const Checkpoint>& che
   m_tensor.reset();
   m_recent.clear();
   setTensor(std::nullopt);
-  m_panel->setCheckpoint(checkpoint);
+  const auto index = session().tensorIndex(checkpoint);
+  m_panel->setIndex(index);
   m_stack->setCurrentIndex(checkpoint ? 1 : 0);
-  m_strip->setCheckpoint(checkpoint, checkpoint ? &m_model->summaries() : nullptr);
+  m_strip->setIndex(index, index ? &m_model->summaries() : nullptr);
   m_differences->setCheckpoint(checkpoint);
   if (!checkpoint) return m_findings->setCheckpoint(nullptr, false);
   if (checkpoint->tensors.empty()) {

@@ -123,19 +123,24 @@ void Session::openNext() {
   const auto& [path, options] = m_toOpen.front();
   m_opening->start(
       tr("opening %1").arg(shown(path.toStdString())),
-      [file = filePath(path), chosen = options](const JobContext& job) { return openCheckpoint(file, chosen, job); },
-      [this](Result<std::shared_ptr<const Checkpoint>> checkpoint) {
+      [file = filePath(path), chosen = options](const JobContext& job) {
+        return openCheckpoint(file, chosen, job).map([](std::shared_ptr<const Checkpoint> checkpoint) {
+          return std::make_shared<const TensorIndex>(std::move(checkpoint));
+        });
+      },
+      [this](const Result<std::shared_ptr<const TensorIndex>>& index) {
         const Opening done = m_toOpen.front();
         m_toOpen.pop_front();
-        if (checkpoint)
-          opened(*checkpoint);
+        if (index)
+          opened(*index);
         else
-          reportOpening(checkpoint.error(), done.path, done.options);
+          reportOpening(index.error(), done.path, done.options);
         openNext();
       });
 }
 
-void Session::opened(const std::shared_ptr<const Checkpoint>& checkpoint) {
+void Session::opened(const std::shared_ptr<const TensorIndex>& index) {
+  const std::shared_ptr<const Checkpoint>& checkpoint = index->checkpoint;
   const auto same = std::find_if(m_checkpoints.begin(), m_checkpoints.end(),
                                  [&](const auto& open) { return open->path == checkpoint->path; });
   m_recent.add(*checkpoint);
@@ -143,11 +148,13 @@ void Session::opened(const std::shared_ptr<const Checkpoint>& checkpoint) {
     const auto old = *same;
     const Selection before = selection();
     *same = checkpoint;
+    m_indexes[static_cast<std::size_t>(same - m_checkpoints.begin())] = index;
     m_history.replace(old, checkpoint);
     Q_EMIT checkpointReloaded(old, checkpoint);
     announceFrom(before);
   } else {
     m_checkpoints.push_back(checkpoint);
+    m_indexes.push_back(index);
     Q_EMIT checkpointOpened(checkpoint);
   }
   if (selection().checkpoint != checkpoint) selectCheckpoint(checkpoint);
@@ -170,10 +177,17 @@ void Session::close(const std::shared_ptr<const Checkpoint>& checkpoint) {
   if (found == m_checkpoints.end()) return;
   const Selection before = selection();
   const auto kept = checkpoint;  // `checkpoint` may be a reference into what changes here
+  m_indexes.erase(m_indexes.begin() + (found - m_checkpoints.begin()));
   m_checkpoints.erase(found);
   m_history.replace(kept, nullptr);
   Q_EMIT checkpointClosed(kept);
   announceFrom(before);
+}
+
+std::shared_ptr<const TensorIndex> Session::tensorIndex(const std::shared_ptr<const Checkpoint>& checkpoint) const {
+  const auto found = std::ranges::find(m_indexes, checkpoint, [](const auto& index) { return index->checkpoint; });
+  if (found != m_indexes.end()) return *found;
+  return checkpoint ? std::make_shared<const TensorIndex>(checkpoint) : nullptr;
 }
 
 void Session::select(Selection selection) {

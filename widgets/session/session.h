@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "core/backend/backend.h"
-#include "core/checkpoint/checkpoint.h"
+#include "core/checkpoint/tensor_index.h"
 #include "widgets/session/recent_files.h"
 #include "widgets/session/selection.h"
 #include "widgets/session/selection_history.h"
@@ -42,6 +42,9 @@ class Session final : public QObject {
   void useBackend(std::string_view id);
 
   const std::vector<std::shared_ptr<const Checkpoint>>& checkpoints() const { return m_checkpoints; }
+  /// What lists of its tensors need; nullptr of none. Of an open checkpoint it was made with the opening, in the
+  /// background; of another one it is made now.
+  std::shared_ptr<const TensorIndex> tensorIndex(const std::shared_ptr<const Checkpoint>& checkpoint) const;
   const QString& samplePath() const { return m_samplePath; }
   RecentFiles& recentFiles() { return m_recent; }
 
@@ -93,7 +96,7 @@ class Session final : public QObject {
   friend class Task;
   void started(Task* task);
   void openNext();
-  void opened(const std::shared_ptr<const Checkpoint>& checkpoint);
+  void opened(const std::shared_ptr<const TensorIndex>& index);
   void readElement();
   void readIfUnread();
   void announceFrom(const Selection& before);
@@ -104,6 +107,7 @@ class Session final : public QObject {
   QString m_samplePath;
   RecentFiles m_recent;
   std::vector<std::shared_ptr<const Checkpoint>> m_checkpoints;
+  std::vector<std::shared_ptr<const TensorIndex>> m_indexes;  ///< of m_checkpoints, in the same order
   SelectionHistory m_history;
   struct Opening {
     QString path;

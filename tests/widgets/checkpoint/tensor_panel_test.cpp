@@ -25,7 +25,7 @@ class TensorPanelTest : public testing::Test {
   void SetUp() override {
     m_panel.resize(520, 600);
     m_panel.show();
-    m_panel.setCheckpoint(oddCheckpoint());
+    m_panel.setIndex(indexed(oddCheckpoint()));
   }
   QLabel& remark() { return *m_panel.findChild<QLabel*>(QStringLiteral("securityRemark")); }
 
@@ -49,9 +49,9 @@ TEST_F(TensorPanelTest, SaysThatNothingOfASuspiciousFileWasRunAndLeadsToWhatIsSu
 TEST_F(TensorPanelTest, SaysNothingOfThatWhereNothingIsSuspicious) {
   auto calm = std::make_shared<Checkpoint>(*oddCheckpoint());
   calm->objects.pop_back();
-  m_panel.setCheckpoint(calm);
+  m_panel.setIndex(indexed(calm));
   EXPECT_FALSE(remark().isVisible());
-  m_panel.setCheckpoint(nullptr);
+  m_panel.setIndex(nullptr);
   EXPECT_FALSE(remark().isVisible());
 }
 

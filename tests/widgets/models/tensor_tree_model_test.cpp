@@ -34,17 +34,17 @@ class TensorTreeModelTest : public testing::Test {
 };
 
 TEST_F(TensorTreeModelTest, KeepsTheRulesOfModelsWhileItIsFilledFilteredAndEmptied) {
-  m_model.setCheckpoint(checkpointOf(12));
+  m_model.setIndex(indexed(checkpointOf(12)));
   std::ignore = m_model.setFilter(QStringLiteral("query"));
   m_model.setSummary(0, TensorSummary());
   std::ignore = m_model.setFilter(QStringLiteral("nothing like it"));
   std::ignore = m_model.setFilter(QString());
-  m_model.setCheckpoint(nullptr);
+  m_model.setIndex(nullptr);
   EXPECT_EQ(m_model.rowCount(), 0);
 }
 
 TEST_F(TensorTreeModelTest, ShowsGroupsWithTheirTensorsBelow) {
-  m_model.setCheckpoint(checkpointOf(12));
+  m_model.setIndex(indexed(checkpointOf(12)));
   ASSERT_EQ(m_model.rowCount(), 12);
   const QModelIndex group = m_model.index(10, TensorTreeModel::Name);
   EXPECT_EQ(group.data().toString(), QStringLiteral("model.layers.10"));
@@ -57,7 +57,7 @@ TEST_F(TensorTreeModelTest, ShowsGroupsWithTheirTensorsBelow) {
 }
 
 TEST_F(TensorTreeModelTest, FindsTheRowOfATensorUnlessTheFilterHidesIt) {
-  m_model.setCheckpoint(checkpointOf(4));
+  m_model.setIndex(indexed(checkpointOf(4)));
   EXPECT_EQ(m_model.tensorAt(m_model.indexOf(7)), 7u);
   std::ignore = m_model.setFilter(QStringLiteral("layers.0"));
   EXPECT_FALSE(m_model.indexOf(7).isValid());
@@ -65,7 +65,7 @@ TEST_F(TensorTreeModelTest, FindsTheRowOfATensorUnlessTheFilterHidesIt) {
 }
 
 TEST_F(TensorTreeModelTest, ShowsPartsBelowTheirWeightAndWhatIsNoTensorLast) {
-  m_model.setCheckpoint(oddCheckpoint());
+  m_model.setIndex(indexed(oddCheckpoint()));
   const QModelIndex weight = m_model.indexOf(5);
   ASSERT_EQ(m_model.rowCount(weight), 2);
   EXPECT_EQ(weight.siblingAtColumn(TensorTreeModel::Type).data().toString(), QStringLiteral("GPTQ 4-bit"));
@@ -88,7 +88,7 @@ TEST_F(TensorTreeModelTest, ShowsPartsBelowTheirWeightAndWhatIsNoTensorLast) {
 
 TEST_F(TensorTreeModelTest, TellsTheKindsOfRowsApart) {
   using Kind = TensorTreeModel::Kind;
-  m_model.setCheckpoint(oddCheckpoint());
+  m_model.setIndex(indexed(oddCheckpoint()));
   EXPECT_EQ(m_model.kindAt(m_model.index(0, 0)), Kind::Group);
   EXPECT_EQ(m_model.kindAt(m_model.indexOf(0)), Kind::Part);
   EXPECT_EQ(m_model.kindAt(m_model.indexOf(4)), Kind::Unreadable);
@@ -101,7 +101,7 @@ TEST_F(TensorTreeModelTest, TellsTheKindsOfRowsApart) {
 }
 
 TEST_F(TensorTreeModelTest, FindsAWeightByOneOfItsParts) {
-  m_model.setCheckpoint(oddCheckpoint());
+  m_model.setIndex(indexed(oddCheckpoint()));
   std::ignore = m_model.setFilter(QStringLiteral("scales"));
   EXPECT_EQ(m_model.shownTensors(), 1u);
   EXPECT_EQ(m_model.rowCount(m_model.indexOf(5)), 1);
@@ -115,7 +115,7 @@ TEST_F(TensorTreeModelTest, FindsAWeightByOneOfItsParts) {
 TEST_F(TensorTreeModelTest, EscapesMarkupInToolTips) {
   auto checkpoint = std::make_shared<Checkpoint>(*checkpointOf(1));
   checkpoint->tensors[0].name = "<img src='file:///etc/hostname'>";
-  m_model.setCheckpoint(checkpoint);
+  m_model.setIndex(indexed(checkpoint));
   const QString toolTip = m_model.indexOf(0).data(Qt::ToolTipRole).toString();
   EXPECT_FALSE(toolTip.contains(QStringLiteral("<img"))) << toolTip.toStdString();
 }
@@ -138,7 +138,7 @@ std::vector<std::size_t> shownTensors(const TensorTreeModel& model) {
 }
 
 TEST_F(TensorTreeModelTest, RanksAllTensorsByAColumnWithTheUnknownLast) {
-  m_model.setCheckpoint(checkpointOf(2));
+  m_model.setIndex(indexed(checkpointOf(2)));
   m_model.setSummary(0, summaryOf(1));
   m_model.setSummary(4, summaryOf(3));
   m_model.setSummary(5, summaryOf(2));
@@ -158,7 +158,7 @@ TEST_F(TensorTreeModelTest, RanksAllTensorsByAColumnWithTheUnknownLast) {
 }
 
 TEST_F(TensorTreeModelTest, RanksByNameInNaturalOrder) {
-  m_model.setCheckpoint(checkpointOf(11));
+  m_model.setIndex(indexed(checkpointOf(11)));
   m_model.sort(TensorTreeModel::Name, Qt::DescendingOrder);
   EXPECT_EQ(shownTensors(m_model).front(), 32u);  // model.layers.10.mlp.weight
   m_model.sort(TensorTreeModel::Role, Qt::AscendingOrder);
@@ -166,14 +166,14 @@ TEST_F(TensorTreeModelTest, RanksByNameInNaturalOrder) {
 }
 
 TEST_F(TensorTreeModelTest, RanksAPackedWeightWithItsPartsBelowIt) {
-  m_model.setCheckpoint(oddCheckpoint());
+  m_model.setIndex(indexed(oddCheckpoint()));
   m_model.sort(TensorTreeModel::Size, Qt::DescendingOrder);
   EXPECT_EQ(m_model.rowCount(m_model.indexOf(5)), 2);
   EXPECT_TRUE(m_model.objectsGroup().isValid());
 }
 
 TEST_F(TensorTreeModelTest, FiltersByWhatWasReadAndSaysOfHowManyItKnowsNothing) {
-  m_model.setCheckpoint(checkpointOf(2));
+  m_model.setIndex(indexed(checkpointOf(2)));
   m_model.setSummary(1, summaryOf(1, 3));
   ASSERT_TRUE(m_model.setFilter(QStringLiteral("flag:nan")));
   EXPECT_EQ(shownTensors(m_model), (std::vector<std::size_t>{1}));
@@ -187,14 +187,14 @@ TEST_F(TensorTreeModelTest, FiltersByWhatWasReadAndSaysOfHowManyItKnowsNothing) 
 }
 
 TEST_F(TensorTreeModelTest, KeepsWhatItShowsWhereAFilterIsNone) {
-  m_model.setCheckpoint(checkpointOf(2));
+  m_model.setIndex(indexed(checkpointOf(2)));
   ASSERT_TRUE(m_model.setFilter(QStringLiteral("key")));
   EXPECT_FALSE(m_model.setFilter(QStringLiteral("/(/")));
   EXPECT_EQ(m_model.shownTensors(), 2u);
 }
 
 TEST_F(TensorTreeModelTest, GivesAwayEveryTensorThatItShowsWithEveryDigit) {
-  m_model.setCheckpoint(checkpointOf(2));
+  m_model.setIndex(indexed(checkpointOf(2)));
   m_model.setSummary(1, summaryOf(0.1));
   ASSERT_TRUE(m_model.setFilter(QStringLiteral("key")));
   const Table table = tensorTable(m_model);
