@@ -17,6 +17,7 @@ class Linter {
       : m_checkpoint(checkpoint),
         m_backend(backend),
         m_job(job),
+        m_options(options),
         m_config(configOf(checkpoint)),
         m_places(placesOf(checkpoint)),
         m_run{.checkpoint = checkpoint,
@@ -37,6 +38,8 @@ class Linter {
       return each([&](LintCheck& check) { return check.end(m_run); });
     };
     if (auto done = stages(); !done) return tl::unexpected(std::move(done.error()));
+    std::erase_if(m_run.findings,
+                  [&](const LintFinding& finding) { return finding.tensor && !isWanted(*finding.tensor); });
     rank();
     return std::move(m_run.findings);
   }
@@ -74,11 +77,30 @@ class Linter {
     return {};
   }
 
+  /// The parts of a wanted weight are wanted, too.
+  bool isWanted(std::size_t tensor) const {
+    const auto& whole = m_checkpoint.tensors[tensor].partOf;
+    return !m_options.wanted || m_options.wanted(tensor) || (whole && m_options.wanted(*whole));
+  }
+
+  bool isRead(std::size_t tensor) const {
+    const TensorInfo& info = m_checkpoint.tensors[tensor];
+    return info.isReadable() && !info.partOf && isWanted(tensor);
+  }
+
+  std::uint64_t bytesToRead() const {
+    std::uint64_t bytes = 0;
+    for (std::size_t i = 0; i < m_checkpoint.tensors.size(); ++i)
+      if (isRead(i)) bytes += bytesOf(m_checkpoint.tensors[i]);
+    return bytes;
+  }
+
+  static std::uint64_t bytesOf(const TensorInfo& info) { return byteSize(*info.type, info.elements).value_or(0); }
+
   Result<> readWeights() {
-    m_job.expect(scannedBytes(m_checkpoint));
+    m_job.expect(bytesToRead());
     for (std::size_t i = 0; i < m_checkpoint.tensors.size(); ++i) {
-      const TensorInfo& info = m_checkpoint.tensors[i];
-      if (!info.isReadable() || info.partOf) continue;
+      if (!isRead(i)) continue;
       if (const auto read = readWeight(i); !read) {
         if (!concernsOneTensor(read.error().code)) return read;
         const auto told = each([&](LintCheck& check) -> Result<> {
@@ -87,16 +109,18 @@ class Linter {
         });
         if (!told) return told;
       }
-      if (auto going = m_job.step(byteSize(*info.type, info.elements).value_or(0)); !going) return going;
+      if (auto going = m_job.step(bytesOf(m_checkpoint.tensors[i])); !going) return going;
     }
     return {};
   }
 
   Result<> readWeight(std::size_t index) {
-    const auto source = m_checkpoint.source(index);
+    const auto source = m_options.open ? m_options.open(index) : m_checkpoint.source(index);
     if (!source) return tl::unexpected(source.error());
     const auto profile = profileTensor(*source, m_backend, m_run.job);
     if (!profile) return tl::unexpected(profile.error());
+    if (m_options.profiled)
+      if (auto told = m_options.profiled(index, *source, *profile); !told) return told;
     const LintedTensor tensor{index, m_checkpoint.tensors[index], m_places[index], *source, *profile};
     return each([&](LintCheck& check) { return check.tensor(m_run, tensor); });
   }
@@ -113,6 +137,7 @@ class Linter {
   const Checkpoint& m_checkpoint;
   const Backend& m_backend;
   const JobContext& m_job;
+  const LintOptions& m_options;
   const ConfigValues m_config;
   const std::vector<TensorPlace> m_places;
   LintRun m_run;

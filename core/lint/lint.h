@@ -2,6 +2,7 @@
 #pragma once
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -12,10 +13,12 @@
 #include "core/base/result.h"
 #include "core/checkpoint/checkpoint.h"
 #include "core/jobs/job.h"
+#include "core/tensor/tensor.h"
 
 namespace ulpscope {
 
 class Backend;
+struct TensorProfile;
 
 enum class Severity : std::uint8_t {
   Error,    ///< what is computed with this is wrong
@@ -55,6 +58,13 @@ const LintRule* findLintRule(std::string_view id);  ///< nullptr if there is non
 struct LintOptions {
   bool headersOnly = false;
   std::vector<const LintRule*> rules = {};  ///< all where empty
+  /// Whose values are read, and about which tensors findings are kept; all where it is empty. Rules that compare
+  /// tensors see these only.
+  std::function<bool(std::size_t tensor)> wanted = {};
+  /// Where the values of a tensor are read from; the checkpoint where it is empty.
+  std::function<Result<TensorSource>(std::size_t tensor)> open = {};
+  /// Called on the calling thread with what each read told, so that nobody has to read again for it.
+  std::function<Result<>(std::size_t tensor, const TensorSource& source, const TensorProfile& profile)> profiled = {};
 };
 
 /// What the rules find, ranked: by severity, then weight (largest first), then the order of tensors and rules. Each

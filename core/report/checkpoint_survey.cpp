@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/report/checkpoint_survey.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "core/report/conspicuous.h"
@@ -35,46 +36,60 @@ Result<TensorSource> held(const Checkpoint& checkpoint, const TensorSource& sour
 class Survey {
  public:
   Survey(const Checkpoint& checkpoint, std::span<const Scheme* const> schemes, const Backend& backend,
-         const JobContext& job)
-      : m_checkpoint(checkpoint), m_backend(backend), m_job(job), m_quiet{job.stop, nullptr} {
+         const JobContext& job, bool areChosenByName)
+      : m_checkpoint(checkpoint),
+        m_backend(backend),
+        m_job(job),
+        m_quiet{job.stop, nullptr},
+        m_areChosenByName(areChosenByName) {
     m_result.schemes.assign(schemes.begin(), schemes.end());
   }
 
   Result<CheckpointSurvey> make(std::span<const std::size_t> tensors) {
-    std::uint64_t bytes = 0;
-    for (const std::size_t tensor : tensors) bytes += bytesToRead(m_checkpoint.tensors[tensor]);
-    m_job.expect(bytes);
-    for (const std::size_t tensor : tensors) {
-      SurveyedTensor surveyed{.tensor = tensor};
-      if (auto read = survey(surveyed); !read) return tl::unexpected(std::move(read.error()));
-      m_result.tensors.push_back(std::move(surveyed));
-      if (auto going = m_job.step(bytesToRead(m_checkpoint.tensors[tensor])); !going)
-        return tl::unexpected(std::move(going.error()));
-    }
+    for (const std::size_t tensor : tensors) m_result.tensors.push_back({.tensor = tensor});
+    if (auto linted = lint(); !linted) return tl::unexpected(std::move(linted.error()));
+    for (SurveyedTensor& surveyed : m_result.tensors)
+      if (auto said = sayWhyNotRead(surveyed); !said) return tl::unexpected(std::move(said.error()));
     if (auto detailed = addDetails(); !detailed) return tl::unexpected(std::move(detailed.error()));
     if (auto same = m_checkpoint.verifyUnchanged(); !same) return tl::unexpected(std::move(same.error()));
     return std::move(m_result);
   }
 
  private:
-  Result<> survey(SurveyedTensor& surveyed) const {
-    if (!m_checkpoint.tensors[surveyed.tensor].isReadable()) return {};
-    auto read = measure(surveyed);
-    if (read || !concernsOneTensor(read.error().code)) return read;
-    (surveyed.summary ? surveyed.unmeasured : surveyed.failure) = std::move(read.error().message);
+  /// The one read of each tensor, for everything.
+  Result<> lint() {
+    std::vector<SurveyedTensor*> chosen(m_checkpoint.tensors.size());
+    for (SurveyedTensor& surveyed : m_result.tensors) chosen[surveyed.tensor] = &surveyed;
+    const LintOptions options{
+        .wanted = [&](std::size_t tensor) { return chosen[tensor] != nullptr; },
+        .open = [&](std::size_t tensor) { return opened(tensor); },
+        .profiled = [&](std::size_t tensor, const TensorSource& source, const TensorProfile& profile) -> Result<> {
+          chosen[tensor]->summary = summarize(profile);
+          return measure(*chosen[tensor], source);
+        }};
+    auto findings = lintCheckpoint(m_checkpoint, m_backend, m_job, options);
+    if (!findings) return tl::unexpected(std::move(findings.error()));
+    m_result.findings = std::move(*findings);
     return {};
   }
 
-  Result<> measure(SurveyedTensor& surveyed) const {
-    auto source = m_checkpoint.source(surveyed.tensor);
+  Result<TensorSource> opened(std::size_t tensor) const {
+    auto source = m_checkpoint.source(tensor);
     if (source && !m_result.schemes.empty() && source->info().elements <= kMostLoadedElements)
       source = held(m_checkpoint, *source, m_quiet);
-    if (!source) return tl::unexpected(std::move(source.error()));
-    const auto profile = profileTensor(*source, m_backend, m_quiet);
-    if (!profile) return tl::unexpected(profile.error());
-    surveyed.summary = summarize(*profile);
+    return source;
+  }
+
+  Result<> measure(SurveyedTensor& surveyed, const TensorSource& source) const {
     if (m_result.schemes.empty()) return {};
-    auto loaded = loadTensor(*source, m_backend, m_quiet);
+    auto compared = compare(surveyed, source);
+    if (compared || !concernsOneTensor(compared.error().code)) return compared;
+    surveyed.unmeasured = std::move(compared.error().message);
+    return {};
+  }
+
+  Result<> compare(SurveyedTensor& surveyed, const TensorSource& source) const {
+    auto loaded = loadTensor(source, m_backend, m_quiet);
     if (!loaded) return tl::unexpected(std::move(loaded.error()));
     surveyed.warnings = std::move(loaded->warnings);
     auto compared = compareSchemes(m_result.schemes, loaded->view(), m_backend, m_quiet);
@@ -83,11 +98,33 @@ class Survey {
     return {};
   }
 
-  Result<> addDetails() {
+  /// Of those that should have been readable; a finding has it in other words.
+  Result<> sayWhyNotRead(SurveyedTensor& surveyed) const {
+    if (surveyed.summary || !m_checkpoint.tensors[surveyed.tensor].isReadable()) return {};
+    const auto source = m_checkpoint.source(surveyed.tensor);
+    const auto profile = source ? profileTensor(*source, m_backend, m_quiet) : tl::unexpected(source.error());
+    if (profile) {  // on a second try
+      surveyed.summary = summarize(*profile);
+      return measure(surveyed, *source);
+    }
+    if (!concernsOneTensor(profile.error().code)) return tl::unexpected(profile.error());
+    surveyed.failure = profile.error().message;
+    return {};
+  }
+
+  std::vector<Conspicuous> chooseDetails() const {
     std::vector<const TensorSummary*> summaries;
     for (const SurveyedTensor& tensor : m_result.tensors)
       summaries.push_back(tensor.summary ? &*tensor.summary : nullptr);
-    const auto chosen = conspicuousTensors(summaries, kMostDetails);
+    auto chosen = conspicuousTensors(summaries, kMostDetails);
+    for (std::size_t at = 0; m_areChosenByName && at < summaries.size() && chosen.size() < kMostDetails; ++at)
+      if (summaries[at] && std::ranges::find(chosen, at, &Conspicuous::at) == chosen.end())
+        chosen.push_back({at, "chosen by its name"});
+    return chosen;
+  }
+
+  Result<> addDetails() {
+    const auto chosen = chooseDetails();
     std::uint64_t bytes = 0;
     for (const Conspicuous& one : chosen) bytes += bytesToRead(m_checkpoint.tensors[m_result.tensors[one.at].tensor]);
     m_job.expect(bytes);
@@ -123,6 +160,7 @@ class Survey {
   const Backend& m_backend;
   const JobContext& m_job;
   const JobContext m_quiet;  ///< progress is counted a tensor at a time
+  const bool m_areChosenByName;
   CheckpointSurvey m_result;
 };
 
@@ -130,8 +168,8 @@ class Survey {
 
 Result<CheckpointSurvey> surveyCheckpoint(const Checkpoint& checkpoint, std::span<const std::size_t> tensors,
                                           std::span<const Scheme* const> schemes, const Backend& backend,
-                                          const JobContext& job) {
-  return Survey(checkpoint, schemes, backend, job).make(tensors);
+                                          const JobContext& job, bool areChosenByName) {
+  return Survey(checkpoint, schemes, backend, job, areChosenByName).make(tensors);
 }
 
 }  // namespace ulpscope

@@ -11,6 +11,7 @@
 #include "core/base/result.h"
 #include "core/checkpoint/checkpoint.h"
 #include "core/jobs/job.h"
+#include "core/lint/lint.h"
 #include "core/quantization/quantization_report.h"
 #include "core/report/figure.h"
 
@@ -39,6 +40,8 @@ struct TensorDetail {
 struct CheckpointSurvey {
   std::vector<SurveyedTensor> tensors;
   std::vector<TensorDetail> details;
+  std::vector<LintFinding>
+      findings;  ///< of all rules, about these tensors and about the whole, as lintCheckpoint ranks
   std::vector<const Scheme*> schemes;
 };
 
@@ -47,12 +50,13 @@ inline constexpr std::size_t kMostDetails = 12;
 /// Columns whose maxima are kept for a picture: a figure takes some 60 bytes for each.
 inline constexpr std::uint64_t kMostDrawnColumns = 1 << 17;
 
-/// Reads each of `tensors` once: statistics and outlier columns, and its error in each of `schemes` with default knobs,
-/// for which it is held in memory. Then once more the few that stand out (conspicuousTensors). A tensor that fails by
-/// itself (concernsOneTensor) says so in its place, any other failure is returned. Kept are summaries only: what is
-/// held beside them is one tensor. Progress in bytes.
+/// Reads each of `tensors` once: statistics, outlier columns, what the lint rules find (for which few are read again),
+/// and its error in each of `schemes` with default knobs, for which it is held in memory. Then once more the few that
+/// stand out (conspicuousTensors) and, where the tensors were chosen by name, the others too as far as kMostDetails
+/// allows. A tensor that fails by itself (concernsOneTensor) says so in its place, any other failure is returned. Kept
+/// are summaries only: what is held beside them is one tensor. Progress in bytes.
 Result<CheckpointSurvey> surveyCheckpoint(const Checkpoint& checkpoint, std::span<const std::size_t> tensors,
                                           std::span<const Scheme* const> schemes, const Backend& backend,
-                                          const JobContext& job);
+                                          const JobContext& job, bool areChosenByName = false);
 
 }  // namespace ulpscope

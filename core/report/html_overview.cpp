@@ -79,32 +79,30 @@ std::string outlineText(const TensorSummary& summary) {
   return text;
 }
 
-/// Every number of the curves and of the table of all tensors, in full.
+/// Every number of the curves and of the table of tensors, in full.
 std::string exactTable(const HtmlReportInput& report) {
-  const bool withOutlines = report.survey.tensors.size() <= kMostOutlines;
-  std::vector<HtmlColumn> columns{{"#", kNumber},
-                                  {"tensor", kLong},
-                                  {"elements", kNumber},
-                                  {"finite", kNumber},
-                                  {"min", kNumber},
-                                  {"max", kNumber},
-                                  {"largest |value|", kNumber},
-                                  {"mean", kNumber},
-                                  {"standard deviation", kNumber},
-                                  {"kurtosis", kNumber},
-                                  {"zero", kNumber},
-                                  {"subnormal", kNumber},
-                                  {"NaN", kNumber},
-                                  {"+Inf", kNumber},
-                                  {"−Inf", kNumber},
-                                  {"columns", kNumber},
-                                  {"outlier columns", kNumber},
-                                  {"share of them", kNumber}};
-  if (withOutlines)
-    columns.push_back(
-        {"outline", kNumber, fmt::format("heights of its {} bins, % of the highest", TensorSummary::kOutline)});
+  std::vector<HtmlColumn> columns{
+      {"#", kNumber},
+      {"tensor", kLong},
+      {"elements", kNumber},
+      {"finite", kNumber},
+      {"min", kNumber},
+      {"max", kNumber},
+      {"largest |value|", kNumber},
+      {"mean", kNumber},
+      {"standard deviation", kNumber},
+      {"kurtosis", kNumber},
+      {"zero", kNumber},
+      {"subnormal", kNumber},
+      {"NaN", kNumber},
+      {"+Inf", kNumber},
+      {"−Inf", kNumber},
+      {"columns", kNumber},
+      {"outlier columns", kNumber},
+      {"share of them", kNumber},
+      {"outline", kNumber, fmt::format("heights of its {} bins, % of the highest", TensorSummary::kOutline)}};
   HtmlTable table(std::move(columns));
-  for (std::size_t i = 0; i < report.survey.tensors.size(); ++i) {
+  for (const std::size_t i : report.rows) {
     const SurveyedTensor& tensor = report.survey.tensors[i];
     if (!tensor.summary) continue;
     const Statistics& s = tensor.summary->statistics;
@@ -115,8 +113,7 @@ std::string exactTable(const HtmlReportInput& report) {
     const double share = outlierColumnShare(*tensor.summary);
     std::isnan(share) ? table.text("—") : table.count(tensor.summary->outlierColumns);
     table.exact(share);
-    if (withOutlines) table.text(outlineText(*tensor.summary));
-    table.endRow();
+    table.text(outlineText(*tensor.summary)).endRow();
   }
   return table.finish();
 }
@@ -132,7 +129,12 @@ std::string overviewSection(const HtmlReportInput& report) {
       "<code>position</code> in <code>ulp scan</code>. Orange: what is shown at length under "
       "<a href=\"#details\">what stands out</a>.</p>\n";
   for (const Curve& curve : kCurves) out += htmlFigure(curveFigure(report.survey, curve), kCurveHeight, "");
-  return out + htmlDetails("Data of these pictures: every number of every tensor in full", exactTable(report)) +
+  const std::string whose =
+      report.rows.size() == report.survey.tensors.size()
+          ? "every tensor"
+          : fmt::format("{} of {}", groupedDigits(report.rows.size()), counted(report.survey.tensors.size(), "tensor"));
+  return out +
+         htmlDetails(fmt::format("Data of these pictures: every number of {} in full", whose), exactTable(report)) +
          "</section>\n";
 }
 

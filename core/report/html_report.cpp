@@ -8,6 +8,7 @@
 #include <filesystem>
 #include <limits>
 #include <map>
+#include <span>
 
 #include "core/base/checked.h"
 #include "core/base/text.h"
@@ -65,10 +66,18 @@ std::vector<TypeTotals> totalsByType(const HtmlReportInput& report) {
   return types;
 }
 
+/// "1,000 of 92,000 are listed; `ulp inspect` lists all." where there are more.
+std::string leftOutMarkup(std::size_t all) {
+  if (all <= kMostRemarks) return {};
+  return fmt::format("<p><strong>{} of {} are listed</strong>; <code>ulp inspect</code> lists all.</p>\n",
+                     groupedDigits(kMostRemarks), groupedDigits(all));
+}
+
 std::string listMarkup(const std::vector<std::string>& sentences) {
   std::string list = "<ul>\n";
-  for (const std::string& sentence : sentences) list += fmt::format("<li>{}</li>\n", markupText(sentence, 4096));
-  return list + "</ul>\n";
+  for (const std::string& sentence : std::span(sentences).first(std::min(sentences.size(), kMostRemarks)))
+    list += fmt::format("<li>{}</li>\n", markupText(sentence, 4096));
+  return list + "</ul>\n" + leftOutMarkup(sentences.size());
 }
 
 /// Of opening, of reading, and of loading for schemes.
@@ -91,24 +100,26 @@ std::string remarksMarkup(const HtmlReportInput& report) {
     }
   if (remarks.empty()) return {};
   HtmlTable table({{"tensor", kLong}, {"type"}, {"values"}, {"remark", kLong}});
-  for (const auto& [tensor, remark] : remarks) {
+  for (const auto& [tensor, remark] : std::span(remarks).first(std::min(remarks.size(), kMostRemarks))) {
     table.text(report.info(*tensor).name).text(typeTitle(report.info(*tensor)));
     table.markup(tensor->summary ? "read" : "<span class=\"special\">not read</span>").text(remark).endRow();
   }
-  return fmt::format("<h3>Remarks on {}</h3>\n{}", counted(remarks.size(), "tensor"), table.finish());
+  return fmt::format("<h3>Remarks on {}</h3>\n{}{}", counted(remarks.size(), "tensor"), table.finish(),
+                     leftOutMarkup(remarks.size()));
 }
 
 std::string objectsMarkup(const Checkpoint& checkpoint) {
   if (checkpoint.objects.empty()) return {};
   HtmlTable table({{"not a tensor", kLong}, {"is", kLong}, {"remark", kLong}});
-  for (const InertObject& object : checkpoint.objects) {
+  const std::span all(checkpoint.objects);
+  for (const InertObject& object : all.first(std::min(all.size(), kMostRemarks))) {
     table.text(object.name);
     table.markup(
         fmt::format("<span{}>{}</span>", object.suspicious ? " class=\"special\"" : "", markupText(object.type)));
     table.text(object.remark).endRow();
   }
-  return fmt::format("<h3>{} in the file, listed and never run</h3>\n{}", counted(checkpoint.objects.size(), "object"),
-                     table.finish());
+  return fmt::format("<h3>{} in the file, listed and never run</h3>\n{}{}",
+                     counted(checkpoint.objects.size(), "object"), table.finish(), leftOutMarkup(all.size()));
 }
 
 std::uint64_t notRead(const CheckpointSurvey& survey) {
@@ -188,7 +199,7 @@ std::string warningsSection(const HtmlReportInput& report) {
 }
 
 std::string htmlReport(const Checkpoint& checkpoint, const CheckpointSurvey& survey, const ReportNames& names) {
-  const HtmlReportInput report{checkpoint, survey, names};
+  const HtmlReportInput report{checkpoint, survey, names, rowsOf(survey)};
   std::string page =
       "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
       "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'; "
@@ -199,12 +210,13 @@ std::string htmlReport(const Checkpoint& checkpoint, const CheckpointSurvey& sur
                       markupText(baseName(names.path)), htmlStyle());
   page += factsSection(report);
   page += fmt::format(
-      "<nav aria-label=\"Sections\"><a href=\"#types\">Element types</a><a href=\"#warnings\">Warnings</a>"
+      "<nav aria-label=\"Sections\"><a href=\"#findings\">Findings</a><a href=\"#types\">Element types</a><a "
+      "href=\"#warnings\">Warnings</a>"
       "<a href=\"#overview\">Overview</a><a href=\"#details\">What stands out</a>{}"
       "<a href=\"#tensors\">All tensors</a></nav>\n<main>\n",
       survey.schemes.empty() ? "" : "<a href=\"#schemes\">Quantization</a>");
-  page += typesSection(report) + warningsSection(report) + overviewSection(report) + detailsSection(report) +
-          schemesSection(report) + tensorsSection(report);
+  page += findingsSection(report) + typesSection(report) + warningsSection(report) + overviewSection(report) +
+          detailsSection(report) + schemesSection(report) + tensorsSection(report);
   page += fmt::format(
       "</main>\n<footer><p>Written by {}. A rounded number shows all of its digits when pointed at; "
       "<code>ulp inspect --statistics --json</code>{} print the same numbers.</p></footer>\n"

@@ -76,7 +76,7 @@ std::string schemeMarkup(const HtmlReportInput& report, std::size_t s, const Sch
                    {"cosine", kNumber},
                    {"left out", kNumber},
                    {"remarks", kLong}});
-  for (std::size_t i = 0; i < report.survey.tensors.size(); ++i) {
+  for (const std::size_t i : report.rows) {
     const SurveyedTensor& tensor = report.survey.tensors[i];
     table.text(std::to_string(i)).text(report.info(tensor).name);
     const bool isMeasured = !tensor.schemes.empty() && tensor.schemes[s].error.empty();
@@ -122,6 +122,9 @@ std::string schemesSection(const HtmlReportInput& report) {
   if (std::ranges::any_of(chart.series, [](const Series& series) { return !series.x.empty(); }))
     out += htmlFigure(chart, 480, htmlDetails("Data of this picture", htmlTable(data)));
   out += "<h3>Tensor by tensor</h3>\n";
+  if (report.rows.size() < report.survey.tensors.size())
+    out += fmt::format("<p><strong>{} of {}</strong>; <code>ulp scan --json</code> prints all.</p>\n",
+                       groupedDigits(report.rows.size()), counted(report.survey.tensors.size(), "tensor"));
   for (std::size_t s = 0; s < totals.size(); ++s) out += schemeMarkup(report, s, totals[s]);
   return out + "</section>\n";
 }

@@ -57,7 +57,7 @@ td.n, th.n { text-align: right; }
 td.n { white-space: nowrap; }
 td.t { min-width: min(44ch, 60vw); max-width: 60ch; overflow-wrap: anywhere; }
 tbody tr:hover { background: var(--tint); }
-tbody tr:target { background: var(--tint); }
+tbody tr:has(:target) { background: var(--tint); }
 details { margin: 4px 0 8px; }
 summary { color: var(--accent); cursor: pointer; width: max-content; max-width: 100%; }
 figure { margin: 8px 0 16px; max-width: 902px; }

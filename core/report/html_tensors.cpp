@@ -79,31 +79,29 @@ std::string detailMarkup(const HtmlReportInput& report, const TensorDetail& deta
 
 std::string tensorsSection(const HtmlReportInput& report) {
   const std::vector<SurveyedTensor>& tensors = report.survey.tensors;
-  const bool withOutlines = tensors.size() <= kMostOutlines;
-  std::vector<HtmlColumn> columns{{"#", kNumber}, {"tensor", kLong}};
-  if (withOutlines) columns.push_back({"outline", HtmlColumn::Kind::Word, "from −largest to largest |value|"});
-  for (HtmlColumn& column :
-       std::vector<HtmlColumn>{{"type"},
-                               {"shape", kNumber},
-                               {"bytes", kNumber, "stored"},
-                               {"min", kNumber, "finite values"},
-                               {"max", kNumber, "finite values"},
-                               {"mean", kNumber, "finite values"},
-                               {"standard deviation", kNumber, "divides by n"},
-                               {"kurtosis", kNumber, "m4 / m2² − 3, both divide by n; normal: 0"},
-                               {"NaN", kNumber},
-                               {"Inf", kNumber, "of either sign"},
-                               {"outlier columns", kNumber, "largest |value| above median + 6 × 1.4826 MAD"}})
-    columns.push_back(std::move(column));
-  HtmlTable table(std::move(columns));
-  for (std::size_t i = 0; i < tensors.size(); ++i) {
-    const TensorInfo& info = report.info(tensors[i]);
+  HtmlTable table({{"#", kNumber},
+                   {"tensor", kLong},
+                   {"outline", HtmlColumn::Kind::Word, "from −largest to largest |value|"},
+                   {"type"},
+                   {"shape", kNumber},
+                   {"bytes", kNumber, "stored"},
+                   {"min", kNumber, "finite values"},
+                   {"max", kNumber, "finite values"},
+                   {"mean", kNumber, "finite values"},
+                   {"standard deviation", kNumber, "divides by n"},
+                   {"kurtosis", kNumber, "m4 / m2² − 3, both divide by n; normal: 0"},
+                   {"NaN", kNumber},
+                   {"Inf", kNumber, "of either sign"},
+                   {"outlier columns", kNumber, "largest |value| above median + 6 × 1.4826 MAD"}});
+  for (const std::size_t at : report.rows) {
+    const TensorInfo& info = report.info(tensors[at]);
     const bool isDetailed =
-        std::ranges::find(report.survey.details, i, &TensorDetail::at) != report.survey.details.end();
+        std::ranges::find(report.survey.details, at, &TensorDetail::at) != report.survey.details.end();
     const std::string name = markupText(info.name, 2048);
-    table.text(std::to_string(i)).markup(isDetailed ? fmt::format("<a href=\"#t{}\">{}</a>", i, name) : name);
-    const auto& summary = tensors[i].summary;
-    if (withOutlines) table.markup(summary ? htmlOutline(summary->outline) : "");
+    table.markup(fmt::format("<span id=\"r{0}\">{0}</span>", at));
+    table.markup(isDetailed ? fmt::format("<a href=\"#t{}\">{}</a>", at, name) : name);
+    const auto& summary = tensors[at].summary;
+    table.markup(summary ? htmlOutline(summary->outline) : "");
     table.text(typeTitle(info)).text(bracketed(info.shape)).count(info.bytes);
     if (summary)
       appendStatistics(table, *summary);
@@ -111,15 +109,21 @@ std::string tensorsSection(const HtmlReportInput& report) {
       for (int missing = 0; missing < 8; ++missing) table.text("—");
     table.endRow();
   }
+  const bool areAll = report.rows.size() == tensors.size();
   std::string out = fmt::format("<section id=\"tensors\">\n<h2>All {}</h2>\n", counted(tensors.size(), "tensor"));
+  if (!areAll)
+    out += fmt::format(
+        "<p><strong>{} of these {} have rows of their own</strong>, here, under the pictures and under schemes: those "
+        "of "
+        "findings, those that stand out the most, and the first. Of the others the first table has the totals; "
+        "<code>ulp inspect --statistics --json</code> prints the numbers of all, and <code>--tensor</code> puts others "
+        "on a page.</p>\n<h3>By name</h3>\n{}<h3>One by one</h3>\n",
+        groupedDigits(report.rows.size()), counted(tensors.size(), "tensor"), patternsTable(report));
   out +=
       "<p>A matrix has a row for each index of its first dimension, a column for all others; MAD is the median "
       "distance "
-      "from the median of the columns' largest |value|. A dash stands where there is no such number.";
-  if (!withOutlines)
-    out +=
-        fmt::format(" The small outlines of histograms are left out beyond {} tensors.", groupedDigits(kMostOutlines));
-  return out + "</p>\n" + table.finish() + "</section>\n";
+      "from the median of the columns' largest |value|. A dash stands where there is no such number.</p>\n";
+  return out + table.finish() + "</section>\n";
 }
 
 std::string detailsSection(const HtmlReportInput& report) {
@@ -130,9 +134,9 @@ std::string detailsSection(const HtmlReportInput& report) {
            "columns.</p>\n</section>\n";
   out += fmt::format(
       "<p>Up to {} tensors, chosen in turn by the number of elements that are not finite, by kurtosis and by the share "
-      "of outlier columns, the largest first, where that is above 0. It says what is unlike the rest, not that it is "
+      "of outlier columns, the largest first, where that is above 0{}. It says what is unlike the rest, not that it is "
       "wrong.</p>\n",
-      kMostDetails);
+      kMostDetails, report.names.pattern.empty() ? "" : "; then the others that were chosen by name");
   for (const TensorDetail& detail : report.survey.details) out += detailMarkup(report, detail);
   return out + "</section>\n";
 }

@@ -8,6 +8,8 @@
 #include <numeric>
 
 #include "core/report/figure.h"
+#include "core/report/svg_bars.h"
+#include "core/report/svg_scale.h"
 #include "core/report/svg_writer.h"
 
 namespace ulpscope {
@@ -18,27 +20,6 @@ using Anchor = SvgTextStyle::Anchor;
 
 /// Each line of a figure has its own dash beside its colour.
 constexpr std::array<std::string_view, 8> kDashes{"none", "6 3", "2 2", "8 3 2 3", "10 4", "1 3", "4 4", "12 3 2 3"};
-
-/// One axis: data to pixels.
-struct Scale {
-  double lower = 0;
-  double upper = 1;
-  bool logarithmic = false;
-  bool powersOfTwo = false;
-  double pixelAtLower = 0;
-  double pixelAtUpper = 1;
-
-  bool shows(double value) const { return std::isfinite(value) && (!logarithmic || value > 0); }
-  double pixel(double value) const {
-    const double share = logarithmic ? (std::log(value) - std::log(lower)) / (std::log(upper) - std::log(lower))
-                                     : (value - lower) / (upper - lower);
-    return pixelAtLower + share * (pixelAtUpper - pixelAtLower);
-  }
-  std::vector<Tick> ticks(std::size_t atMost) const {
-    if (powersOfTwo) return powerOfTwoTicks(lower, upper, atMost);
-    return logarithmic ? logarithmicTicks(lower, upper, atMost) : linearTicks(lower, upper, atMost);
-  }
-};
 
 struct Range {
   double lower = std::numeric_limits<double>::infinity();
@@ -112,68 +93,6 @@ void drawAxes(SvgWriter& out, const Figure& figure, const Scale& x, const Scale&
   }
   out.text((area.left + area.right) / 2, area.bottom + 40, figure.x.title, {.anchor = Anchor::Middle, .size = 12});
   out.text(20, (area.top + area.bottom) / 2, figure.y.title, {.anchor = Anchor::Middle, .size = 12, .upright = true});
-}
-
-/// A bar as drawn; several data bars share one where they are narrower than a pixel.
-struct DrawnBar {
-  double left;
-  double right;
-  double top;
-  double bottom;
-  bool marked;
-};
-
-bool isMarked(const Series& series, std::size_t i) { return i < series.marked.size() && series.marked[i]; }
-
-/// Bars narrower than a pixel are drawn as the extremes of each pixel; marked ones win, so that no outlier is lost.
-std::vector<DrawnBar> layOutBars(const Series& series, const Scale& x, const Scale& y) {
-  std::vector<DrawnBar> bars;
-  const double base = y.logarithmic ? y.pixelAtLower : y.pixel(std::clamp(0.0, y.lower, y.upper));
-  for (std::size_t i = 0; i < series.y.size(); ++i) {
-    if (series.y[i] == 0 || !y.shows(series.y[i]) || !x.shows(series.x[i]) || !x.shows(series.x[i + 1])) continue;
-    const double left = x.pixel(series.x[i]);
-    const double right = x.pixel(series.x[i + 1]);
-    const double end = y.pixel(series.y[i]);
-    DrawnBar bar{left, right, std::min(base, end), std::max(base, end), isMarked(series, i)};
-    if (right - left < 1) {
-      bar.left = std::floor(left);
-      bar.right = bar.left + 1;
-      if (!bars.empty() && bars.back().left == bar.left) {
-        DrawnBar& last = bars.back();
-        last.top = std::min(last.top, bar.top);
-        last.bottom = std::max(last.bottom, bar.bottom);
-        last.marked = last.marked || bar.marked;
-        continue;
-      }
-    } else if (right - left > 4) {
-      bar.right -= 1;  // a hairline between bars that are wide enough
-    }
-    bars.push_back(bar);
-  }
-  return bars;
-}
-
-void drawBars(SvgWriter& out, const Series& series, const Scale& x, const Scale& y, std::string_view colour) {
-  std::string plain;
-  std::string marked;
-  for (const DrawnBar& bar : layOutBars(series, x, y))
-    (bar.marked ? marked : plain) +=
-        fmt::format("M{} {}H{}V{}H{}Z", svgNumber(bar.left), svgNumber(bar.top),
-                    svgNumber(std::max(bar.right, bar.left + 1)), svgNumber(bar.bottom), svgNumber(bar.left));
-  out.path(plain, fmt::format("fill=\"{}\" fill-opacity=\"0.8\"", colour));
-  out.path(marked, fmt::format("fill=\"{}\"", svg::kOutlier));
-  for (std::size_t i = 0; i < series.labels.size() && i < series.y.size(); ++i) {
-    if (series.labels[i].empty() || !y.shows(series.y[i]) || !x.shows(series.x[i + 1])) continue;
-    SvgTextStyle style{.colour = isMarked(series, i) ? svg::kOutlierText : svg::kMuted, .numeric = true};
-    const double left = x.pixel(series.x[i]);
-    const double right = x.pixel(series.x[i + 1]);
-    if (right - left > svgTextWidth(series.labels[i], style.size)) {  // above a bar wide enough, beside the others
-      style.anchor = Anchor::Middle;
-      out.text((left + right) / 2, y.pixel(series.y[i]) - 4, series.labels[i], style);
-    } else {
-      out.text(right + 3, y.pixel(series.y[i]) + 9, series.labels[i], style);
-    }
-  }
 }
 
 struct Pixel {
@@ -307,7 +226,7 @@ std::string toSvg(const Figure& figure, double height) {
       continue;
     }
     const std::string_view own = svg::kSeries[colour % svg::kSeries.size()];
-    if (series.kind == Kind::Bars) drawBars(out, series, x, y, own);
+    if (series.kind == Kind::Bars) drawBars(out, series, x, y, area, own);
     if (series.kind == Kind::Points) drawPoints(out, series, x, y, area, own);
     if (series.kind == Kind::Line)
       drawLine(out, series, x, y,

@@ -109,7 +109,7 @@ TEST(UlpReport, WritesOnePageThatNeedsNothingElseAndIsTheSameEachTime) {
   for (const char* forbidden : {"<script", "<link", "<img", "<iframe", "url(", "@import", "src="})
     EXPECT_THAT(page.text, Not(HasSubstr(forbidden)));
   EXPECT_THAT(page.text, HasSubstr("default-src 'none'"));
-  for (const char* section : {"types", "warnings", "overview", "details", "schemes", "tensors"})
+  for (const char* section : {"findings", "types", "warnings", "overview", "details", "schemes", "tensors"})
     EXPECT_THAT(page.text, HasSubstr("<section id=\"" + std::string(section) + "\""));
 
   const Page again = report(folder, samplePath(), {"--schemes", "q8_0,bnb_nf4", "--threads", "1", "--force"});

@@ -135,19 +135,76 @@ TEST(HtmlReport, ListsWhatCannotBeReadAndSaysWhy) {
   EXPECT_THAT(page, Not(HasSubstr("<odd>")));
 }
 
-TEST(HtmlReport, LeavesOutTheOutlinesOfVeryManyTensorsAndSaysSo) {
+std::string pageOf(const Checkpoint& checkpoint, std::vector<std::size_t> tensors, std::string pattern = {}) {
+  const auto survey = surveyCheckpoint(checkpoint, tensors, {}, *makeReferenceBackend(), {}, !pattern.empty()).value();
+  return htmlReport(checkpoint, survey, {"m", std::move(pattern), "ulp"});
+}
+
+std::size_t countOf(std::string_view what, std::string_view text) {
+  std::size_t count = 0;
+  for (std::size_t at = text.find(what); at != text.npos; at = text.find(what, at + what.size())) ++count;
+  return count;
+}
+
+TEST(HtmlReport, OfVeryManyTensorsHasRowsForThoseThatMatterTotalsForAllAndSaysSo) {
   test::SafetensorsBuilder builder;
-  for (std::size_t i = 0; i <= kMostOutlines; ++i) builder.add("t" + std::to_string(i), "F32", {1}, floats({1}));
+  const std::size_t count = 3 * kMostRows;
+  for (std::size_t i = 0; i < count; ++i)
+    builder.add("layers." + std::to_string(i) + ".w", "F32", {2, 8},
+                floats(std::vector<float>(16, i + 1 == count ? std::nanf("") : 1.0F)));
   const Checkpoint checkpoint = opened(builder);
-  const auto backend = makeReferenceBackend();
-  std::vector<std::size_t> tensors = allOf(checkpoint);
-  const auto pageOf = [&] {
-    return htmlReport(checkpoint, surveyCheckpoint(checkpoint, tensors, {}, *backend, {}).value(), {"m", "", "ulp"});
+  const std::string page = pageOf(checkpoint, allOf(checkpoint));
+  EXPECT_LT(page.size(), 5'000'000u);
+  EXPECT_THAT(page, HasSubstr("2,000 of these 6,000 tensors have rows of their own"));
+  EXPECT_THAT(page, HasSubstr("every number of 2,000 of 6,000 tensors"));
+  EXPECT_EQ(countOf("<span id=\"r", page), kMostRows);
+  EXPECT_THAT(page, HasSubstr("<span id=\"r5999\">")) << "a finding leads there";
+  EXPECT_THAT(page, HasSubstr("<a href=\"#t5999\">layers.5999.w</a>"));
+  EXPECT_THAT(page, HasSubstr("layers.*.w</td><td class=\"n\">6,000</td>"));
+
+  const Checkpoint few = opened(test::SafetensorsBuilder().add("w", "F32", {2}, floats({1, 2})));
+  EXPECT_THAT(pageOf(few, allOf(few)), Not(HasSubstr("rows of their own")));
+}
+
+TEST(HtmlReport, OfNamesWithoutEndHasALineForTheRestOfThem) {
+  test::SafetensorsBuilder builder;
+  const auto nameOf = [](std::size_t i) {
+    std::string name;
+    for (; i > 0; i /= 26) name += static_cast<char>('a' + i % 26);
+    return "x" + name;
   };
-  EXPECT_THAT(pageOf(), Not(HasSubstr("<svg class=\"outline\"")));
-  EXPECT_THAT(pageOf(), HasSubstr("left out beyond 2,000 tensors"));
-  tensors.pop_back();
-  EXPECT_THAT(pageOf(), HasSubstr("<svg class=\"outline\""));
+  for (std::size_t i = 0; i < kMostRows + 500; ++i) builder.add(nameOf(i), "F32", {1}, floats({1}));
+  const Checkpoint checkpoint = opened(builder);
+  const std::string page = pageOf(checkpoint, allOf(checkpoint));
+  EXPECT_THAT(page, HasSubstr("all others</td><td class=\"n\">1,501</td>"));
+  EXPECT_EQ(namePattern("blk.12.ffn_up_exps.3"), "blk.*.ffn_up_exps.*");
+}
+
+TEST(HtmlReport, ListsTheFindingsOfTheLinterInItsOrderAndWordsAndLeadsToTheTensors) {
+  std::vector<float> dead(8 * 32, 0.5F);
+  for (std::size_t i = 0; i < dead.size(); ++i) dead[i] += 0.01F * static_cast<float>(i % 13);
+  std::vector<float> broken = dead;
+  std::fill_n(dead.begin() + 64, 32, 0.0F);
+  broken[7] = std::nanf("");
+  const Checkpoint checkpoint = opened(
+      test::SafetensorsBuilder().add("a<b", "F32", {8, 32}, floats(dead)).add("c", "F32", {8, 32}, floats(broken)));
+  const auto findings = lintCheckpoint(checkpoint, *makeReferenceBackend(), {}).value();
+  ASSERT_GE(findings.size(), 2u);
+  const std::string page = pageOf(checkpoint, allOf(checkpoint));
+  std::size_t at = page.find("<section id=\"findings\"");
+  ASSERT_NE(at, page.npos);
+  for (const LintFinding& finding : findings) {
+    at = page.find(markupText(finding.message), at);
+    EXPECT_NE(at, page.npos) << finding.message;
+  }
+  EXPECT_THAT(page, HasSubstr("1 error, 1 warning"));
+  EXPECT_THAT(page, HasSubstr(">a&lt;b</a>"));
+  EXPECT_THAT(page, HasSubstr("href=\"#t1\">c</a>"));
+
+  const std::string ofOne = pageOf(checkpoint, {0}, "a*");
+  EXPECT_THAT(ofOne, Not(HasSubstr("is NaN")));
+  EXPECT_THAT(ofOne, HasSubstr("rules that compare tensors saw these only"));
+  EXPECT_THAT(ofOne, HasSubstr("<h3 id=\"t0\">")) << "chosen by name: at length";
 }
 
 }  // namespace

@@ -2,11 +2,15 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <limits>
+#include <map>
 #include <numeric>
+#include <regex>
 
 #include "core/report/colour_map.h"
 #include "core/report/figure.h"
+#include "core/report/svg_writer.h"
 #include "core/report/ticks.h"
 
 namespace ulpscope {
@@ -99,6 +103,46 @@ TEST(Svg, DrawsMarkedBarsInTheOutlierColourEvenWhenManyShareAPixel) {
   const std::string svg = toSvg(figure);
   EXPECT_THAT(svg, HasSubstr("#E69F00"));
   EXPECT_LT(svg.size(), 100'000u);
+}
+
+/// Where the texts that are numbers of bars stand: x from the left, y of the base line.
+std::map<std::string, std::pair<double, double>> labelsOf(const std::string& svg) {
+  std::map<std::string, std::pair<double, double>> labels;
+  const std::regex text(R"re(<text x="([^"]+)" y="([^"]+)"[^>]*>L(\d+)</text>)re");
+  for (std::sregex_iterator it(svg.begin(), svg.end(), text), end; it != end; ++it)
+    labels[(*it)[3]] = {std::stod((*it)[1]), std::stod((*it)[2])};
+  return labels;
+}
+
+TEST(Svg, PutsLabelsOfBarsWhereTheyHideNeitherBarsNorEachOther) {
+  // Narrow bars, a few of them labelled: among higher ones, side by side, at the edges, and alone.
+  std::vector<double> heights(200, 10);
+  for (const std::size_t i : {0U, 60U, 61U, 62U, 100U, 199U}) heights[i] = 12;
+  heights[63] = 40;
+  heights[150] = 4;
+  for (std::size_t i = 20; i < 40; ++i) heights[i] = i == 30 ? 50 : 0;
+  Figure figure = bars(heights);
+  Series& series = figure.series[0];
+  series.labels.resize(heights.size());
+  for (const std::size_t i : {0U, 30U, 60U, 61U, 62U, 63U, 100U, 150U, 199U})
+    series.labels[i] = "L" + std::to_string(i);
+  const auto labels = labelsOf(toSvg(figure));
+  EXPECT_GE(labels.size(), 7u);  // two stand beside a bar that is far higher
+  // The plot: 84 to 876 across, 64 to 424 down, 0 at the bottom and 50 + 5 % at the top.
+  const auto left = [](std::size_t i) { return 84 + 792 * static_cast<double>(i) / 200; };
+  const auto top = [&](std::size_t i) { return 424 - 360 * heights[i] / 52.5; };
+  const double width = svgTextWidth("L99", 11);
+  for (const auto& [name, place] : labels) {
+    const auto [x, y] = place;
+    for (std::size_t i = 0; i < heights.size(); ++i)
+      if (left(i) < x + width - 1 && x + 1 < left(i + 1)) {
+        EXPECT_LE(y, top(i) + 0.5) << name << " hides bar " << i;
+      }
+    for (const auto& [other, its] : labels) {
+      if (other == name) continue;
+      EXPECT_TRUE(std::fabs(its.first - x) >= width - 7 || std::fabs(its.second - y) >= 10) << name << " and " << other;
+    }
+  }
 }
 
 TEST(Svg, LeavesOutWhatAnAxisCannotShow) {
