@@ -124,8 +124,9 @@ Result<> profileCodes(const TensorSource& source, const Backend& backend, const 
   for (const auto& scratch : pool.all())
     for (std::size_t code = 0; code < std::min(profile.codeCounts.size(), scratch->counts.size()); ++code)
       profile.codeCounts[code] += scratch->counts[code];
-  profile.statistics = statisticsOf(table, profile.codeCounts);
-  profile.folded = foldedHistogramOf(table, profile.codeCounts);
+  auto [statistics, folded] = valuesCounted(table, profile.codeCounts);
+  profile.statistics = statistics;
+  profile.folded = std::move(folded);
   return {};
 }
 

@@ -221,8 +221,9 @@ std::optional<TensorProfile> decodeProfile(std::string_view bytes, const TensorI
     const CodeTable& table = codeTable(*tensor.type);
     profile.codeCounts = readCounts(in, table.values.size(), tensor.elements);
     if (!in.ok()) return std::nullopt;
-    profile.statistics = statisticsOf(table, profile.codeCounts);
-    profile.folded = foldedHistogramOf(table, profile.codeCounts);
+    auto [statistics, folded] = valuesCounted(table, profile.codeCounts);
+    profile.statistics = statistics;
+    profile.folded = std::move(folded);
   } else {
     profile.statistics = readStatistics(in, tensor.elements);
     profile.folded = readFolded(in, profile.statistics);

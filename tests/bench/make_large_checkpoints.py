@@ -5,6 +5,7 @@
 FOLDER/sparse   a sharded checkpoint of 40 GB of FP16 whose files are holes: nothing but headers is on disk
 FOLDER/f32      one FP32 tensor of 2 GiB, rows of 4,096 normal values of deviation 0.02
 FOLDER/bf16     the same as BF16
+FOLDER/many     92,000 BF16 tensors of 16 x 32: 61 layers of 256 experts, and what is around them
 """
 import array
 import json
@@ -50,6 +51,22 @@ def write_dense(folder, dtype, block, bytes_each):
             file.write(block)
 
 
+def write_many(folder, block, tensors=92_000, shape=(16, 32)):
+    folder.mkdir(parents=True, exist_ok=True)
+    names = [f"model.layers.{layer}.mlp.experts.{expert}.{part}_proj.weight"
+             for layer in range(61) for expert in range(256) for part in ("gate", "up", "down")]
+    names = names[: tensors * 9 // 10]
+    names += [f"model.layers.{i // 200}.self_attn.{i % 200}.weight" for i in range(tensors - len(names))]
+    size = 2 * shape[0] * shape[1]
+    entries = {name: {"dtype": "BF16", "shape": list(shape), "data_offsets": [i * size, (i + 1) * size]}
+               for i, name in enumerate(names)}
+    with open(folder / "model.safetensors", "wb") as file:
+        file.write(header(entries))
+        left = size * len(names)
+        while left > 0:
+            left -= file.write(block[:left])
+
+
 def main():
     folder = pathlib.Path(sys.argv[1])
     write_sparse(folder / "sparse")
@@ -59,6 +76,7 @@ def main():
     write_dense(folder / "f32", "F32", block, 4)
     halves = array.array("H", (word >> 16 for word in array.array("I", block)))
     write_dense(folder / "bf16", "BF16", halves.tobytes(), 2)
+    write_many(folder / "many", halves.tobytes())
 
 
 if __name__ == "__main__":

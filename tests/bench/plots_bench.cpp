@@ -3,13 +3,12 @@
 // takes to become sharp. `plots_bench [checkpoint]`: the first tensor of each argument, else one made in memory.
 #include <fmt/format.h>
 
-#include <QApplication>
 #include <QElapsedTimer>
 #include <QTest>
 #include <QWheelEvent>
-#include <ctime>
 
 #include "kernels/cpu/cpu_backend.h"
+#include "tests/bench/watched_application.h"
 #include "widgets/checkpoint/heat_map_view.h"
 #include "widgets/plots/matrix_map.h"
 #include "widgets/plots/plot_view.h"
@@ -19,44 +18,9 @@
 namespace ulpscope {
 namespace {
 
-/// Notes the longest of the events that it delivers, those inside others not counted apart: by the clock, and in time
-/// of the processor, which other programs do not lengthen.
-class Watched final : public QApplication {
- public:
-  using QApplication::QApplication;
+bench::WatchedApplication& app() { return *static_cast<bench::WatchedApplication*>(qApp); }
 
-  bool notify(QObject* receiver, QEvent* event) override {
-    if (m_depth > 0) return QApplication::notify(receiver, event);
-    QElapsedTimer timer;
-    timer.start();
-    const double cpuBefore = cpuMs();
-    ++m_depth;
-    const bool done = QApplication::notify(receiver, event);
-    --m_depth;
-    m_longest = std::max(m_longest, double(timer.nsecsElapsed()) / 1e6);
-    m_longestCpu = std::max(m_longestCpu, cpuMs() - cpuBefore);
-    ++m_events;
-    return done;
-  }
-  void forget() { m_longest = m_longestCpu = m_events = 0; }
-  double longest() const { return m_longest; }
-  double longestCpu() const { return m_longestCpu; }
-  int events() const { return m_events; }
-
- private:
-  static double cpuMs() {
-    timespec now{};
-    clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-    return double(now.tv_sec) * 1e3 + double(now.tv_nsec) / 1e6;
-  }
-
-  int m_depth = 0;
-  int m_events = 0;
-  double m_longest = 0;
-  double m_longestCpu = 0;
-};
-
-Watched& app() { return *static_cast<Watched*>(qApp); }
+void report(const char* what) { app().report(what); }
 
 QWidget* canvasOf(const QWidget& plot) {
   for (QWidget* child : plot.findChildren<QWidget*>())
@@ -79,12 +43,6 @@ void drag(QWidget& canvas, QPoint from, QPoint by, int steps) {
   send(QEvent::MouseButtonRelease, from + by, Qt::LeftButton, Qt::NoButton);
 }
 
-void report(const char* what) {
-  fmt::print("  {:<44} longest event {:6.1f} ms, {:5.1f} ms of processor time, of {} events\n", what, app().longest(),
-             app().longestCpu(), app().events());
-  app().forget();
-}
-
 /// Zooms from the whole to single elements at 60 steps a second, drags about, and back.
 void driveHeatMap(Session& session, const std::shared_ptr<const Checkpoint>& checkpoint, QSize size) {
   const auto source = checkpoint->source(0).value();
@@ -97,7 +55,7 @@ void driveHeatMap(Session& session, const std::shared_ptr<const Checkpoint>& che
   QWidget& canvas = *canvasOf(*map);
   fmt::print("{} of {} x {}, window of {} x {}\n", source.info().storedType, source.matrix().rows,
              source.matrix().columns, size.width(), size.height());
-  app().forget();
+  report("building the view");
   QElapsedTimer timer;
   timer.start();
   view.setTensor(ProfiledTensor{checkpoint, 0, source, profile});
@@ -147,7 +105,7 @@ void driveHeatMap(Session& session, const std::shared_ptr<const Checkpoint>& che
 int main(int argc, char** argv) {
   using namespace ulpscope;
   qputenv("QT_QPA_PLATFORM", "offscreen");
-  Watched application(argc, argv);
+  bench::WatchedApplication application(argc, argv);
   theme().install(application);
   Session session({kernels::makeCpuBackend()}, {});
   for (int i = 1; i < argc; ++i) {

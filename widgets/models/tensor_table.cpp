@@ -30,7 +30,10 @@ Table tensorTable(const TensorTreeModel& model) {
   for (const std::size_t at : model.shownIndices()) {
     const TensorInfo& tensor = index->checkpoint->tensors[at];
     std::string shape;
-    for (const std::uint64_t side : tensor.shape) shape += (shape.empty() ? "" : "x") + std::to_string(side);
+    for (const std::uint64_t side : tensor.shape) {
+      if (!shape.empty()) shape += 'x';
+      shape += std::to_string(side);
+    }
     auto& row = table.rows.emplace_back(
         std::vector<std::string>{printable(tensor.name, tensor.name.size() * 8), std::string(typeTitle(tensor)),
                                  std::move(shape), std::string(titleOf(index->filter.placeOf(at).role)),

@@ -113,7 +113,7 @@ void MatrixMap::watchMouse() {
 void MatrixMap::choose(QPointF place) {
   const auto cell = m_cells->cellAt(place);
   if (m_ignoresClick || !cell) return;
-  m_chosen = cell->part;
+  m_chosen.emplace(cell->part);  // assigned, GCC 12 takes it for a pointer to `cell` at -O3
   m_click->start(QApplication::doubleClickInterval());
 }
 
