@@ -33,7 +33,8 @@ class ReportCommand final : public Command {
     if (auto free = checkFree(m_output, m_force, filesReadBy(**checkpoint)); !free) return free;
     const auto tensors = tensorsMatching(**checkpoint, m_pattern, Parts::LeaveOut);
     if (!tensors) return tl::unexpected(tensors.error());
-    const auto survey = surveyCheckpoint(**checkpoint, *tensors, *schemes, context.backend, context.job, !m_pattern.empty());
+    const auto survey =
+        surveyCheckpoint(**checkpoint, *tensors, *schemes, context.backend, context.job, !m_pattern.empty());
     if (!survey) return tl::unexpected(survey.error());
     warn(context, **checkpoint, *survey);
     const std::string page = htmlReport(**checkpoint, *survey, {m_argument.path(), m_pattern, "ulp " ULPSCOPE_VERSION});
