@@ -92,22 +92,24 @@ Result<> profileCodes(const TensorSource& source, const Backend& backend, const 
     run.merge();
     return {};
   };
+  const auto raise = [&](auto codes, auto rows, auto columns) {
+    return backend.absMaximaOfCodes(codes, *table.orderedUpTo, rows, columns);
+  };
+  const auto countBlocks = [&](auto codes, std::uint64_t columns, BlockCounts& into) {
+    return backend.countBlocksOfCodes(codes, columns, *table.classes, into);
+  };
+  const auto valueOf = [&](std::uint16_t code) { return static_cast<float>(table.values[code]); };
+  const auto bitsOf = [&](std::uint16_t code) { return magnitudeBits(valueOf(code)); };
   const auto codeMaxima = [&](std::uint64_t first, std::uint64_t count, const CodeScratch& scratch) -> Result<> {
-    const auto codes = std::span<const std::uint16_t>(scratch.storage).first(count);
     MaximaCollector::Run<std::uint16_t> maxima(collectors.maxima, first, count);
-    const auto raise = [&](auto whole, auto rows, auto columns) {
-      return backend.absMaximaOfCodes(whole, *table.orderedUpTo, rows, columns);
-    };
-    if (auto done = maxima.add(first, codes, raise); !done) return done;
-    const auto valueOf = [&](std::uint16_t code) { return static_cast<float>(table.values[code]); };
-    collectors.maxima.merge(maxima, valueOf);
-
     BlockCollector::Run blocks(collectors.blocks);
-    const auto countBlocks = [&](auto rows, std::uint64_t columns, BlockCounts& into) {
-      return backend.countBlocksOfCodes(rows, columns, *table.classes, into);
+    const auto addChunk = [&](std::uint64_t begin, std::uint64_t size) -> Result<> {
+      const auto codes = std::span<const std::uint16_t>(scratch.storage).subspan(begin, size);
+      if (auto done = maxima.add(first + begin, codes, raise); !done) return done;
+      return blocks.add(first + begin, codes, countBlocks, bitsOf);
     };
-    const auto bitsOf = [&](std::uint16_t code) { return magnitudeBits(valueOf(code)); };
-    if (auto done = blocks.add(first, codes, countBlocks, bitsOf); !done) return done;
+    if (auto done = forEachChunk(count, addChunk); !done) return done;
+    collectors.maxima.merge(maxima, valueOf);
     collectors.blocks.merge(blocks);
     return {};
   };

@@ -58,10 +58,13 @@ namespace ulpscope::kernels {
 namespace HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
-/// Vectors of 16 bytes: as many magnitudes as blocks whose maxima are found together.
-using Halves = hn::Full128<std::int16_t>;
-using Words = hn::Full128<std::int32_t>;
-using Pairs = hn::Full128<std::int64_t>;
+/// Vectors of up to 32 bytes. Interleaving works within each 16 of them, so a vector ends with the maxima of one run of
+/// blocks, or with two sets of them, of the first and the second halves of the blocks.
+using Codes = hn::CappedTag<std::int16_t, 16>;
+using Floats = hn::CappedTag<std::int32_t, 8>;
+/// Blocks whose maxima are found together.
+template <class DI>
+constexpr std::size_t kAtOnce = 16 / sizeof(hn::TFromD<DI>);
 
 template <class DI, class T>
 HWY_INLINE hn::Vec<DI> magnitude(DI di, const T* from) {
@@ -88,20 +91,33 @@ HWY_INLINE hn::Vec<DI> foldTwo(DI di, DW dw, hn::Vec<DI> a, hn::Vec<DI> b) {
                  hn::BitCast(di, hn::InterleaveUpper(dw, wideA, wideB)));
 }
 
+template <class DI>
+HWY_INLINE void storeMaxima(DI di, hn::Vec<DI> found, hn::TFromD<DI>* maxima) {
+  if constexpr (hn::MaxLanes(DI()) == 2 * kAtOnce<DI>) {
+    const hn::Half<DI> half;
+    hn::StoreU(hn::Max(hn::LowerHalf(half, found), hn::UpperHalf(half, found)), half, maxima);
+  } else {
+    hn::StoreU(found, di, maxima);
+  }
+}
+
 HWY_INLINE void maximaOfBlocks(const float* values, std::int32_t* maxima) {
-  const Words d;
+  const Floats d;
+  const hn::Repartition<std::int64_t, Floats> pairs;
   const auto ab = foldTwo(d, d, foldBlock(d, values), foldBlock(d, values + kBlock));
   const auto cd = foldTwo(d, d, foldBlock(d, values + 2 * kBlock), foldBlock(d, values + 3 * kBlock));
-  hn::StoreU(foldTwo(d, Pairs(), ab, cd), d, maxima);
+  storeMaxima(d, foldTwo(d, pairs, ab, cd), maxima);
 }
 
 HWY_INLINE void maximaOfBlocks(const std::uint16_t* codes, std::int16_t* maxima) {
-  const Halves d;
+  const Codes d;
+  const hn::Repartition<std::int32_t, Codes> pairs;
+  const hn::Repartition<std::int64_t, Codes> quadruples;
   const auto two = [&](std::size_t block) {
     return foldTwo(d, d, foldBlock(d, codes + block * kBlock), foldBlock(d, codes + (block + 1) * kBlock));
   };
-  const auto four = [&](std::size_t block) { return foldTwo(d, Words(), two(block), two(block + 2)); };
-  hn::StoreU(foldTwo(d, Pairs(), four(0), four(4)), d, maxima);
+  const auto four = [&](std::size_t block) { return foldTwo(d, pairs, two(block), two(block + 2)); };
+  storeMaxima(d, foldTwo(d, quadruples, four(0), four(4)), maxima);
 }
 
 template <class DI, class T>
@@ -120,7 +136,7 @@ HWY_INLINE hn::TFromD<DI> maximumOfBlock(DI di, const T* block, std::size_t size
 template <class DI, class T>
 HWY_INLINE std::size_t maximaOfRow(DI di, const T* values, std::size_t size, hn::TFromD<DI>* maxima) {
   std::size_t block = 0;
-  const std::size_t atOnce = hn::Lanes(di);
+  constexpr std::size_t atOnce = kAtOnce<DI>;
   for (; (block + atOnce) * kBlock <= size; block += atOnce) maximaOfBlocks(values + block * kBlock, maxima + block);
   for (; block * kBlock < size; ++block)
     maxima[block] = maximumOfBlock(di, values + block * kBlock, std::min(kBlock, size - block * kBlock));
@@ -240,12 +256,12 @@ HWY_INLINE void countRows(DI di, const T* values, std::size_t rows, std::size_t 
 }
 
 void countRowsOfFloats(const float* values, std::size_t rows, std::size_t columns, BlockCounts& into) {
-  countRows(Words(), values, rows, columns, FloatClasses(), into);
+  countRows(Floats(), values, rows, columns, FloatClasses(), into);
 }
 
 void countRowsOfCodes(const std::uint16_t* codes, std::size_t rows, std::size_t columns, const CodeClasses& classes,
                       BlockCounts& into) {
-  countRows(Halves(), codes, rows, columns, TableClasses{classes.ofCode}, into);
+  countRows(Codes(), codes, rows, columns, TableClasses{classes.ofCode}, into);
 }
 
 }  // namespace HWY_NAMESPACE

@@ -15,6 +15,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/analysis/code_table.h"
 #include "kernels/cpu/cpu_backend.h"
 #include "kernels/cpu/thread_team.h"
 #include "tests/bench/huge_array.h"
@@ -210,6 +211,19 @@ void maxima(const Backend& backend, const Arrays& arrays) {
   benchmark::DoNotOptimize(columns.data());
 }
 
+void blockRanges(const Backend& backend, const Arrays& arrays) {
+  BlockCounts counts;
+  backend.countBlocks(arrays.weights.span(), 4096, counts);
+  benchmark::DoNotOptimize(counts);
+}
+
+void blockRangesOfBfloat16(const Backend& backend, const Arrays& arrays) {
+  static const CodeClasses& classes = *codeTable(*findElementType("BF16")).classes;
+  BlockCounts counts;
+  backend.countBlocksOfCodes(arrays.bfloat16.span(), 4096, classes, counts);
+  benchmark::DoNotOptimize(counts);
+}
+
 void registerAll() {
   using Kind = BlockCodec::Kind;
   addMemcpy();
@@ -254,6 +268,8 @@ void registerAll() {
   add("dequantize/nf4", dequantize<Kind::Nf4, 64>);
   add("decode/BF16", decodeBfloat16, true);
   add("abs_maxima/4096_columns", maxima);
+  add("block_ranges/FP32", blockRanges);
+  add("block_ranges/BF16", blockRangesOfBfloat16, true);
 }
 
 }  // namespace
