@@ -42,31 +42,42 @@ Position positionOf(double share, std::uint64_t n) {
   return {below, std::min(below + 1, n - 1), position - static_cast<double>(below)};
 }
 
-/// The values of ranks found by walking counts that ascend: valueAt(rank) for ascending ranks only.
-class CountWalk {
- public:
-  CountWalk(const CodeTable& table, const CodeCounts& counts) : m_table(table), m_counts(counts) {}
-
-  double valueAt(std::uint64_t rank) {
-    while (m_passed + m_counts[m_table.ascending[m_at]] <= rank) m_passed += m_counts[m_table.ascending[m_at++]];
-    return m_table.values[m_table.ascending[m_at]];
+/// The ranks that these shares lie between, ascending and each once.
+std::vector<std::uint64_t> ranksOf(std::span<const double> shares, std::uint64_t n) {
+  std::vector<std::uint64_t> ranks;
+  for (const double share : shares) {
+    const Position at = positionOf(share, n);
+    ranks.insert(ranks.end(), {at.below, at.above});
   }
+  std::ranges::sort(ranks);
+  ranks.erase(std::ranges::unique(ranks).begin(), ranks.end());
+  return ranks;
+}
 
- private:
-  const CodeTable& m_table;
-  const CodeCounts& m_counts;
-  std::size_t m_at = 0;
-  std::uint64_t m_passed = 0;
-};
+/// `values` of the ranks, as ranksOf has them.
+void appendBetween(std::vector<Quantile>& quantiles, std::span<const double> shares, std::uint64_t n,
+                   std::span<const std::uint64_t> ranks, std::span<const double> values) {
+  const auto valueAt = [&](std::uint64_t rank) {
+    return values[static_cast<std::size_t>(std::ranges::lower_bound(ranks, rank) - ranks.begin())];
+  };
+  for (const double share : shares) {
+    const Position at = positionOf(share, n);
+    quantiles.push_back({share, interpolated(valueAt(at.below), valueAt(at.above), at.fraction)});
+  }
+}
 
 std::vector<Quantile> fromCounts(const CodeTable& table, const TensorProfile& profile, std::span<const double> shares) {
-  std::vector<Quantile> quantiles;
-  for (const double share : shares) {
-    const Position at = positionOf(share, profile.statistics.finite);
-    CountWalk walk(table, profile.codeCounts);
-    const double below = walk.valueAt(at.below);
-    quantiles.push_back({share, interpolated(below, walk.valueAt(at.above), at.fraction)});
+  const std::uint64_t finite = profile.statistics.finite;
+  const std::vector<std::uint64_t> ranks = ranksOf(shares, finite);
+  std::vector<double> values;
+  auto code = table.ascending.begin();
+  std::uint64_t passed = 0;
+  for (const std::uint64_t rank : ranks) {
+    while (passed + profile.codeCounts[*code] <= rank) passed += profile.codeCounts[*code++];
+    values.push_back(table.values[*code]);
   }
+  std::vector<Quantile> quantiles;
+  appendBetween(quantiles, shares, finite, ranks, values);
   return quantiles;
 }
 
@@ -256,22 +267,10 @@ Result<std::vector<double>> orderStatistics(const TensorSource& source, std::spa
 
 Result<> appendExact(std::vector<Quantile>& quantiles, const TensorSource& source, std::uint64_t finite,
                      std::span<const double> shares, const Backend& backend, const JobContext& job) {
-  std::vector<std::uint64_t> ranks;
-  for (const double share : shares) {
-    const Position at = positionOf(share, finite);
-    ranks.insert(ranks.end(), {at.below, at.above});
-  }
-  std::ranges::sort(ranks);
-  ranks.erase(std::ranges::unique(ranks).begin(), ranks.end());
+  const std::vector<std::uint64_t> ranks = ranksOf(shares, finite);
   const auto values = orderStatistics(source, ranks, backend, job);
   if (!values) return tl::unexpected(values.error());
-  const auto valueAt = [&](std::uint64_t rank) {
-    return (*values)[static_cast<std::size_t>(std::ranges::lower_bound(ranks, rank) - ranks.begin())];
-  };
-  for (const double share : shares) {
-    const Position at = positionOf(share, finite);
-    quantiles.push_back({share, interpolated(valueAt(at.below), valueAt(at.above), at.fraction)});
-  }
+  appendBetween(quantiles, shares, finite, ranks, *values);
   return {};
 }
 
