@@ -4,6 +4,7 @@
 #include <QCommandLineParser>
 #include <QDir>
 #include <QFileInfo>
+#include <QStandardPaths>
 #include <QTabWidget>
 #include <cstdio>
 #include <cstring>
@@ -11,10 +12,12 @@
 
 #include "app/gui/grab.h"
 #include "core/backend/backend.h"
+#include "core/cache/result_cache.h"
 #include "core/formats/number_link.h"
 #include "kernels/cpu/cpu_backend.h"
 #include "kernels/cuda/load_cuda_backend.h"
 #include "widgets/frame/main_window.h"
+#include "widgets/session/file_paths.h"
 #include "widgets/session/preferences.h"
 #include "widgets/session/session.h"
 #include "widgets/theme/theme.h"
@@ -131,6 +134,12 @@ bool showView(MainWindow& window, const QString& id) {
   return false;
 }
 
+/// Results of earlier runs; empty where the desktop names no folder for such.
+QString cacheFile() {
+  const QString folder = QStandardPaths::writableLocation(QStandardPaths::GenericCacheLocation);
+  return folder.isEmpty() ? folder : folder + QStringLiteral("/ulpscope/results.sqlite");
+}
+
 void selectWhenOpened(Session& session, const QString& tensor) {
   QObject::connect(&session, &Session::checkpointOpened, &session, [&session, tensor](const auto& checkpoint) {
     const auto found = checkpoint->find(tensor.toStdString());
@@ -158,6 +167,8 @@ int run(int argc, char** argv) {
 
   Session session(availableBackends(), samplePath());
   session.useBackend(storedBackend().toStdString());
+  if (const QString file = cacheFile(); !file.isEmpty())
+    session.setCache(std::make_shared<ResultCache>(filePath(file)), storedUseOfCache());
   MainWindow window(session, deviceNote());
   if (!options.size.isEmpty()) window.resize(options.size);
   if (!options.page.isEmpty() && !window.showPage(options.page)) {

@@ -22,8 +22,8 @@ struct Shape {
 
 std::vector<TensorSource> makeTensors() {
   std::vector<TensorSource> tensors;
-  for (const auto& [type, sides] :
-       {Shape{"F32", {2, 3}}, Shape{"BF16", {4, 8}}, Shape{"F64", {1}}, Shape{"F8_E4M3", {2, 2}}, Shape{"I64", {0}}}) {
+  for (const auto& [type, sides] : {Shape{"F32", {2, 3}}, Shape{"F8_E5M2", {4, 8}}, Shape{"F64", {1}},
+                                    Shape{"F8_E4M3", {2, 2}}, Shape{"I64", {0}}}) {
     TensorInfo info{.name = "t", .storedType = std::string(type), .type = findElementType(type), .shape = sides};
     info.elements = 1;
     for (const std::uint64_t side : sides) info.elements *= side;

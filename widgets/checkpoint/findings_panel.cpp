@@ -62,12 +62,30 @@ void FindingsPanel::setCheckpoint(std::shared_ptr<const Checkpoint> checkpoint, 
          "do "
          "not fit. Every tensor is read once: %1.")
           .arg(qt(humanBytes(scannedBytes(*m_checkpoint)))));
-  if (isVisible() && m_unasked) look();
+  recall();
+}
+
+/// What was found in an earlier run, without being asked.
+void FindingsPanel::recall() {
+  if (!m_session.usesCache()) {
+    if (isVisible() && m_unasked) look();
+    return;
+  }
+  m_looking.start(
+      tr("recalling findings"),
+      [results = m_session.results(m_checkpoint)](const JobContext&) -> Result<std::optional<KnownFindings>> {
+        return results->recallFindings();
+      },
+      [this, checkpoint = m_checkpoint](Result<std::optional<KnownFindings>> known) {
+        if (checkpoint != m_checkpoint) return;
+        if (known && *known) return showFindings(std::move((*known)->findings), (*known)->keptSince);
+        if (isVisible() && m_unasked) look();
+      });
 }
 
 void FindingsPanel::showEvent(QShowEvent* event) {
   QWidget::showEvent(event);
-  if (m_checkpoint && m_unasked && !m_looked) look();
+  if (m_checkpoint && m_unasked && !m_looked) look();  // unless it is being recalled
 }
 
 void FindingsPanel::say(const QString& sentence) {
@@ -82,23 +100,28 @@ void FindingsPanel::look() {
   say(tr("Looking\u2026"));
   m_looking.start(
       tr("looking for faults"),
-      [checkpoint = m_checkpoint, backend = m_session.backend()](const JobContext& job) {
-        return lintCheckpoint(*checkpoint, *backend, job);
-      },
-      [this, checkpoint = m_checkpoint](Result<std::vector<LintFinding>> findings) {
+      [results = m_session.results(m_checkpoint)](const JobContext& job) { return results->findings(job); },
+      [this, checkpoint = m_checkpoint](Result<KnownFindings> known) {
         if (checkpoint != m_checkpoint) return;
-        if (!findings) {
-          m_looked = false;
-          m_look->show();
-          say(shown(findings.error().message));
-          return m_session.report(findings.error());
-        }
-        const std::size_t count = findings->size();
-        m_model->setFindings(checkpoint, std::move(*findings));
-        m_list->setVisible(count > 0);
-        say(count > 0 ? QString() : tr("Nothing strange was found."));
-        Q_EMIT counted(count);
+        if (known) return showFindings(std::move(known->findings), known->keptSince);
+        m_looked = false;
+        m_look->show();
+        say(shown(known.error().message));
+        m_session.report(known.error());
       });
+}
+
+void FindingsPanel::showFindings(std::vector<LintFinding> findings, const KeptSince& since) {
+  m_looked = true;
+  m_look->hide();
+  const std::size_t count = findings.size();
+  m_model->setFindings(m_checkpoint, std::move(findings));
+  m_list->setVisible(count > 0);
+  QStringList sentences;
+  if (count == 0) sentences << tr("Nothing strange was found.");
+  if (since) sentences << tr("From the cache of %1.").arg(timeText(*since));
+  say(sentences.join(u' '));
+  Q_EMIT counted(count);
 }
 
 void FindingsPanel::choose(const QModelIndex& index) {

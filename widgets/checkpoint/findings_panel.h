@@ -4,6 +4,7 @@
 #include <memory>
 #include <optional>
 
+#include "core/cache/checkpoint_results.h"
 #include "core/checkpoint/checkpoint.h"
 #include "core/lint/lint.h"
 #include "widgets/session/task.h"
@@ -39,7 +40,9 @@ class FindingsPanel final : public QWidget {
   void showEvent(QShowEvent* event) override;
 
  private:
+  void recall();
   void look();
+  void showFindings(std::vector<LintFinding> findings, const KeptSince& since);
   void choose(const QModelIndex& index);
   void say(const QString& sentence);
 

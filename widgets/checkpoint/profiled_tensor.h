@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "core/analysis/tensor_profile.h"
+#include "core/cache/checkpoint_results.h"
 #include "core/checkpoint/checkpoint.h"
 
 namespace ulpscope {
@@ -13,6 +14,7 @@ struct ProfiledTensor {
   std::size_t tensor;
   TensorSource source;
   std::shared_ptr<const TensorProfile> profile;
+  KeptSince keptSince = {};  ///< where the profile is of an earlier run
 
   const std::string& name() const { return source.info().name; }
 };

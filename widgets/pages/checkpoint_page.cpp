@@ -44,6 +44,7 @@ namespace {
 /// Checkpoints up to this size are read whole for the overview as soon as they are opened; larger ones on request.
 constexpr std::uint64_t kScanUnasked = std::uint64_t{1} << 30;
 constexpr std::size_t kMostRecent = 8;
+constexpr std::size_t kMostAtOnce = 4096;  ///< summaries that are shown within a few milliseconds
 
 }  // namespace
 
@@ -142,7 +143,7 @@ QWidget* CheckpointPage::buildOverview() {
   m_overviewCard->setMaximumHeight(220);
   connect(quantity, &QComboBox::currentIndexChanged, this,
           [this](int index) { m_strip->setQuantity(static_cast<OverviewStrip::Quantity>(index)); });
-  connect(scanAll, &QPushButton::clicked, this, &CheckpointPage::scan);
+  connect(scanAll, &QPushButton::clicked, this, [this] { scan(Unread::Read); });
   connect(m_strip, &OverviewStrip::tensorChosen, this, [this](std::size_t tensor) { session().selectTensor(tensor); });
   return m_overviewCard;
 }
@@ -251,17 +252,17 @@ void CheckpointPage::showCheckpoint(const std::shared_ptr<const Checkpoint>& che
   const bool unasked = scannedBytes(*checkpoint) <= kScanUnasked;
   m_scanAll->setVisible(!unasked);
   m_findings->setCheckpoint(checkpoint, unasked);
-  if (unasked) scan();
+  scan(unasked ? Unread::Read : Unread::Leave);
 }
 
-void CheckpointPage::scan() {
-  if (!m_checkpoint) return;
+void CheckpointPage::scan(Unread unread) {
+  if (!m_checkpoint || (unread == Unread::Leave && !session().usesCache())) return;
   m_model->clearSummaries();
-  m_scanAll->setVisible(false);
+  m_scanAll->setVisible(unread == Unread::Leave);
   m_scanning.start(
-      tr("reading all tensors"),
-      [this, checkpoint = m_checkpoint, backend = session().backend(),
-       post = postTo(*this)](const JobContext& job) -> Result<> {
+      unread == Unread::Read ? tr("reading all tensors") : tr("recalling what is known"),
+      [this, checkpoint = m_checkpoint, results = session().results(m_checkpoint), unread,
+       post = postTo(*this)](const JobContext& job) -> Result<bool> {
         // Small tensors come by the thousand: they are handed over twenty times a second, not one by one.
         Summaries found;
         QElapsedTimer sinceHandedOver;
@@ -271,18 +272,18 @@ void CheckpointPage::scan() {
           found.clear();
           sinceHandedOver.restart();
         };
-        const auto scanned =
-            scanCheckpoint(*checkpoint, *backend, job, [&](std::size_t tensor, const TensorSummary& s) {
-              found.emplace_back(tensor, s);
-              if (sinceHandedOver.elapsed() >= 50) handOver();
-            });
+        const auto take = [&](std::size_t tensor, const TensorSummary& summary) {
+          found.emplace_back(tensor, summary);
+          if (found.size() >= kMostAtOnce || sinceHandedOver.elapsed() >= 50) handOver();
+        };
+        const auto allKnown =
+            unread == Unread::Leave ? results->recall(job, take) : results->scan(job, take).map([] { return true; });
         handOver();
-        return scanned;
+        return allKnown;
       },
-      [this](const Result<>& scanned) {
-        if (scanned) return;
-        m_scanAll->setVisible(true);
-        session().report(scanned.error());
+      [this](const Result<bool>& allKnown) {
+        m_scanAll->setVisible(!allKnown || !*allKnown);
+        if (!allKnown) session().report(allKnown.error());
       });
 }
 
@@ -311,16 +312,16 @@ void CheckpointPage::showTensor(std::size_t tensor) {
   m_awaited = tensor;
   m_profiling.start(
       tr("reading %1").arg(shown(m_checkpoint->tensors[tensor].name)),
-      [source = *source, backend = session().backend()](const JobContext& job) {
-        job.expect(source.size());
-        return profileTensor(source, *backend, job);
+      [results = session().results(m_checkpoint), tensor](const JobContext& job) {
+        return results->profile(tensor, job);
       },
-      [this, checkpoint = m_checkpoint, tensor, source = *source](Result<TensorProfile> profile) {
+      [this, checkpoint = m_checkpoint, tensor, source = *source](Result<KnownProfile> read) {
         if (m_awaited != tensor) return;  // something else was chosen since
-        if (!profile) return fail(tensor, profile.error());
-        m_model->setSummary(tensor, summarize(*profile));
+        if (!read) return fail(tensor, read.error());
+        m_model->setSummary(tensor, summarize(read->profile));
         m_strip->update();
-        m_recent.push_front({checkpoint, tensor, source, std::make_shared<const TensorProfile>(std::move(*profile))});
+        auto profile = std::make_shared<const TensorProfile>(std::move(read->profile));
+        m_recent.push_front({checkpoint, tensor, source, std::move(profile), read->keptSince});
         if (m_recent.size() > kMostRecent) m_recent.pop_back();
         setTensor(m_recent.front());
       });

@@ -47,7 +47,9 @@ class CheckpointPage final : public Page {
   void addView(TensorView* view, const QString& title, const char* id);
   void followSelection();
   void showCheckpoint(const std::shared_ptr<const Checkpoint>& checkpoint);
-  void scan();
+  enum class Unread { Read, Leave };
+  /// Shows the summaries that were kept, and those of all other tensors where they are read.
+  void scan(Unread unread);
   using Summaries = std::vector<std::pair<std::size_t, TensorSummary>>;
   void takeSummaries(const std::shared_ptr<const Checkpoint>& checkpoint, const Summaries& found);
   void showTensor(std::size_t tensor);

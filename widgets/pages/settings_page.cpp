@@ -1,15 +1,19 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Settings: what can be chosen and takes effect at once.
+#include <QCheckBox>
 #include <QComboBox>
+#include <QPushButton>
 #include <QSettings>
 #include <QVBoxLayout>
 
+#include "core/base/text.h"
 #include "widgets/forms/field.h"
 #include "widgets/frame/card.h"
 #include "widgets/frame/labels.h"
 #include "widgets/pages/page.h"
 #include "widgets/session/preferences.h"
 #include "widgets/session/session.h"
+#include "widgets/session/task.h"
 #include "widgets/session/text.h"
 #include "widgets/theme/theme.h"
 
@@ -32,6 +36,7 @@ class SettingsPage final : public Page {
         TextRole::Muted);
     hint->setWordWrap(true);
     card->body()->addWidget(hint);
+    if (session().cache()) card->body()->addWidget(cacheField());
     card->body()->addStretch();
     card->setMaximumWidth(2 * kFormWidth);
     auto* row = new QHBoxLayout(this);
@@ -39,6 +44,8 @@ class SettingsPage final : public Page {
     row->addWidget(card, 1);
     row->addStretch();
   }
+
+  void activated() override { measureCache(); }
 
  private:
   QWidget* themeField() {
@@ -69,6 +76,61 @@ class SettingsPage final : public Page {
     field->setMaximumWidth(kFormWidth);
     return field;
   }
+
+  QWidget* cacheField() {
+    auto* isUsed = new QCheckBox(tr("Keep what was computed, to show it at once the next time"));
+    isUsed->setObjectName(QStringLiteral("useCache"));
+    isUsed->setChecked(session().usesCache());
+    connect(isUsed, &QCheckBox::toggled, this, [this](bool on) {
+      storeUseOfCache(on);
+      session().setCache(session().cache(), on);
+    });
+    m_cacheSize = new PlainLabel({}, TextRole::Muted);
+    m_cacheSize->setObjectName(QStringLiteral("cacheSize"));
+    m_cacheSize->setWordWrap(true);
+    m_clearCache = new QPushButton(tr("Clear"));
+    m_clearCache->setObjectName(QStringLiteral("clearCache"));
+    connect(m_clearCache, &QPushButton::clicked, this, &SettingsPage::clearCache);
+    auto* box = new QWidget;
+    auto* column = new QVBoxLayout(box);
+    column->setContentsMargins(0, 0, 0, 0);
+    column->addWidget(isUsed);
+    column->addWidget(m_cacheSize);
+    column->addWidget(m_clearCache, 0, Qt::AlignLeft);
+    return new Field(tr("Results of checkpoints"), box);
+  }
+
+  void measureCache() {
+    if (!m_cacheSize) return;
+    m_cacheWork.start(
+        tr("measuring the cache"),
+        [cache = session().cache()](const JobContext&) -> Result<std::uint64_t> { return cache->size(); },
+        [this](const Result<std::uint64_t>& size) { showCacheSize(size.value_or(0)); });
+  }
+
+  void clearCache() {
+    m_clearCache->setEnabled(false);
+    m_cacheWork.start(
+        tr("clearing the cache"),
+        [cache = session().cache()](const JobContext&) -> Result<std::uint64_t> {
+          return cache->clear().map([&] { return cache->size(); });
+        },
+        [this](const Result<std::uint64_t>& size) {
+          m_clearCache->setEnabled(true);
+          if (!size) return session().report(size.error());
+          showCacheSize(*size);
+        });
+  }
+
+  void showCacheSize(std::uint64_t bytes) {
+    const ResultCache& cache = *session().cache();
+    m_cacheSize->setText(tr("%1 of at most %2, in %3")
+                             .arg(qt(humanBytes(bytes)), qt(humanBytes(cache.limit())), shown(cache.file().string())));
+  }
+
+  PlainLabel* m_cacheSize = nullptr;  ///< with the button, where there is a cache
+  QPushButton* m_clearCache = nullptr;
+  Task m_cacheWork{session()};
 };
 
 }  // namespace

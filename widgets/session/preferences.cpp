@@ -7,6 +7,7 @@ namespace ulpscope {
 namespace {
 constexpr auto kTheme = "theme";
 constexpr auto kBackend = "backend";
+constexpr auto kCache = "cache/used";
 }  // namespace
 
 QString idOf(ThemeMode mode) {
@@ -32,5 +33,8 @@ void storeThemeMode(ThemeMode mode) { QSettings().setValue(QLatin1String(kTheme)
 
 QString storedBackend() { return QSettings().value(QLatin1String(kBackend)).toString(); }
 void storeBackend(const QString& id) { QSettings().setValue(QLatin1String(kBackend), id); }
+
+bool storedUseOfCache() { return QSettings().value(QLatin1String(kCache), true).toBool(); }
+void storeUseOfCache(bool isUsed) { QSettings().setValue(QLatin1String(kCache), isUsed); }
 
 }  // namespace ulpscope

@@ -17,4 +17,8 @@ void storeThemeMode(ThemeMode mode);
 QString storedBackend();
 void storeBackend(const QString& id);
 
+/// Whether results of checkpoints are kept between runs; they are unless it was chosen otherwise.
+bool storedUseOfCache();
+void storeUseOfCache(bool isUsed);
+
 }  // namespace ulpscope

@@ -98,7 +98,25 @@ void Session::useBackend(std::string_view id) {
   const auto found = std::find_if(m_backends.begin(), m_backends.end(), [&](const auto& b) { return b->id() == id; });
   if (found == m_backends.end() || *found == m_backend) return;
   m_backend = *found;
+  m_results.clear();
   Q_EMIT backendChanged();
+}
+
+void Session::setCache(std::shared_ptr<ResultCache> cache, bool isUsed) {
+  m_cache = std::move(cache);
+  m_usesCache = m_cache && isUsed;
+  m_results.clear();
+}
+
+std::shared_ptr<CheckpointResults> Session::makeResults(const std::shared_ptr<const Checkpoint>& checkpoint,
+                                                        bool anew) const {
+  return std::make_shared<CheckpointResults>(checkpoint, m_backend, m_usesCache ? m_cache : nullptr, anew);
+}
+
+std::shared_ptr<CheckpointResults> Session::results(const std::shared_ptr<const Checkpoint>& checkpoint) {
+  std::shared_ptr<CheckpointResults>& results = m_results[checkpoint.get()];
+  if (!results) results = makeResults(checkpoint, false);
+  return results;
 }
 
 bool Session::busy() const {
@@ -149,6 +167,8 @@ void Session::opened(const std::shared_ptr<const TensorIndex>& index) {
     const Selection before = selection();
     *same = checkpoint;
     m_indexes[static_cast<std::size_t>(same - m_checkpoints.begin())] = index;
+    m_results.erase(old.get());
+    m_results[checkpoint.get()] = makeResults(checkpoint, true);
     m_history.replace(old, checkpoint);
     Q_EMIT checkpointReloaded(old, checkpoint);
     announceFrom(before);
@@ -179,6 +199,7 @@ void Session::close(const std::shared_ptr<const Checkpoint>& checkpoint) {
   const auto kept = checkpoint;  // `checkpoint` may be a reference into what changes here
   m_indexes.erase(m_indexes.begin() + (found - m_checkpoints.begin()));
   m_checkpoints.erase(found);
+  m_results.erase(kept.get());
   m_history.replace(kept, nullptr);
   Q_EMIT checkpointClosed(kept);
   announceFrom(before);

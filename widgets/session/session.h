@@ -6,10 +6,12 @@
 #include <QString>
 #include <deque>
 #include <functional>
+#include <map>
 #include <memory>
 #include <vector>
 
 #include "core/backend/backend.h"
+#include "core/cache/checkpoint_results.h"
 #include "core/checkpoint/tensor_index.h"
 #include "widgets/session/recent_files.h"
 #include "widgets/session/selection.h"
@@ -40,6 +42,13 @@ class Session final : public QObject {
   std::shared_ptr<const Backend> backend() const { return m_backend; }
   const std::vector<std::shared_ptr<const Backend>>& backends() const { return m_backends; }
   void useBackend(std::string_view id);
+
+  /// Where results are kept between runs; nullptr: nowhere. `isUsed`: whether they are at the moment.
+  void setCache(std::shared_ptr<ResultCache> cache, bool isUsed = true);
+  const std::shared_ptr<ResultCache>& cache() const { return m_cache; }
+  bool usesCache() const { return m_usesCache; }
+  /// What is known of an open checkpoint, for the tasks of pages. After a reload nothing that was kept.
+  std::shared_ptr<CheckpointResults> results(const std::shared_ptr<const Checkpoint>& checkpoint);
 
   const std::vector<std::shared_ptr<const Checkpoint>>& checkpoints() const { return m_checkpoints; }
   /// What lists of its tensors need; nullptr of none. Of an open checkpoint it was made with the opening, in the
@@ -97,6 +106,7 @@ class Session final : public QObject {
   void started(Task* task);
   void openNext();
   void opened(const std::shared_ptr<const TensorIndex>& index);
+  std::shared_ptr<CheckpointResults> makeResults(const std::shared_ptr<const Checkpoint>& checkpoint, bool anew) const;
   void readElement();
   void readIfUnread();
   void announceFrom(const Selection& before);
@@ -105,6 +115,9 @@ class Session final : public QObject {
   std::vector<std::shared_ptr<const Backend>> m_backends;
   std::shared_ptr<const Backend> m_backend;
   QString m_samplePath;
+  std::shared_ptr<ResultCache> m_cache;
+  bool m_usesCache = false;
+  std::map<const Checkpoint*, std::shared_ptr<CheckpointResults>> m_results;  ///< by m_backend, of open checkpoints
   RecentFiles m_recent;
   std::vector<std::shared_ptr<const Checkpoint>> m_checkpoints;
   std::vector<std::shared_ptr<const TensorIndex>> m_indexes;  ///< of m_checkpoints, in the same order

@@ -2,6 +2,7 @@
 #include "widgets/session/text.h"
 
 #include <QCoreApplication>
+#include <QDateTime>
 #include <QFileInfo>
 #include <QStringList>
 #include <vector>
@@ -95,6 +96,10 @@ QString titleOf(FormatFamily family) {
       return SessionText::tr("Custom");
   }
   return {};
+}
+
+QString timeText(std::int64_t secondsSince1970) {
+  return QDateTime::fromSecsSinceEpoch(secondsSince1970).toString(QStringLiteral("yyyy-MM-dd hh:mm"));
 }
 
 }  // namespace ulpscope

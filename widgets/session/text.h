@@ -43,6 +43,9 @@ QString placeText(const Checkpoint& checkpoint, const TensorInfo& tensor);
 /// "8-bit floats".
 QString titleOf(FormatFamily family);
 
+/// "2026-11-28 09:00", here.
+QString timeText(std::int64_t secondsSince1970);
+
 inline QString emDash() { return QStringLiteral("\u2014"); }
 
 }  // namespace ulpscope
