@@ -64,7 +64,9 @@ class Visit {
   bool hasRun(const char* title) { return m_read.contains(QLatin1String(title)); }
 
   QString fact(const char* name) {
-    m_page.findChild<QTabWidget*>()->setCurrentIndex(4);
+    auto* views = m_page.findChild<QTabWidget*>();
+    for (int i = 0; i < views->count(); ++i)
+      if (views->widget(i)->property("viewId") == QStringLiteral("details")) views->setCurrentIndex(i);
     settle(*m_session);
     auto* table = findNamed<QTableView>(m_page, "Statistics of the tensor");
     for (int row = 0; table && row < table->model()->rowCount(); ++row)
