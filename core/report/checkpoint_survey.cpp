@@ -150,6 +150,7 @@ class Survey {
         measureHistogram(*source, *profile, HistogramAxes::LogarithmicCount, HistogramRange::Whole, m_quiet);
     if (!histogram) return tl::unexpected(std::move(histogram.error()));
     detail.histogram = std::move(*histogram);
+    detail.blocks = profile->blockRanges;
     detail.columnCount = profile->matrix.columns;
     if (profile->matrix.rows > 1 && detail.columnCount <= kMostDrawnColumns)
       detail.columns = columnsFigure(source->info().name, profile->columnAbsMax, columnOutliers(*profile));

@@ -33,6 +33,7 @@ struct TensorDetail {
   std::string reason;        ///< why it was chosen
   std::string failure = {};  ///< why there are no pictures; else empty
   Figure histogram = {};
+  BlockRanges blocks = {};
   std::uint64_t columnCount = 0;
   std::optional<Figure> columns = {};  ///< nothing for a vector, and beyond kMostDrawnColumns
 };

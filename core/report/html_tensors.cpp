@@ -56,6 +56,32 @@ std::string columnsMarkup(const TensorDetail& detail) {
   return htmlFigure(*detail.columns, kDetailHeight, data);
 }
 
+/// How large the absolute maxima of blocks are: a row for each octave, a column for each size.
+std::string blocksMarkup(const BlockRanges& blocks) {
+  std::vector<HtmlColumn> columns{{"largest |value| of a block"}};
+  for (const std::uint64_t size : kBlockSizes) columns.push_back({fmt::format("blocks of {}", size), kNumber});
+  HtmlTable table(std::move(columns));
+  const auto row = [&](std::string_view title, auto countOf) {
+    table.text(title);
+    for (const BlockRange& range : blocks.bySize) table.count(countOf(range));
+    table.endRow();
+  };
+  row("all", [](const BlockRange& range) { return range.blocks; });
+  if (blocks.bySize.front().notFinite > 0) row("not finite", [](const BlockRange& range) { return range.notFinite; });
+  if (blocks.bySize.front().zero > 0) row("0", [](const BlockRange& range) { return range.zero; });
+  const BlockRange& smallest = blocks.bySize.front();  // every octave of larger blocks is one of these, too
+  for (std::size_t i = 0; i < smallest.counts.size(); ++i) {
+    const int octave = smallest.lowest + static_cast<int>(i);
+    const std::string title =
+        octave == BlockRange::kSubnormalOctave ? "below 2^-126" : fmt::format("[2^{}, 2^{})", octave, octave + 1);
+    row(title, [&](const BlockRange& range) {
+      const auto at = static_cast<std::size_t>(octave - range.lowest);  // far beyond its end where it is negative
+      return at < range.counts.size() ? range.counts[at] : 0;
+    });
+  }
+  return htmlDetails("How large blocks are: absolute maxima along the rows, by octave", table.finish());
+}
+
 std::string detailMarkup(const HtmlReportInput& report, const TensorDetail& detail) {
   const TensorInfo& info = report.info(report.survey.tensors[detail.at]);
   std::string out =
@@ -72,7 +98,7 @@ std::string detailMarkup(const HtmlReportInput& report, const TensorDetail& deta
   }
   const std::string data =
       bins.rows.empty() ? "" : htmlDetails(fmt::format("Data: {}", counted(bins.rows.size(), "bin")), htmlTable(bins));
-  return out + htmlFigure(detail.histogram, kDetailHeight, data) + columnsMarkup(detail);
+  return out + htmlFigure(detail.histogram, kDetailHeight, data) + columnsMarkup(detail) + blocksMarkup(detail.blocks);
 }
 
 }  // namespace

@@ -226,7 +226,7 @@ std::string toSvg(const Figure& figure, double height) {
       continue;
     }
     const std::string_view own = svg::kSeries[colour % svg::kSeries.size()];
-    if (series.kind == Kind::Bars) drawBars(out, series, x, y, area, own);
+    if (series.kind == Kind::Bars) drawBars(out, figure, series, x, y, area, own);
     if (series.kind == Kind::Points) drawPoints(out, series, x, y, area, own);
     if (series.kind == Kind::Line)
       drawLine(out, series, x, y,

@@ -62,6 +62,7 @@ struct LabelBox {
 class BarLabels {
  public:
   BarLabels(std::span<const DrawnBar> bars, const PlotArea& area) : m_bars(bars), m_area(area) {}
+  void avoid(const LabelBox& box) { m_guides.push_back(box); }
 
   /// Of a bar whose top is at `top`; nullopt where there is no room.
   std::optional<LabelBox> place(double left, double right, double top, double width) {
@@ -73,8 +74,13 @@ class BarLabels {
     double bottom = top - kGap;
     for (const DrawnBar& bar : m_bars)
       if (bar.left < from + width && from < bar.right) bottom = std::min(bottom, bar.top - kGap);
-    for (; bottom >= top - kFurthest && bottom - kHeight >= m_area.top - kAbove; bottom -= 1)
-      if (const LabelBox above{from, bottom - kHeight, from + width, bottom}; isFree(above)) return take(above);
+    for (; bottom >= top - kFurthest && bottom - kHeight >= m_area.top - kAbove; bottom -= 1) {
+      const LabelBox above{from, bottom - kHeight, from + width, bottom};
+      const LabelBox lead{middle - 2, bottom, middle + 2, top};  // the line down to the bar
+      if (!isFree(above) || hidesAny(lead, m_labels)) continue;
+      m_labels.push_back(lead);
+      return take(above);
+    }
     return std::nullopt;
   }
 
@@ -84,11 +90,14 @@ class BarLabels {
   static constexpr double kFurthest = 48;  // above its bar: further away it seems to belong to none
   static constexpr double kAbove = 12;     // above the plot, where there is room before the heading
 
+  static bool hidesAny(const LabelBox& box, std::span<const LabelBox> others) {
+    return std::ranges::any_of(others, [&](const LabelBox& other) { return box.overlaps(other); });
+  }
   bool isFree(const LabelBox& box) const {
-    const auto hides = [&](const LabelBox& other) { return box.overlaps(other); };
-    return box.left >= m_area.left && box.right <= m_area.right + kGap && std::ranges::none_of(m_labels, hides) &&
-           std::ranges::none_of(
-               m_bars, [&](const DrawnBar& bar) { return box.overlaps({bar.left, bar.top, bar.right, bar.bottom}); });
+    return box.left >= m_area.left && box.right <= m_area.right + kGap && !hidesAny(box, m_labels) &&
+           !hidesAny(box, m_guides) && std::ranges::none_of(m_bars, [&](const DrawnBar& bar) {
+             return box.overlaps({bar.left, bar.top, bar.right, bar.bottom});
+           });
   }
   LabelBox take(const LabelBox& box) {
     m_labels.push_back(box);
@@ -97,17 +106,30 @@ class BarLabels {
 
   std::span<const DrawnBar> m_bars;
   PlotArea m_area;
-  std::vector<LabelBox> m_labels;
+  std::vector<LabelBox> m_guides;
+  std::vector<LabelBox> m_labels;  ///< and the lines down from them
 };
 
-void drawLabels(SvgWriter& out, const Series& series, std::span<const DrawnBar> bars, const Scale& x, const Scale& y,
-                const PlotArea& area) {
+/// A level guide and its name, which stands above its right end.
+void avoidGuides(BarLabels& labels, const Figure& figure, const Scale& y, const PlotArea& area) {
+  for (const Series& guide : figure.series) {
+    if (guide.kind != Series::Kind::Guide || guide.y.size() != 2 || guide.y[0] != guide.y[1] || !y.shows(guide.y[0]))
+      continue;
+    const double level = y.pixel(guide.y[0]);
+    labels.avoid({area.left, level - 1, area.right, level + 1});
+    labels.avoid({area.right - 4 - svgTextWidth(guide.name, 11), level - 16, area.right, level});
+  }
+}
+
+void drawLabels(SvgWriter& out, const Figure& figure, const Series& series, std::span<const DrawnBar> bars,
+                const Scale& x, const Scale& y, const PlotArea& area) {
   std::vector<std::size_t> order;
   for (std::size_t i = 0; i < std::min(series.labels.size(), series.y.size()); ++i)
     if (!series.labels[i].empty() && y.shows(series.y[i]) && x.shows(series.x[i]) && x.shows(series.x[i + 1]))
       order.push_back(i);
   std::ranges::stable_sort(order, std::greater{}, [&](std::size_t i) { return series.y[i]; });
   BarLabels labels(bars, area);
+  avoidGuides(labels, figure, y, area);
   for (const std::size_t i : order) {
     const SvgTextStyle style{.colour = isMarked(series, i) ? svg::kOutlierText : svg::kMuted, .numeric = true};
     const double left = x.pixel(series.x[i]);
@@ -123,8 +145,8 @@ void drawLabels(SvgWriter& out, const Series& series, std::span<const DrawnBar> 
 
 }  // namespace
 
-void drawBars(SvgWriter& out, const Series& series, const Scale& x, const Scale& y, const PlotArea& area,
-              std::string_view colour) {
+void drawBars(SvgWriter& out, const Figure& figure, const Series& series, const Scale& x, const Scale& y,
+              const PlotArea& area, std::string_view colour) {
   const std::vector<DrawnBar> bars = layOutBars(series, x, y);
   std::string plain;
   std::string marked;
@@ -134,7 +156,7 @@ void drawBars(SvgWriter& out, const Series& series, const Scale& x, const Scale&
                     svgNumber(std::max(bar.right, bar.left + 1)), svgNumber(bar.bottom), svgNumber(bar.left));
   out.path(plain, fmt::format("fill=\"{}\" fill-opacity=\"0.8\"", colour));
   out.path(marked, fmt::format("fill=\"{}\"", svg::kOutlier));
-  drawLabels(out, series, bars, x, y, area);
+  drawLabels(out, figure, series, bars, x, y, area);
 }
 
 }  // namespace ulpscope

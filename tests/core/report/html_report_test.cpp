@@ -166,6 +166,23 @@ TEST(HtmlReport, OfVeryManyTensorsHasRowsForThoseThatMatterTotalsForAllAndSaysSo
   EXPECT_THAT(pageOf(few, allOf(few)), Not(HasSubstr("rows of their own")));
 }
 
+TEST(HtmlReport, CountsBlocksOfWhatItShowsAtLength) {
+  std::vector<float> values(2 * 40, 0.75F);  // blocks of 16: [0.5, 1) but for one with 3 and one with a NaN
+  values[20] = 3;
+  values[79] = std::nanf("");
+  const Checkpoint checkpoint = opened(test::SafetensorsBuilder().add("w", "F32", {2, 40}, floats(values)));
+  const std::string page = pageOf(checkpoint, allOf(checkpoint));
+  const auto rowOf = [](std::string_view title, std::initializer_list<int> counts) {
+    std::string row = "<td>" + std::string(title) + "</td>";
+    for (const int count : counts) row += "<td class=\"n\">" + std::to_string(count) + "</td>";
+    return row;
+  };
+  EXPECT_THAT(page, HasSubstr(rowOf("all", {6, 4, 2, 2, 2})));
+  EXPECT_THAT(page, HasSubstr(rowOf("not finite", {1, 1, 1, 1, 1})));
+  EXPECT_THAT(page, HasSubstr(rowOf("[2^-1, 2^0)", {4, 2, 0, 0, 0})));
+  EXPECT_THAT(page, HasSubstr(rowOf("[2^1, 2^2)", {1, 1, 1, 1, 1})));
+}
+
 TEST(HtmlReport, OfNamesWithoutEndHasALineForTheRestOfThem) {
   test::SafetensorsBuilder builder;
   const auto nameOf = [](std::size_t i) {
