@@ -34,7 +34,7 @@ set(rules
   "^core/lint/ => \"core/(formats|tensor|checkpoint|backend|jobs|analysis|lint)/"
   "^core/cache/ => \"core/(tensor|checkpoint|backend|jobs|analysis|lint|cache)/"
   "^core/quantization/ => \"core/(formats|tensor|backend|jobs|analysis|quantization)/"
-  "^core/report/ => \"core/(formats|tensor|checkpoint|jobs|backend|analysis|quantization|report)/"
+  "^core/report/ => \"core/(formats|tensor|checkpoint|jobs|backend|analysis|lint|quantization|report)/"
   # kernels: over core; SIMD and threads in cpu's .cpp files, CUDA in cuda's device sources.
   "^kernels/ => ${standard}"
   "^kernels/ => \"core/"
