@@ -3,6 +3,7 @@
 
 #include <QHelpEvent>
 #include <QKeyEvent>
+#include <QMenu>
 #include <QMouseEvent>
 #include <QPainter>
 #include <QToolTip>
@@ -10,6 +11,8 @@
 #include <cmath>
 
 #include "core/base/text.h"
+#include "widgets/models/copy_as.h"
+#include "widgets/plots/table_panel.h"
 #include "widgets/session/text.h"
 #include "widgets/theme/theme.h"
 
@@ -130,6 +133,8 @@ void OverviewStrip::mousePressEvent(QMouseEvent* event) {
 }
 
 void OverviewStrip::keyPressEvent(QKeyEvent* event) {
+  if (copyByKey(*this, *event, [this] { return table(); })) return;
+  if (event->key() == Qt::Key_T && event->modifiers() == Qt::NoModifier) return showTable();
   const bool forward = event->key() == Qt::Key_Right;
   if (weights().empty() || (!forward && event->key() != Qt::Key_Left)) return QWidget::keyPressEvent(event);
   const auto current = m_current ? std::ranges::find(weights(), *m_current) : weights().end();
@@ -138,7 +143,33 @@ void OverviewStrip::keyPressEvent(QKeyEvent* event) {
   Q_EMIT tensorChosen(weights()[next]);
 }
 
+void OverviewStrip::contextMenuEvent(QContextMenuEvent* event) {
+  QMenu menu(this);
+  menu.addAction(tr("Show as table\tT"), this, &OverviewStrip::showTable);
+  addCopyActions(*menu.addMenu(tr("Copy data")), [this] { return table(); });
+  menu.exec(event->globalPos());
+}
+
+Table OverviewStrip::table() const {
+  static constexpr const char* kNames[] = {"absMax", "standardDeviation", "kurtosis", "shareOfOutlierColumns"};
+  Table table{{"tensor", kNames[static_cast<std::size_t>(m_quantity)]}, {}};
+  for (const std::size_t tensor : weights()) {
+    const std::string& name = m_index->checkpoint->tensors[tensor].name;
+    const auto value = valueOf(tensor);
+    table.rows.push_back({printable(name, name.size() * 8), value ? shortest(*value) : std::string()});
+  }
+  return table;
+}
+
+void OverviewStrip::showTable() {
+  auto* panel = new TablePanel(accessibleName(), table(), this);
+  panel->show();
+  panel->activateWindow();
+  panel->setFocus();
+}
+
 bool OverviewStrip::event(QEvent* event) {
+  claimsCopyKey(*event);
   if (event->type() != QEvent::ToolTip) return QWidget::event(event);
   auto* help = static_cast<QHelpEvent*>(event);
   const auto slot = slotAt(help->pos().x());

@@ -7,6 +7,7 @@
 
 #include "core/analysis/overview.h"
 #include "core/checkpoint/tensor_index.h"
+#include "core/report/table.h"
 
 namespace ulpscope {
 
@@ -27,6 +28,9 @@ class OverviewStrip final : public QWidget {
   void setQuantity(Quantity quantity);
   void setCurrent(std::optional<std::size_t> tensor);
 
+  /// The tensors with the chosen quantity, in the order of the strip.
+  Table table() const;
+
   QSize sizeHint() const override { return {400, 72}; }
   QSize minimumSizeHint() const override { return {120, 56}; }
 
@@ -37,6 +41,7 @@ class OverviewStrip final : public QWidget {
   void paintEvent(QPaintEvent* event) override;
   void mousePressEvent(QMouseEvent* event) override;
   void keyPressEvent(QKeyEvent* event) override;
+  void contextMenuEvent(QContextMenuEvent* event) override;
   bool event(QEvent* event) override;
 
  private:
@@ -45,6 +50,7 @@ class OverviewStrip final : public QWidget {
   /// A place among the weights.
   std::optional<std::size_t> slotAt(double x) const;
   double slotWidth() const;
+  void showTable();
 
   const std::vector<std::optional<TensorSummary>>* m_summaries = nullptr;
   std::shared_ptr<const TensorIndex> m_index;

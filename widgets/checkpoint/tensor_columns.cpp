@@ -117,11 +117,29 @@ void TensorColumns::fillMenu(QMenu& menu) {
     connect(action, &QAction::toggled, this, [this, column = int{each.column}](bool on) { choose(column, on); });
   }
   menu.addSeparator();
+  fillRanking(*menu.addMenu(tr("Rank by")));
   connect(menu.addAction(tr("As from the start")), &QAction::triggered, this, [this] {
     m_chosen = shownFromTheStart();
     store();
     fit();
   });
+}
+
+void TensorColumns::fillRanking(QMenu& menu) {
+  QHeaderView* header = m_tree.header();
+  const auto add = [&](const QString& title, int column) {
+    QAction* action = menu.addAction(title);
+    action->setCheckable(true);
+    action->setChecked(header->sortIndicatorSection() == column);
+    connect(action, &QAction::triggered, this, [header, column] {
+      const bool again =
+          header->sortIndicatorSection() == column && header->sortIndicatorOrder() == Qt::DescendingOrder;
+      header->setSortIndicator(column, again ? Qt::AscendingOrder : Qt::DescendingOrder);
+    });
+  };
+  add(tr("By module"), -1);
+  for (int column = 0; column < TensorTreeModel::ColumnCount; ++column)
+    if (column != TensorTreeModel::Outline) add(m_tree.model()->headerData(column, Qt::Horizontal).toString(), column);
 }
 
 void TensorColumns::choose(int column, bool isShown) {

@@ -24,13 +24,15 @@ class TensorColumns final : public QObject {
   /// with any other choice all that were chosen are shown, if need be by scrolling.
   void fit();
 
-  /// An entry a column, checked where it is shown, and one to return to what is shown from the start.
+  /// An entry a column, checked where it is shown, one to return to what is shown from the start, and the orders in
+  /// which tensors can be ranked, for those who cannot click on a title.
   void fillMenu(QMenu& menu);
   void choose(int column, bool isShown);
   bool isChosen(int column) const { return m_chosen.contains(column); }
 
  private:
   int widthOf(int column) const;
+  void fillRanking(QMenu& menu);
   void store() const;
 
   QTreeView& m_tree;

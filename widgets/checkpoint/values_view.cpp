@@ -26,6 +26,7 @@ ValuesView::ValuesView(Session& session, QWidget* parent)
   m_table->setObjectName(QStringLiteral("values"));
   m_table->setFont(theme().numbers(12));
   m_table->setFrameShape(QFrame::NoFrame);
+  m_table->setCornerButtonEnabled(false);  // it would select, and so read, everything
   m_table->setSelectionMode(QAbstractItemView::ContiguousSelection);
   m_table->horizontalHeader()->setDefaultSectionSize(112);
   m_table->horizontalHeader()->setSectionResizeMode(QHeaderView::Fixed);

@@ -25,6 +25,7 @@
 #include "widgets/checkpoint/histogram_view.h"
 #include "widgets/checkpoint/lines_view.h"
 #include "widgets/checkpoint/overview_strip.h"
+#include "widgets/checkpoint/ranges_view.h"
 #include "widgets/checkpoint/reason_view.h"
 #include "widgets/checkpoint/tensor_panel.h"
 #include "widgets/checkpoint/values_view.h"
@@ -157,6 +158,7 @@ QWidget* CheckpointPage::buildViews() {
   m_heatMap = new HeatMapView(session());
   addView(histogram, tr("Histogram"), "histogram");
   addView(lines, tr("Columns and rows"), "lines");
+  addView(new RangesView(session()), tr("Ranges"), "ranges");
   addView(m_heatMap, tr("Heat map"), "heatmap");
   m_values = new ValuesView(session());
   addView(m_values, tr("Values"), "values");

@@ -114,7 +114,7 @@ QPointF PlotBase::dataAt(QPointF pixel) const {
 
 void PlotBase::setTitle(const QString& title) {
   m_title = title;
-  setAccessibleName(title);
+  if (!title.isEmpty()) setAccessibleName(title);  // an empty plot keeps the name of what it will show
 }
 
 void PlotBase::setAxisTitles(const QString& horizontal, const QString& vertical) {

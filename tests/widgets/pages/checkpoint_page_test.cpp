@@ -38,8 +38,10 @@ class CheckpointPageTest : public testing::Test {
     settle(*m_session);
   }
 
-  void openTab(int index) {
-    m_page.findChild<QTabWidget*>()->setCurrentIndex(index);
+  void openTab(const char* title) {
+    auto* tabs = m_page.findChild<QTabWidget*>();
+    for (int tab = 0; tab < tabs->count(); ++tab)
+      if (tabs->tabText(tab) == title) tabs->setCurrentIndex(tab);
     settle(*m_session);
   }
 
@@ -116,7 +118,7 @@ TEST_F(CheckpointPageTest, AClickOnABarOfTheHistogramOpensAnElementOfThatBar) {
 }
 
 TEST_F(CheckpointPageTest, AClickOnAHeatMapCellSelectsItsLargestElement) {
-  openTab(2);
+  openTab("Heat map");
   auto* map = view<MatrixMap>("heatMap");
   ASSERT_TRUE(map);
   const HeatMap seen = map->visible();
@@ -131,7 +133,7 @@ TEST_F(CheckpointPageTest, AClickOnAHeatMapCellSelectsItsLargestElement) {
 }
 
 TEST_F(CheckpointPageTest, TheHeatMapIsReadFinerWhereItIsZoomed) {
-  openTab(2);
+  openTab("Heat map");
   auto* map = view<MatrixMap>("heatMap");
   map->showPart({100, 200, 20, 20});
   settle(*m_session);
@@ -163,7 +165,7 @@ TEST_F(CheckpointPageTest, AColumnLeadsToItsSurroundingsInTheHeatMap) {
 }
 
 TEST_F(CheckpointPageTest, TheGridShowsTheValuesOfTheFile) {
-  openTab(3);
+  openTab("Values");
   auto* table = view<QTableView>("values");
   ASSERT_TRUE(table);
   settle(*m_session);

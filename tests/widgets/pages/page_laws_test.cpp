@@ -7,10 +7,14 @@
 #include <QComboBox>
 #include <QLabel>
 #include <QLineEdit>
+#include <QTabBar>
 #include <QTest>
+#include <functional>
 #include <set>
 
 #include "tests/widgets/window_fixture.h"
+#include "widgets/plots/plot_base.h"
+#include "widgets/plots/table_panel.h"
 #include "widgets/theme/theme.h"
 
 namespace ulpscope {
@@ -63,16 +67,72 @@ TEST_P(EveryPage, SurvivesEverySize) {
   }
 }
 
-TEST_P(EveryPage, NamesEveryWidgetThatTakesTheFocus) {
-  for (const auto* widget : m_window.findChildren<QWidget*>()) {
-    if (widget->focusPolicy() == Qt::NoFocus || !widget->isVisible() || isInnerPart(*widget)) continue;
-    const auto* button = qobject_cast<const QAbstractButton*>(widget);
-    const auto* label = qobject_cast<const QLabel*>(widget);
-    const bool named = !widget->accessibleName().isEmpty() || (button && !button->text().isEmpty()) ||
-                       (label && !label->text().isEmpty());
-    EXPECT_TRUE(named) << widget->metaObject()->className() << " " << widget->objectName().toStdString() << " in "
-                       << widget->parentWidget()->metaObject()->className();
+/// Calls `look` with every tab of the page in front, one after the other: those inside the others too.
+void forEachTab(QWidget& page, const Session& session, const std::function<void()>& look) {
+  look();
+  for (auto* bar : page.findChildren<QTabBar*>()) {
+    const int before = bar->currentIndex();
+    for (int tab = 0; tab < bar->count(); ++tab) {
+      if (!bar->isVisible() || !bar->isTabVisible(tab)) continue;
+      bar->setCurrentIndex(tab);
+      settle(session);
+      look();
+    }
+    if (bar->isVisible()) bar->setCurrentIndex(before);
   }
+}
+
+std::string describe(const QWidget& widget) {
+  return std::string(widget.metaObject()->className()) + " " + widget.objectName().toStdString() + " in " +
+         widget.parentWidget()->metaObject()->className();
+}
+
+TEST_P(EveryPage, NamesEveryWidgetThatTakesTheFocus) {
+  forEachTab(m_window, *m_session, [&] {
+    for (const auto* widget : m_window.findChildren<QWidget*>()) {
+      if (widget->focusPolicy() == Qt::NoFocus || !widget->isVisible() || isInnerPart(*widget)) continue;
+      const auto* button = qobject_cast<const QAbstractButton*>(widget);
+      const auto* label = qobject_cast<const QLabel*>(widget);
+      const bool named = !widget->accessibleName().isEmpty() || (button && !button->text().isEmpty()) ||
+                         (label && !label->text().isEmpty());
+      EXPECT_TRUE(named) << describe(*widget);
+    }
+  });
+}
+
+/// What the user works with: a pointer must not be the only way to it.
+bool isControl(const QWidget& widget) {
+  for (const char* kind :
+       {"QAbstractButton", "QComboBox", "QLineEdit", "QAbstractSpinBox", "QAbstractItemView", "QTabBar", "QSlider",
+        "ulpscope::PlotBase", "ulpscope::PaintedPlot", "ulpscope::OverviewStrip"})
+    if (widget.inherits(kind)) return !widget.inherits("QHeaderView") && !isInnerPart(widget);
+  return false;
+}
+
+TEST_P(EveryPage, LeadsToEveryControlByTab) {
+  forEachTab(*m_window.currentPage(), *m_session, [&] {
+    std::set<const QWidget*> chain;
+    for (const QWidget* at = &m_window; chain.insert(at).second;) at = at->nextInFocusChain();
+    for (const auto* widget : m_window.currentPage()->findChildren<QWidget*>()) {
+      if (!isControl(*widget) || !widget->isVisible() || !widget->isEnabled()) continue;
+      const QWidget* focused = widget->focusProxy() ? widget->focusProxy() : widget;
+      EXPECT_TRUE(focused->focusPolicy() & Qt::TabFocus) << describe(*widget);
+      EXPECT_TRUE(chain.contains(focused)) << describe(*widget);
+    }
+  });
+}
+
+TEST_P(EveryPage, ShowsEveryPlotAsATable) {
+  forEachTab(*m_window.currentPage(), *m_session, [&] {
+    for (auto* plot : m_window.currentPage()->findChildren<PlotBase*>()) {
+      if (!plot->isVisible()) continue;
+      QTest::keyClick(plot, Qt::Key_T);
+      auto* panel = plot->findChild<TablePanel*>();
+      ASSERT_TRUE(panel) << describe(*plot);
+      panel->close();
+      QCoreApplication::sendPostedEvents(panel, QEvent::DeferredDelete);
+    }
+  });
 }
 
 TEST_P(EveryPage, CutsNoLabelAtTheSmallestSize) {
