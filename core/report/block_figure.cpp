@@ -11,6 +11,7 @@ Figure blockRangesFigure(std::string_view tensor, const BlockRanges& ranges) {
   Figure figure{.title = fmt::format("Blocks of {}", printable(tensor)),
                 .x = {.title = "largest |value| of a block", .powersOfTwo = true},
                 .y = {.title = "share of blocks"}};
+  figure.notes.push_back("blocks of 16 to 256 elements of a row");
   for (std::size_t i = 0; i < kBlockSizes.size(); ++i) {
     const BlockRange& range = ranges.bySize[i];
     const std::uint64_t placed = range.blocks - range.zero - range.notFinite;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/checkpoint/ranges_view.h"
 
+#include <QHeaderView>
 #include <QPushButton>
 #include <QSplitter>
 #include <QVBoxLayout>
@@ -29,7 +30,7 @@ std::vector<TableCell> rowOf(const Quantile& quantile) {
   if (std::isnan(quantile.value)) return {share, {emDash()}, {}};
   // Of an estimate no more digits than are known.
   const QString exact = qt(shortest(quantile.value));
-  const TableCell value{QString::number(quantile.value, 'g', quantile.isExact() ? 9 : 4), exact, quantile.value,
+  const TableCell value{QString::number(quantile.value, 'g', quantile.isExact() ? 6 : 4), exact, quantile.value,
                         CellTone::Plain};
   if (quantile.isExact()) return {share, value, {RangesView::tr("exact"), {}, {}, CellTone::Muted}};
   return {share,
@@ -54,6 +55,8 @@ RangesView::RangesView(Session& session, QWidget* parent)
   m_exact->setToolTip(plainToolTip(tr("Reads the tensor again, as often as its type needs")));
   m_note->setWordWrap(true);
   m_quantiles->setObjectName(QStringLiteral("quantiles"));
+  m_quantiles->horizontalHeader()->setMinimumSectionSize(48);
+  m_quantiles->horizontalHeader()->setSectionResizeMode(QHeaderView::Stretch);
   m_blocks->setAccessibleName(tr("Largest magnitudes of blocks"));
   m_blocks->setObjectName(QStringLiteral("blocks"));
   auto* left = new QWidget;

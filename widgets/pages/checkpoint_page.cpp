@@ -10,7 +10,6 @@
 #include <QStackedLayout>
 #include <QStackedWidget>
 #include <QTabBar>
-#include <QTabWidget>
 #include <QVBoxLayout>
 #include <algorithm>
 #include <cmath>
@@ -29,6 +28,7 @@
 #include "widgets/checkpoint/reason_view.h"
 #include "widgets/checkpoint/tensor_panel.h"
 #include "widgets/checkpoint/values_view.h"
+#include "widgets/checkpoint/view_tabs.h"
 #include "widgets/frame/card.h"
 #include "widgets/frame/notice.h"
 #include "widgets/frame/splitter_place.h"
@@ -150,16 +150,15 @@ QWidget* CheckpointPage::buildOverview() {
 }
 
 QWidget* CheckpointPage::buildViews() {
-  m_tabs = new QTabWidget;
-  m_tabs->setDocumentMode(true);
+  m_tabs = new ViewTabs;
   m_tabs->setAccessibleName(tr("Views of the tensor"));
   auto* histogram = new HistogramView(session());
   auto* lines = new LinesView(session());
   m_heatMap = new HeatMapView(session());
   addView(histogram, tr("Histogram"), "histogram");
-  addView(lines, tr("Columns and rows"), "lines");
+  addView(lines, tr("Columns and rows"), "lines", tr("Lines"));
   addView(new RangesView(session()), tr("Ranges"), "ranges");
-  addView(m_heatMap, tr("Heat map"), "heatmap");
+  addView(m_heatMap, tr("Heat map"), "heatmap", tr("Map"));
   m_values = new ValuesView(session());
   addView(m_values, tr("Values"), "values");
   m_compare = new CompareView(session());
@@ -193,11 +192,11 @@ QWidget* CheckpointPage::buildViews() {
   return card;
 }
 
-void CheckpointPage::addView(TensorView* view, const QString& title, const char* id) {
+void CheckpointPage::addView(TensorView* view, const QString& title, const char* id, const QString& shortTitle) {
   view->setProperty("viewId", QString::fromLatin1(id));
   view->setContentsMargins(0, 8, 0, 0);
   m_views.push_back(view);
-  m_tabs->addTab(view, title);
+  m_tabs->addView(view, title, shortTitle);
 }
 
 void CheckpointPage::activated() { followSelection(); }

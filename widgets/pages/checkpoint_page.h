@@ -12,7 +12,6 @@
 class QStackedLayout;
 class QTabBar;
 class QStackedWidget;
-class QTabWidget;
 
 namespace ulpscope {
 
@@ -27,6 +26,7 @@ class ReasonView;
 class TensorPanel;
 class TensorTreeModel;
 class TensorView;
+class ViewTabs;
 
 /// What is in a checkpoint: the tree of tensors, an overview of all of them, and views of the selected one.
 class CheckpointPage final : public Page {
@@ -44,7 +44,7 @@ class CheckpointPage final : public Page {
   QWidget* buildTensors();
   QWidget* buildOverview();
   QWidget* buildViews();
-  void addView(TensorView* view, const QString& title, const char* id);
+  void addView(TensorView* view, const QString& title, const char* id, const QString& shortTitle = {});
   void followSelection();
   void showCheckpoint(const std::shared_ptr<const Checkpoint>& checkpoint);
   enum class Unread { Read, Leave };
@@ -70,7 +70,7 @@ class CheckpointPage final : public Page {
   OverviewStrip* m_strip;
   QWidget* m_scanAll;
   QStackedWidget* m_viewStack;  ///< the tabs, or why there is nothing to see in them
-  QTabWidget* m_tabs;
+  ViewTabs* m_tabs;
   ReasonView* m_reason;
   GroupView* m_group;
   HeatMapView* m_heatMap;

@@ -42,7 +42,7 @@ TabStack::TabStack(const QString& name, QWidget* parent)
 
 void TabStack::addTab(const QString& title, QWidget* content, const QString& shortTitle) {
   m_stack->addWidget(content);
-  m_titles.push_back({title, shortTitle.isEmpty() ? title : shortTitle});
+  m_titles.add(title, shortTitle);
   m_tabs->addTab(title);
   m_tabs->updateGeometry();
 }
@@ -52,22 +52,13 @@ void TabStack::removeTab(QWidget* content) {
   if (index < 0) return;
   m_stack->removeWidget(content);
   m_tabs->removeTab(index);
-  m_titles.erase(m_titles.begin() + index);
+  m_titles.remove(index);
   m_stack->setCurrentIndex(m_tabs->currentIndex());
 }
 
 void TabStack::resizeEvent(QResizeEvent* event) {
   QWidget::resizeEvent(event);
-  entitle(false);
-  if (m_tabs->sizeHint().width() > width()) entitle(true);
-}
-
-void TabStack::entitle(bool briefly) {
-  for (std::size_t i = 0; i < m_titles.size(); ++i) {
-    const auto& [full, brief] = m_titles[i];
-    m_tabs->setTabText(int(i), briefly ? brief : full);
-    m_tabs->setTabToolTip(int(i), briefly && brief != full ? full : QString());
-  }
+  m_titles.fit(*m_tabs, width());
 }
 
 void TabStack::addToNote(QWidget* control) { m_noteRow->layout()->addWidget(control); }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 #include <QWidget>
-#include <vector>
+
+#include "widgets/frame/tab_titles.h"
 
 class QStackedWidget;
 class QTabBar;
@@ -34,13 +35,7 @@ class TabStack final : public QWidget {
   void resizeEvent(QResizeEvent* event) override;
 
  private:
-  void entitle(bool briefly);
-
-  struct Titles {
-    QString full;
-    QString brief;
-  };
-  std::vector<Titles> m_titles;
+  TabTitles m_titles;
   QTabBar* m_tabs;
   ElidedLabel* m_note;
   QWidget* m_noteRow;
