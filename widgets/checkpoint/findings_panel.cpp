@@ -9,6 +9,7 @@
 #include "core/base/text.h"
 #include "widgets/checkpoint/finding_delegate.h"
 #include "widgets/frame/labels.h"
+#include "widgets/models/copy_as.h"
 #include "widgets/models/findings_model.h"
 #include "widgets/session/session.h"
 #include "widgets/session/text.h"
@@ -35,6 +36,7 @@ FindingsPanel::FindingsPanel(Session& session, QWidget* parent)
   m_list->setFrameShape(QFrame::NoFrame);
   m_list->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
   m_list->setMouseTracking(true);
+  makeCopyable(*m_list, [this] { return m_model->table(); });
   auto* all = new QVBoxLayout(this);
   all->setContentsMargins(0, 0, 0, 0);
   all->setSpacing(8);

@@ -3,7 +3,6 @@
 
 #include <QHelpEvent>
 #include <QKeyEvent>
-#include <QMenu>
 #include <QMouseEvent>
 #include <QPainter>
 #include <QToolTip>
@@ -11,18 +10,13 @@
 #include <cmath>
 
 #include "core/base/text.h"
-#include "widgets/models/copy_as.h"
-#include "widgets/plots/table_panel.h"
 #include "widgets/session/text.h"
 #include "widgets/theme/theme.h"
 
 namespace ulpscope {
 
-OverviewStrip::OverviewStrip(QWidget* parent) : QWidget(parent) {
-  setFocusPolicy(Qt::StrongFocus);
-  setAccessibleName(tr("Overview of all tensors"));
+OverviewStrip::OverviewStrip(QWidget* parent) : PaintedPlot(tr("Overview of all tensors"), parent) {
   setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Expanding);
-  connect(&theme(), &Theme::changed, this, qOverload<>(&QWidget::update));
 }
 
 void OverviewStrip::setIndex(std::shared_ptr<const TensorIndex> index,
@@ -73,20 +67,17 @@ const std::vector<std::size_t>& OverviewStrip::weights() const {
   return m_index ? m_index->weights : kNone;
 }
 
-double OverviewStrip::slotWidth() const {
-  return weights().empty() ? 0 : std::min(24.0, width() / static_cast<double>(weights().size()));
+double OverviewStrip::slotWidth(double width) const {
+  return weights().empty() ? 0 : std::min(24.0, width / static_cast<double>(weights().size()));
 }
 
 std::optional<std::size_t> OverviewStrip::slotAt(double x) const {
-  if (slotWidth() <= 0 || x < 0) return {};
-  const auto slot = static_cast<std::size_t>(x / slotWidth());
+  if (weights().empty() || x < 0) return {};
+  const auto slot = static_cast<std::size_t>(x / slotWidth(width()));
   return slot < weights().size() ? std::optional(slot) : std::nullopt;
 }
 
-void OverviewStrip::paintEvent(QPaintEvent*) {
-  QPainter painter(this);
-  const ThemeColors& colors = theme().colors();
-  const double slot = slotWidth();
+void OverviewStrip::paintPicture(QPainter& painter, const QRectF& area, const ThemeColors& colors) const {
   // One column a tensor, or a pixel where there are more: its largest value, and whether any of its tensors is strange.
   struct Column {
     double value = -1;
@@ -94,8 +85,9 @@ void OverviewStrip::paintEvent(QPaintEvent*) {
     bool isCurrent = false;
   };
   const std::size_t tensors = weights().size();
+  const double slot = slotWidth(area.width());
   const double columnWidth = std::max(1.0, slot);
-  std::vector<Column> columns(slot >= 1 ? tensors : std::min<std::size_t>(tensors, static_cast<std::size_t>(width())));
+  std::vector<Column> columns(slot >= 1 ? tensors : std::min(tensors, static_cast<std::size_t>(area.width())));
   double highest = 0;
   for (std::size_t i = 0; i < tensors && !columns.empty(); ++i) {
     const auto at = slot >= 1 ? i : static_cast<std::size_t>(static_cast<double>(i) * slot);
@@ -109,22 +101,24 @@ void OverviewStrip::paintEvent(QPaintEvent*) {
   }
   QColor calm = colors.series[0];
   calm.setAlpha(130);
-  const double room = height() - 2.0;
+  const double room = area.height() - 2.0;
   for (std::size_t i = 0; i < columns.size(); ++i) {
     const Column& column = columns[i];
     if (column.value < 0 || highest <= 0) continue;
     const double bar = std::max(1.0, column.value / highest * room);
-    painter.fillRect(QRectF(static_cast<double>(i) * columnWidth, height() - 1 - bar,
+    painter.fillRect(QRectF(area.left() + static_cast<double>(i) * columnWidth, area.bottom() - 1 - bar,
                             columnWidth > 4 ? columnWidth - 3 : columnWidth, bar),
                      column.isCurrent   ? colors.accent
                      : column.isStrange ? colors.plotOutlier
                                         : calm);
   }
-  painter.fillRect(0, height() - 1, width(), 1, colors.hairline);
-  if (hasFocus()) {
-    painter.setPen(colors.accent);
-    painter.drawRect(rect().adjusted(0, 0, -1, -1));
-  }
+  painter.fillRect(QRectF(area.left(), area.bottom() - 1, area.width(), 1), colors.hairline);
+}
+
+void OverviewStrip::paintMarks(QPainter& painter) const {
+  if (!hasFocus()) return;
+  painter.setPen(theme().colors().accent);
+  painter.drawRect(rect().adjusted(0, 0, -1, -1));
 }
 
 void OverviewStrip::mousePressEvent(QMouseEvent* event) {
@@ -133,24 +127,15 @@ void OverviewStrip::mousePressEvent(QMouseEvent* event) {
 }
 
 void OverviewStrip::keyPressEvent(QKeyEvent* event) {
-  if (copyByKey(*this, *event, [this] { return table(); })) return;
-  if (event->key() == Qt::Key_T && event->modifiers() == Qt::NoModifier) return showTable();
   const bool forward = event->key() == Qt::Key_Right;
-  if (weights().empty() || (!forward && event->key() != Qt::Key_Left)) return QWidget::keyPressEvent(event);
+  if (weights().empty() || (!forward && event->key() != Qt::Key_Left)) return PaintedPlot::keyPressEvent(event);
   const auto current = m_current ? std::ranges::find(weights(), *m_current) : weights().end();
   const std::size_t at = current != weights().end() ? static_cast<std::size_t>(current - weights().begin()) : 0;
   const std::size_t next = forward ? std::min(weights().size() - 1, at + 1) : at - std::min<std::size_t>(at, 1);
   Q_EMIT tensorChosen(weights()[next]);
 }
 
-void OverviewStrip::contextMenuEvent(QContextMenuEvent* event) {
-  QMenu menu(this);
-  menu.addAction(tr("Show as table\tT"), this, &OverviewStrip::showTable);
-  addCopyActions(*menu.addMenu(tr("Copy data")), [this] { return table(); });
-  menu.exec(event->globalPos());
-}
-
-Table OverviewStrip::table() const {
+std::optional<Table> OverviewStrip::table() const {
   static constexpr const char* kNames[] = {"absMax", "standardDeviation", "kurtosis", "shareOfOutlierColumns"};
   Table table{{"tensor", kNames[static_cast<std::size_t>(m_quantity)]}, {}};
   for (const std::size_t tensor : weights()) {
@@ -161,16 +146,8 @@ Table OverviewStrip::table() const {
   return table;
 }
 
-void OverviewStrip::showTable() {
-  auto* panel = new TablePanel(accessibleName(), table(), this);
-  panel->show();
-  panel->activateWindow();
-  panel->setFocus();
-}
-
 bool OverviewStrip::event(QEvent* event) {
-  claimsCopyKey(*event);
-  if (event->type() != QEvent::ToolTip) return QWidget::event(event);
+  if (event->type() != QEvent::ToolTip) return PaintedPlot::event(event);
   auto* help = static_cast<QHelpEvent*>(event);
   const auto slot = slotAt(help->pos().x());
   if (!slot) {

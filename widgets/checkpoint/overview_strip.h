@@ -1,20 +1,19 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
-#include <QWidget>
 #include <memory>
 #include <optional>
 #include <vector>
 
 #include "core/analysis/overview.h"
 #include "core/checkpoint/tensor_index.h"
-#include "core/report/table.h"
+#include "widgets/plots/painted_plot.h"
 
 namespace ulpscope {
 
 /// One bar a tensor of a floating-point type, in file order, packed weights as what they decode to where their first
 /// part lies: where in the model something stands out. Click goes there. Where there are more tensors than pixels, a
 /// pixel shows the largest of its tensors.
-class OverviewStrip final : public QWidget {
+class OverviewStrip final : public PaintedPlot {
   Q_OBJECT
 
  public:
@@ -28,9 +27,6 @@ class OverviewStrip final : public QWidget {
   void setQuantity(Quantity quantity);
   void setCurrent(std::optional<std::size_t> tensor);
 
-  /// The tensors with the chosen quantity, in the order of the strip.
-  Table table() const;
-
   QSize sizeHint() const override { return {400, 72}; }
   QSize minimumSizeHint() const override { return {120, 56}; }
 
@@ -38,10 +34,12 @@ class OverviewStrip final : public QWidget {
   void tensorChosen(std::size_t tensor);
 
  protected:
-  void paintEvent(QPaintEvent* event) override;
+  /// The tensors with the chosen quantity, in the order of the strip.
+  std::optional<Table> table() const override;
+  void paintPicture(QPainter& painter, const QRectF& area, const ThemeColors& colors) const override;
+  void paintMarks(QPainter& painter) const override;
   void mousePressEvent(QMouseEvent* event) override;
   void keyPressEvent(QKeyEvent* event) override;
-  void contextMenuEvent(QContextMenuEvent* event) override;
   bool event(QEvent* event) override;
 
  private:
@@ -49,8 +47,7 @@ class OverviewStrip final : public QWidget {
   std::optional<double> valueOf(std::size_t tensor) const;
   /// A place among the weights.
   std::optional<std::size_t> slotAt(double x) const;
-  double slotWidth() const;
-  void showTable();
+  double slotWidth(double width) const;
 
   const std::vector<std::optional<TensorSummary>>* m_summaries = nullptr;
   std::shared_ptr<const TensorIndex> m_index;

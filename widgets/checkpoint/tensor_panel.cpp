@@ -4,7 +4,6 @@
 #include <QEvent>
 #include <QHBoxLayout>
 #include <QHeaderView>
-#include <QKeyEvent>
 #include <QLineEdit>
 #include <QMenu>
 #include <QPushButton>
@@ -128,21 +127,12 @@ void TensorPanel::buildTree() {
   m_tree->setAllColumnsShowFocus(true);
   m_tree->setSelectionBehavior(QAbstractItemView::SelectRows);
   m_tree->setHorizontalScrollMode(QAbstractItemView::ScrollPerPixel);
-  m_tree->setContextMenuPolicy(Qt::CustomContextMenu);
-  m_tree->installEventFilter(this);
+  makeCopyable(*m_tree, [this] { return tensorTable(m_model); });
   m_tree->viewport()->installEventFilter(this);
-  connect(m_tree, &QWidget::customContextMenuRequested, this, [this](const QPoint& at) {
-    openCopyMenu(*m_tree, m_tree->viewport()->mapToGlobal(at), [this] { return tensorTable(m_model); });
-  });
 }
 
-/// The tree would copy a single cell.
 bool TensorPanel::eventFilter(QObject* watched, QEvent* event) {
-  if (watched == m_tree->viewport() && event->type() == QEvent::Resize) m_columns->fit();
-  if (watched == m_tree && claimsCopyKey(*event)) return true;
-  if (watched == m_tree && event->type() == QEvent::KeyPress &&
-      copyByKey(*m_tree, *static_cast<QKeyEvent*>(event), [this] { return tensorTable(m_model); }))
-    return true;
+  if (event->type() == QEvent::Resize) m_columns->fit();  // of the tree's viewport
   return QWidget::eventFilter(watched, event);
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/models/copy_as.h"
 
+#include <QAbstractItemView>
 #include <QClipboard>
 #include <QCoreApplication>
 #include <QGuiApplication>
@@ -34,6 +35,25 @@ const Form& entryOf(CopyAs form) { return kForms[static_cast<std::size_t>(form)]
 
 QString translated(const char* text) { return QCoreApplication::translate("CopyAs", text); }
 
+class CopyFilter final : public QObject {
+ public:
+  CopyFilter(QAbstractItemView& view, MakeTable table) : QObject(&view), m_view(view), m_table(std::move(table)) {
+    view.installEventFilter(this);
+    view.setContextMenuPolicy(Qt::CustomContextMenu);
+    connect(&view, &QWidget::customContextMenuRequested, this,
+            [this](const QPoint& at) { openCopyMenu(m_view, m_view.viewport()->mapToGlobal(at), m_table); });
+  }
+  bool eventFilter(QObject* watched, QEvent* event) override {
+    if (claimsCopyKey(*event)) return true;
+    if (event->type() == QEvent::KeyPress && copyByKey(m_view, *static_cast<QKeyEvent*>(event), m_table)) return true;
+    return QObject::eventFilter(watched, event);
+  }
+
+ private:
+  QAbstractItemView& m_view;
+  MakeTable m_table;
+};
+
 bool isCopyKey(const QKeyEvent& key) {
   const auto modifiers = key.modifiers() & ~Qt::KeypadModifier;
   return key.key() == Qt::Key_C &&
@@ -65,6 +85,8 @@ void openCopyMenu(QWidget& parent, QPoint at, const MakeTable& table) {
   addCopyActions(menu, table);
   menu.exec(at);
 }
+
+void makeCopyable(QAbstractItemView& view, const MakeTable& table) { new CopyFilter(view, table); }
 
 bool copyByKey(QWidget& widget, const QKeyEvent& key, const MakeTable& table) {
   if (!isCopyKey(key)) return false;

@@ -6,6 +6,7 @@
 
 #include "core/report/table.h"
 
+class QAbstractItemView;
 class QKeyEvent;
 class QMenu;
 class QWidget;
@@ -25,6 +26,9 @@ using MakeTable = std::function<Table()>;
 void addCopyActions(QMenu& menu, const MakeTable& table, const QString& what = {});
 /// The same as a menu of its own, at `at` in global coordinates.
 void openCopyMenu(QWidget& parent, QPoint at, const MakeTable& table);
+
+/// Gives a view these keys and this menu in place of what it does itself, which is to copy a single cell.
+void makeCopyable(QAbstractItemView& view, const MakeTable& table);
 
 /// Ctrl+C copies as tab-separated text, Ctrl+Shift+C opens the menu; whether `key` was one of them.
 bool copyByKey(QWidget& widget, const QKeyEvent& key, const MakeTable& table);

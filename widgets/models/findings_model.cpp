@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/models/findings_model.h"
 
+#include "core/base/text.h"
 #include "widgets/session/text.h"
 
 namespace ulpscope {
@@ -34,6 +35,15 @@ QVariant FindingsModel::data(const QModelIndex& index, int role) const {
   if (role == Qt::AccessibleTextRole) return whole();
   if (role == Qt::ToolTipRole) return plainToolTip(whole());
   return {};
+}
+
+Table FindingsModel::table() const {
+  Table table{{"severity", "rule", "tensor", "element", "message"}, {}};
+  for (const LintFinding& finding : m_findings)
+    table.rows.push_back({std::string(idOf(finding.severity)), std::string(finding.rule),
+                          finding.tensor ? printable(m_checkpoint->tensors[*finding.tensor].name) : std::string(),
+                          finding.element ? std::to_string(*finding.element) : std::string(), finding.message});
+  return table;
 }
 
 }  // namespace ulpscope

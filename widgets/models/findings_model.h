@@ -6,6 +6,7 @@
 
 #include "core/checkpoint/checkpoint.h"
 #include "core/lint/lint.h"
+#include "core/report/table.h"
 
 namespace ulpscope {
 
@@ -22,6 +23,9 @@ class FindingsModel final : public QAbstractListModel {
   const std::vector<LintFinding>& findings() const { return m_findings; }
   /// The tensor's name, else that of the rule.
   QString titleAt(const QModelIndex& index) const;
+
+  /// All of them, to be taken away.
+  Table table() const;
 
   int rowCount(const QModelIndex& parent = {}) const override;
   QVariant data(const QModelIndex& index, int role) const override;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 #include <QWidget>
+#include <optional>
 
 #include "widgets/plots/plot_base.h"
 
@@ -26,6 +27,10 @@ class PaintedPlot : public QWidget {
  protected:
   explicit PaintedPlot(const QString& title, QWidget* parent = nullptr);
 
+  /// The data behind the picture, for T and the context menu; nothing where whatever holds the picture has it.
+  virtual std::optional<Table> table() const { return {}; }
+  void setTitle(const QString& title) { m_title = title; }  ///< of the exported picture
+
   /// Paints the data into `area` without what the pointer or the focus add.
   virtual void paintPicture(QPainter& painter, const QRectF& area, const ThemeColors& colors) const = 0;
   /// Paints what the pointer and the focus add.
@@ -33,8 +38,12 @@ class PaintedPlot : public QWidget {
 
   void paintEvent(QPaintEvent* event) override;
   void contextMenuEvent(QContextMenuEvent* event) override;
+  void keyPressEvent(QKeyEvent* event) override;
+  bool event(QEvent* event) override;
 
  private:
+  void showTable();
+
   QString m_title;
 };
 

@@ -205,12 +205,7 @@ void PlotBase::fitAxes(QSize size) {
   m_plot->yAxis->setLabel(titleLength <= size.height() - kBesideVerticalTitle ? m_verticalTitle : QString());
 }
 
-void PlotBase::showTable() {
-  auto* panel = new TablePanel(m_title, table(), this);
-  panel->show();
-  panel->activateWindow();
-  panel->setFocus();
-}
+void PlotBase::showTable() { TablePanel::open(m_title, table(), this); }
 
 void PlotBase::exportCsv() {
   const QString path =

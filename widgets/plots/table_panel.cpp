@@ -2,7 +2,6 @@
 #include "widgets/plots/table_panel.h"
 
 #include <QAbstractTableModel>
-#include <QContextMenuEvent>
 #include <QHeaderView>
 #include <QKeyEvent>
 #include <QTableView>
@@ -76,17 +75,16 @@ TablePanel::TablePanel(const QString& title, Table table, QWidget* parent)
   column->setContentsMargins(12, 12, 12, 12);
   column->addWidget(m_view);
   resize(kSize);
-  m_view->installEventFilter(this);
+  makeCopyable(*m_view, [this] { return rowsToCopy(); });
   setFocusProxy(m_view);
   if (m_view->model()->rowCount() > 0) m_view->setCurrentIndex(m_view->model()->index(0, 0));
 }
 
-/// The table would copy a single cell.
-bool TablePanel::eventFilter(QObject* watched, QEvent* event) {
-  if (watched == m_view && event->type() == QEvent::KeyPress &&
-      copyByKey(*m_view, *static_cast<QKeyEvent*>(event), [this] { return rowsToCopy(); }))
-    return true;
-  return QWidget::eventFilter(watched, event);
+void TablePanel::open(const QString& title, Table table, QWidget* parent) {
+  auto* panel = new TablePanel(title, std::move(table), parent);
+  panel->show();
+  panel->activateWindow();
+  panel->setFocus();
 }
 
 void TablePanel::keyPressEvent(QKeyEvent* event) {
@@ -94,10 +92,6 @@ void TablePanel::keyPressEvent(QKeyEvent* event) {
     close();
   else
     QWidget::keyPressEvent(event);
-}
-
-void TablePanel::contextMenuEvent(QContextMenuEvent* event) {
-  openCopyMenu(*this, event->globalPos(), [this] { return rowsToCopy(); });
 }
 
 Table TablePanel::rowsToCopy() const {

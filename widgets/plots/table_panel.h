@@ -16,11 +16,11 @@ class TablePanel final : public QWidget {
 
  public:
   TablePanel(const QString& title, Table table, QWidget* parent);
+  /// Shows one, with the focus.
+  static void open(const QString& title, Table table, QWidget* parent);
 
  protected:
-  bool eventFilter(QObject* watched, QEvent* event) override;
   void keyPressEvent(QKeyEvent* event) override;
-  void contextMenuEvent(QContextMenuEvent* event) override;
 
  private:
   Table rowsToCopy() const;

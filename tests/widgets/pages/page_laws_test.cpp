@@ -13,7 +13,6 @@
 #include <set>
 
 #include "tests/widgets/window_fixture.h"
-#include "widgets/plots/plot_base.h"
 #include "widgets/plots/table_panel.h"
 #include "widgets/theme/theme.h"
 
@@ -124,8 +123,9 @@ TEST_P(EveryPage, LeadsToEveryControlByTab) {
 
 TEST_P(EveryPage, ShowsEveryPlotAsATable) {
   forEachTab(*m_window.currentPage(), *m_session, [&] {
-    for (auto* plot : m_window.currentPage()->findChildren<PlotBase*>()) {
-      if (!plot->isVisible()) continue;
+    for (auto* plot : m_window.currentPage()->findChildren<QWidget*>()) {
+      const bool isPlot = plot->inherits("ulpscope::PlotBase") || plot->inherits("ulpscope::OverviewStrip");
+      if (!isPlot || !plot->isVisible()) continue;
       QTest::keyClick(plot, Qt::Key_T);
       auto* panel = plot->findChild<TablePanel*>();
       ASSERT_TRUE(panel) << describe(*plot);
