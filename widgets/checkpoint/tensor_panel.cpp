@@ -82,6 +82,7 @@ TensorPanel::TensorPanel(TensorTreeModel& model, QWidget* parent)
 
   connect(m_filter, &QLineEdit::textChanged, this, &TensorPanel::applyFilter);
   connect(m_tree->selectionModel(), &QItemSelectionModel::currentChanged, this, &TensorPanel::choose);
+  connect(&m_model, &TensorTreeModel::summariesChanged, m_tree->viewport(), qOverload<>(&QWidget::update));
   connect(&m_refreshing, &QTimer::timeout, this, [this] {
     if (m_model.dependsOnValues()) rearrange([this] { m_model.refresh(); });
     showCounts();

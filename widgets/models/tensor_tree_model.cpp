@@ -162,8 +162,9 @@ void TensorTreeModel::rank() {
   m_groups.push_back(std::move(all));
 }
 
-void TensorTreeModel::setSummary(std::size_t tensor, const TensorSummary& summary) {
-  if (tensor >= m_summaries.size()) return;
+/// False where there is no such tensor.
+bool TensorTreeModel::remember(std::size_t tensor, const TensorSummary& summary) {
+  if (tensor >= m_summaries.size()) return false;
   m_summaries[tensor] = summary;
   const Statistics& statistics = summary.statistics;
   TensorFlags& flags = m_flags[tensor];
@@ -171,8 +172,18 @@ void TensorTreeModel::setSummary(std::size_t tensor, const TensorSummary& summar
   flags.set(TensorFlag::Infinite, statistics.kinds.positiveInfinity + statistics.kinds.negativeInfinity > 0);
   flags.set(TensorFlag::Outliers, summary.outlierColumns > 0);
   flags.set(TensorFlag::Zero, statistics.count > 0 && statistics.kinds.zero == statistics.count);
+  return true;
+}
+
+void TensorTreeModel::setSummary(std::size_t tensor, const TensorSummary& summary) {
+  if (!remember(tensor, summary)) return;
   const QModelIndex row = indexOf(tensor);
   if (row.isValid()) Q_EMIT dataChanged(row, row.siblingAtColumn(ColumnCount - 1));
+}
+
+void TensorTreeModel::setSummaries(const Summaries& summaries) {
+  for (const auto& [tensor, summary] : summaries) remember(tensor, summary);
+  Q_EMIT summariesChanged();
 }
 
 void TensorTreeModel::clearSummaries() { m_summaries.assign(m_summaries.size(), std::nullopt); }

@@ -3,6 +3,7 @@
 #include <QAbstractItemModel>
 #include <memory>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "core/analysis/overview.h"
@@ -50,6 +51,10 @@ class TensorTreeModel final : public QAbstractItemModel {
   /// See TensorQuery. What is no query leaves everything as it was.
   Result<> setFilter(const QString& query);
   void setSummary(std::size_t tensor, const TensorSummary& summary);
+  /// The same of thousands at once, without dataChanged: a tree view looks for the place of each cell that it is told
+  /// of, which takes longer than to paint what can be seen.
+  using Summaries = std::vector<std::pair<std::size_t, TensorSummary>>;
+  void setSummaries(const Summaries& summaries);
   void clearSummaries();
   /// The tensors that a rule found something in.
   void setFindings(const std::vector<std::size_t>& tensors);
@@ -93,6 +98,10 @@ class TensorTreeModel final : public QAbstractItemModel {
   /// A column from -1 (by module) on.
   void sort(int column, Qt::SortOrder order = Qt::AscendingOrder) override;
 
+ Q_SIGNALS:
+  /// setSummaries has changed any rows: a view paints itself anew.
+  void summariesChanged();
+
  private:
   /// Where a row stands: its group, its place in that, and for a part its place below the weight. Two of them are the
   /// internal id of an index, the last is its row.
@@ -108,6 +117,7 @@ class TensorTreeModel final : public QAbstractItemModel {
 
   void rebuild();
   void rank();
+  bool remember(std::size_t tensor, const TensorSummary& summary);
   QVariant summaryData(const TensorSummary& summary, int column) const;
   /// What a tensor is ranked by: nothing where it is not known.
   std::optional<double> sortKey(std::size_t tensor) const;

@@ -290,7 +290,7 @@ void CheckpointPage::scan(Unread unread) {
 
 void CheckpointPage::takeSummaries(const std::shared_ptr<const Checkpoint>& checkpoint, const Summaries& found) {
   if (checkpoint != m_checkpoint) return;  // on its way when another checkpoint came
-  for (const auto& [tensor, summary] : found) m_model->setSummary(tensor, summary);
+  m_model->setSummaries(found);
   m_panel->valuesChanged();
   m_strip->update();
 }

@@ -55,6 +55,20 @@ TEST_F(TensorPanelTest, SaysNothingOfThatWhereNothingIsSuspicious) {
   EXPECT_FALSE(remark().isVisible());
 }
 
+TEST_F(TensorPanelTest, PaintsAnewWhenManyTensorsHaveBeenRead) {
+  QTest::qWait(50);
+  struct Painted : QObject {
+    bool eventFilter(QObject*, QEvent* event) override {
+      count += event->type() == QEvent::Paint;
+      return false;
+    }
+    int count = 0;
+  } painted;
+  m_panel.tree()->viewport()->installEventFilter(&painted);
+  m_model.setSummaries({{0, TensorSummary()}});
+  EXPECT_TRUE(QTest::qWaitFor([&] { return painted.count > 0; }, 5000));
+}
+
 TEST_F(TensorPanelTest, OpensTheWeightOfAPartThatIsShown) {
   m_panel.showTensor(1);
   const QModelIndex current = m_panel.tree()->currentIndex();

@@ -157,6 +157,19 @@ TEST_F(TensorTreeModelTest, RanksAllTensorsByAColumnWithTheUnknownLast) {
   EXPECT_EQ(m_model.groupAt(m_model.index(1, 0))->name, "model.layers.1");
 }
 
+TEST_F(TensorTreeModelTest, TakesManySummariesAtOnceAndSaysSoOnce) {
+  m_model.setIndex(indexed(checkpointOf(4)));
+  TensorTreeModel::Summaries summaries;
+  for (std::size_t tensor = 0; tensor < 12; ++tensor) summaries.emplace_back(tensor, summaryOf(1 + double(tensor)));
+  summaries.emplace_back(99, summaryOf(1));  // of no tensor
+  int changes = 0;
+  QObject::connect(&m_model, &TensorTreeModel::summariesChanged, [&] { ++changes; });
+  m_model.setSummaries(summaries);
+  EXPECT_EQ(changes, 1);
+  for (std::size_t tensor = 0; tensor < 12; ++tensor)
+    EXPECT_EQ(m_model.summaryAt(m_model.indexOf(tensor))->statistics.absMax, 1 + double(tensor));
+}
+
 TEST_F(TensorTreeModelTest, RanksByNameInNaturalOrder) {
   m_model.setIndex(indexed(checkpointOf(11)));
   m_model.sort(TensorTreeModel::Name, Qt::DescendingOrder);
