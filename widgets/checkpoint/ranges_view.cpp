@@ -55,8 +55,12 @@ RangesView::RangesView(Session& session, QWidget* parent)
   m_exact->setToolTip(plainToolTip(tr("Reads the tensor again, as often as its type needs")));
   m_note->setWordWrap(true);
   m_quantiles->setObjectName(QStringLiteral("quantiles"));
-  m_quantiles->horizontalHeader()->setMinimumSectionSize(48);
-  m_quantiles->horizontalHeader()->setSectionResizeMode(QHeaderView::Stretch);
+  QHeaderView* header = m_quantiles->horizontalHeader();
+  header->setStretchLastSection(false);
+  header->setSectionResizeMode(QHeaderView::Fixed);
+  header->setSectionResizeMode(1, QHeaderView::Stretch);
+  header->resizeSection(0, 72);
+  header->resizeSection(2, 84);
   m_blocks->setAccessibleName(tr("Largest magnitudes of blocks"));
   m_blocks->setObjectName(QStringLiteral("blocks"));
   auto* left = new QWidget;
