@@ -14,13 +14,17 @@
 #include "widgets/theme/theme.h"
 
 namespace ulpscope {
+namespace {
+constexpr std::uint64_t kMostCopied = 1 << 20;
+}  // namespace
 
 ValuesView::ValuesView(Session& session, QWidget* parent)
     : TensorView(session, parent),
       m_note(new PlainLabel({}, TextRole::Muted)),
       m_slice(new SliceBox),
       m_model(new MatrixValuesModel(session, this)),
-      m_table(new QTableView) {
+      m_table(new QTableView),
+      m_copying(session) {
   m_table->setModel(m_model);
   m_table->setAccessibleName(tr("Values"));
   m_table->setObjectName(QStringLiteral("values"));
@@ -49,6 +53,7 @@ ValuesView::ValuesView(Session& session, QWidget* parent)
           [this] { Q_EMIT this->session().pageRequested(QStringLiteral("explorer")); });
   connect(&session, &Session::selectionChanged, this, &ValuesView::followSelection);
   connect(m_slice, &QSpinBox::valueChanged, this, &ValuesView::showMatrix);
+  makeCopyable(*m_table, CopyIn([this](CopyAs form) { copySelection(form); }));
 }
 
 void ValuesView::refresh() {
@@ -65,6 +70,28 @@ void ValuesView::showMatrix() {
   if (clipped)
     m_note->setText(tr("Shown are the first %1 rows and %2 columns: more than that, a table cannot hold.")
                         .arg(grouped(clipped->rows), grouped(clipped->columns)));
+}
+
+void ValuesView::copySelection(CopyAs form) {
+  const QItemSelection selected = m_table->selectionModel()->selection();
+  if (!tensor() || selected.isEmpty()) return;
+  const QItemSelectionRange& range = selected.first();  // contiguous, so the only one
+  const MatrixPart part{static_cast<std::uint64_t>(range.top()), static_cast<std::uint64_t>(range.left()),
+                        static_cast<std::uint64_t>(range.height()), static_cast<std::uint64_t>(range.width())};
+  if (part.rows * part.columns > kMostCopied)
+    return session().report(
+        Report{.sentence = tr("%1 values are selected, and at most %2 are copied. The details export the whole tensor.")
+                               .arg(grouped(part.rows * part.columns), grouped(kMostCopied)),
+               .warning = true});
+  m_copying.start(
+      tr("copying values"),
+      [source = tensor()->source, matrix = m_matrix, part](const JobContext& job) {
+        return MatrixValuesModel::read(source, matrix, part, job);
+      },
+      [this, form](const Result<Table>& table) {
+        if (!table) return session().report(table.error());
+        copyToClipboard(*table, form);
+      });
 }
 
 void ValuesView::followSelection() {

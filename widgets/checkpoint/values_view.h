@@ -2,6 +2,8 @@
 #pragma once
 #include "core/analysis/matrix_slice.h"
 #include "widgets/checkpoint/tensor_view.h"
+#include "widgets/models/copy_as.h"
+#include "widgets/session/task.h"
 
 class QTableView;
 
@@ -25,12 +27,15 @@ class ValuesView final : public TensorView {
  private:
   void showMatrix();
   void followSelection();
+  /// Reads the selected cells, which need not have been in view.
+  void copySelection(CopyAs form);
 
   PlainLabel* m_note;
   SliceBox* m_slice;
   MatrixValuesModel* m_model;
   MatrixSlice m_matrix;
   QTableView* m_table;
+  Task m_copying;
 };
 
 }  // namespace ulpscope

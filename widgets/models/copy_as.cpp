@@ -35,30 +35,56 @@ const Form& entryOf(CopyAs form) { return kForms[static_cast<std::size_t>(form)]
 
 QString translated(const char* text) { return QCoreApplication::translate("CopyAs", text); }
 
-class CopyFilter final : public QObject {
- public:
-  CopyFilter(QAbstractItemView& view, MakeTable table) : QObject(&view), m_view(view), m_table(std::move(table)) {
-    view.installEventFilter(this);
-    view.setContextMenuPolicy(Qt::CustomContextMenu);
-    connect(&view, &QWidget::customContextMenuRequested, this,
-            [this](const QPoint& at) { openCopyMenu(m_view, m_view.viewport()->mapToGlobal(at), m_table); });
-  }
-  bool eventFilter(QObject* watched, QEvent* event) override {
-    if (claimsCopyKey(*event)) return true;
-    if (event->type() == QEvent::KeyPress && copyByKey(m_view, *static_cast<QKeyEvent*>(event), m_table)) return true;
-    return QObject::eventFilter(watched, event);
-  }
-
- private:
-  QAbstractItemView& m_view;
-  MakeTable m_table;
-};
-
 bool isCopyKey(const QKeyEvent& key) {
   const auto modifiers = key.modifiers() & ~Qt::KeypadModifier;
   return key.key() == Qt::Key_C &&
          (modifiers == Qt::ControlModifier || modifiers == (Qt::ControlModifier | Qt::ShiftModifier));
 }
+
+CopyIn copier(const MakeTable& table) {
+  return [table](CopyAs form) { copyToClipboard(table(), form); };
+}
+
+void addActions(QMenu& menu, const CopyIn& copy, const QString& what) {
+  for (const Form& each : kForms) {
+    const QString title = what.isEmpty() ? translated(each.title) : translated(each.titleOf).arg(what);
+    QObject::connect(menu.addAction(title), &QAction::triggered, &menu, [copy, form = each.form] { copy(form); });
+  }
+}
+
+void openMenu(QWidget& parent, QPoint at, const CopyIn& copy) {
+  QMenu menu(&parent);
+  addActions(menu, copy, {});
+  menu.exec(at);
+}
+
+bool takeKey(QWidget& widget, const QKeyEvent& key, const CopyIn& copy) {
+  if (!isCopyKey(key)) return false;
+  if (key.modifiers().testFlag(Qt::ShiftModifier))
+    openMenu(widget, widget.mapToGlobal(kMenuPlace), copy);
+  else
+    copy(CopyAs::Tsv);
+  return true;
+}
+
+class CopyFilter final : public QObject {
+ public:
+  CopyFilter(QAbstractItemView& view, CopyIn copy) : QObject(&view), m_view(view), m_copy(std::move(copy)) {
+    view.installEventFilter(this);
+    view.setContextMenuPolicy(Qt::CustomContextMenu);
+    connect(&view, &QWidget::customContextMenuRequested, this,
+            [this](const QPoint& at) { openMenu(m_view, m_view.viewport()->mapToGlobal(at), m_copy); });
+  }
+  bool eventFilter(QObject* watched, QEvent* event) override {
+    if (claimsCopyKey(*event)) return true;
+    if (event->type() == QEvent::KeyPress && takeKey(m_view, *static_cast<QKeyEvent*>(event), m_copy)) return true;
+    return QObject::eventFilter(watched, event);
+  }
+
+ private:
+  QAbstractItemView& m_view;
+  CopyIn m_copy;
+};
 
 }  // namespace
 
@@ -72,29 +98,16 @@ void copyToClipboard(const Table& table, CopyAs form) {
   QGuiApplication::clipboard()->setMimeData(taken);
 }
 
-void addCopyActions(QMenu& menu, const MakeTable& table, const QString& what) {
-  for (const Form& each : kForms) {
-    const QString title = what.isEmpty() ? translated(each.title) : translated(each.titleOf).arg(what);
-    QObject::connect(menu.addAction(title), &QAction::triggered, &menu,
-                     [table, form = each.form] { copyToClipboard(table(), form); });
-  }
-}
+void addCopyActions(QMenu& menu, const MakeTable& table, const QString& what) { addActions(menu, copier(table), what); }
 
-void openCopyMenu(QWidget& parent, QPoint at, const MakeTable& table) {
-  QMenu menu(&parent);
-  addCopyActions(menu, table);
-  menu.exec(at);
-}
+void openCopyMenu(QWidget& parent, QPoint at, const MakeTable& table) { openMenu(parent, at, copier(table)); }
 
-void makeCopyable(QAbstractItemView& view, const MakeTable& table) { new CopyFilter(view, table); }
+void makeCopyable(QAbstractItemView& view, const MakeTable& table) { makeCopyable(view, copier(table)); }
+
+void makeCopyable(QAbstractItemView& view, CopyIn copy) { new CopyFilter(view, std::move(copy)); }
 
 bool copyByKey(QWidget& widget, const QKeyEvent& key, const MakeTable& table) {
-  if (!isCopyKey(key)) return false;
-  if (key.modifiers().testFlag(Qt::ShiftModifier))
-    openCopyMenu(widget, widget.mapToGlobal(kMenuPlace), table);
-  else
-    copyToClipboard(table(), CopyAs::Tsv);
-  return true;
+  return takeKey(widget, key, copier(table));
 }
 
 bool claimsCopyKey(QEvent& event) {

@@ -29,6 +29,9 @@ void openCopyMenu(QWidget& parent, QPoint at, const MakeTable& table);
 
 /// Gives a view these keys and this menu in place of what it does itself, which is to copy a single cell.
 void makeCopyable(QAbstractItemView& view, const MakeTable& table);
+/// The same where the table must be read first: `copy` sees to it.
+using CopyIn = std::function<void(CopyAs form)>;
+void makeCopyable(QAbstractItemView& view, CopyIn copy);
 
 /// Ctrl+C copies as tab-separated text, Ctrl+Shift+C opens the menu; whether `key` was one of them.
 bool copyByKey(QWidget& widget, const QKeyEvent& key, const MakeTable& table);

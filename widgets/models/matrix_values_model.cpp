@@ -16,6 +16,12 @@ namespace {
 constexpr std::uint64_t kMostRows = 50'000'000;
 constexpr std::uint64_t kMostColumns = 20'000'000;
 
+/// In the precision of the stored type: 0.1 in BF16 is 0.10009765625, but its shortest text as a float is what fits a
+/// cell.
+std::string textOf(const ElementType& type, double value) {
+  return type.exactAsFloat ? shortest(static_cast<float>(value)) : shortest(value);
+}
+
 }  // namespace
 
 MatrixValuesModel::MatrixValuesModel(Session& session, QObject* parent)
@@ -47,12 +53,6 @@ int MatrixValuesModel::columnCount(const QModelIndex& parent) const {
   return parent.isValid() ? 0 : static_cast<int>(m_shown.columns);
 }
 
-QString MatrixValuesModel::text(double value) const {
-  // In the precision of the stored type: 0.1 in BF16 is 0.10009765625, but its shortest text as a float is what fits a
-  // cell.
-  return QString::fromStdString(m_source->type().exactAsFloat ? shortest(static_cast<float>(value)) : shortest(value));
-}
-
 QVariant MatrixValuesModel::data(const QModelIndex& index, int role) const {
   if (!index.isValid()) return {};
   if (role == Qt::TextAlignmentRole) return QVariant::fromValue(Qt::AlignRight | Qt::AlignVCenter);
@@ -65,7 +65,7 @@ QVariant MatrixValuesModel::data(const QModelIndex& index, int role) const {
   }
   const int at = index.row() % kTileRows * tile->second.columns + index.column() % kTileColumns;
   const double value = tile->second.values[static_cast<std::size_t>(at)];
-  if (role == Qt::DisplayRole) return text(value);
+  if (role == Qt::DisplayRole) return qt(textOf(m_source->type(), value));
   const NumberFormat* wide = findFormat("float64");
   const Encoded stored = wide->encode(unrounded(value), Rounding::NearestEven, Overflow::Format);
   return plainToolTip(tr("[%1, %2]\nexactly %3\n%4")
@@ -101,6 +101,22 @@ Result<MatrixValuesModel::Tile> MatrixValuesModel::readTile(const TensorSource& 
     if (auto going = job.step(columns); !going) return tl::unexpected(going.error());
   }
   return tile;
+}
+
+Result<Table> MatrixValuesModel::read(const TensorSource& source, const MatrixSlice& matrix, const MatrixPart& part,
+                                      const JobContext& job) {
+  Table table{{"row"}, {}};
+  for (std::uint64_t column = 0; column < part.columns; ++column)
+    table.header.push_back(std::to_string(part.firstColumn + column));
+  std::vector<double> values(part.columns);
+  for (std::uint64_t row = part.firstRow; row < part.firstRow + part.rows; ++row) {
+    if (auto read = source.readDoubles(matrix.elementAt(row, part.firstColumn), values); !read)
+      return tl::unexpected(read.error());
+    auto& cells = table.rows.emplace_back(std::vector<std::string>{std::to_string(row)});
+    for (const double value : values) cells.push_back(textOf(source.type(), value));
+    if (auto going = job.step(part.columns); !going) return tl::unexpected(going.error());
+  }
+  return table;
 }
 
 void MatrixValuesModel::readNext() {

@@ -7,6 +7,8 @@
 #include <vector>
 
 #include "core/analysis/matrix_slice.h"
+#include "core/analysis/tensor_profile.h"
+#include "core/report/table.h"
 #include "widgets/session/task.h"
 
 namespace ulpscope {
@@ -26,6 +28,10 @@ class MatrixValuesModel final : public QAbstractTableModel {
   /// nullopt unless the matrix is larger than an item view can show.
   std::optional<MatrixShape> clippedTo() const;
 
+  /// A part of what is shown, to be taken away: a column of row numbers, then the values as they are shown.
+  static Result<Table> read(const TensorSource& source, const MatrixSlice& matrix, const MatrixPart& part,
+                            const JobContext& job);
+
   int rowCount(const QModelIndex& parent = {}) const override;
   int columnCount(const QModelIndex& parent = {}) const override;
   QVariant data(const QModelIndex& index, int role = Qt::DisplayRole) const override;
@@ -44,7 +50,6 @@ class MatrixValuesModel final : public QAbstractTableModel {
                                const JobContext& job);
   void want(TileKey key) const;
   void readNext();
-  QString text(double value) const;
 
   Session& m_session;
   std::optional<TensorSource> m_source;

@@ -4,7 +4,10 @@
 
 #include <gtest/gtest.h>
 
+#include <QClipboard>
 #include <QComboBox>
+#include <QGuiApplication>
+#include <QItemSelection>
 #include <QLineEdit>
 #include <QSignalSpy>
 #include <QTabBar>
@@ -179,6 +182,22 @@ TEST_F(CheckpointPageTest, TheGridShowsTheValuesOfTheFile) {
         tensor.valueAt(static_cast<std::uint64_t>(row) * columns + static_cast<std::uint64_t>(column)).value();
     EXPECT_EQ(table->model()->index(row, column).data().toString().toFloat(), static_cast<float>(value));
   }
+}
+
+TEST_F(CheckpointPageTest, CopiesTheSelectedValues) {
+  openTab("Values");
+  auto* table = view<QTableView>("values");
+  QItemSelection range(table->model()->index(150, 500), table->model()->index(151, 501));  // not in view
+  table->selectionModel()->select(range, QItemSelectionModel::ClearAndSelect);
+  QTest::keyClick(table, Qt::Key_C, Qt::ControlModifier);
+  settle(*m_session);
+  const QStringList lines = QGuiApplication::clipboard()->text().split('\n', Qt::SkipEmptyParts);
+  ASSERT_EQ(lines.size(), 3);
+  EXPECT_EQ(lines[0], "row\t500\t501");
+  const QStringList cells = lines[2].split('\t');
+  ASSERT_EQ(cells.size(), 3);
+  EXPECT_EQ(cells[0], "151");
+  EXPECT_EQ(cells[2].toFloat(), static_cast<float>(source().valueAt(151 * 512 + 501).value()));
 }
 
 TEST_F(CheckpointPageTest, ForgetsAClosedCheckpoint) {
