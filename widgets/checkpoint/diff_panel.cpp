@@ -22,7 +22,8 @@
 namespace ulpscope {
 namespace {
 
-constexpr int kRoomForAll = 560;  ///< px: below that the largest error gives way to the names
+constexpr int kRoomForAll = 560;    ///< px: below that the largest error gives way to the names
+constexpr int kRoomForState = 460;  ///< and the state, which the number of elements tells mostly
 
 QString titleOf(DiffState state) {
   switch (state) {
@@ -75,7 +76,7 @@ std::vector<TableCell> rowOf(const TensorDiff& diff) {
     row.push_back({grouped(diff.different), QString::number(diff.different), static_cast<double>(diff.different),
                    isIdentical ? CellTone::Muted : CellTone::Plain});
   else
-    row.push_back({emDash(), {}, {}, CellTone::Muted});
+    row.push_back({titleOf(diff.state), emDash(), -1.0, CellTone::Plain});
   const bool isMeasured = diff.metrics && diff.metrics->included > 0;
   const double nothing = std::numeric_limits<double>::quiet_NaN();
   row.push_back(number(isMeasured ? diff.metrics->maxAbsoluteError : nothing));
@@ -164,6 +165,7 @@ QWidget* DiffPanel::buildForm() {
 /// The name is what one looks for; what is hidden is copied all the same.
 void DiffPanel::resizeEvent(QResizeEvent* event) {
   QWidget::resizeEvent(event);
+  m_table->setColumnHidden(1, width() < kRoomForState);
   m_table->setColumnHidden(3, width() < kRoomForAll);
 }
 

@@ -4,6 +4,7 @@
 #include <QHeaderView>
 #include <QSortFilterProxyModel>
 #include <QVBoxLayout>
+#include <algorithm>
 #include <cmath>
 
 #include "core/base/text.h"
@@ -16,7 +17,10 @@
 namespace ulpscope {
 namespace {
 
-constexpr int kHeightOfTypes = 150;
+constexpr int kMostTypesInView = 5;
+constexpr int kRoomForAll =
+    860;  ///< px: below that the table of tensors is scrolled, and names keep a width of their own
+constexpr int kNameWidth = 180;
 
 TableCell count(std::uint64_t value) {
   return {grouped(value), QString::number(value), static_cast<double>(value), CellTone::Plain};
@@ -46,8 +50,10 @@ std::vector<TableCell> typeRow(const TypeShare& share, std::uint64_t allBytes) {
           {QStringLiteral("%1 %").arg(percent, 0, 'f', 1), {}, percent, CellTone::Plain}};
 }
 
-std::vector<TableCell> tensorRow(const TensorInfo& tensor, const std::optional<TensorSummary>& summary) {
-  std::vector<TableCell> row{{shown(tensor.name)},
+/// `name`: of the tensor, without that of its module.
+std::vector<TableCell> tensorRow(std::string_view name, const TensorInfo& tensor,
+                                 const std::optional<TensorSummary>& summary) {
+  std::vector<TableCell> row{{shown(name), shown(tensor.name), {}, CellTone::Plain},
                              {typeText(tensor)},
                              {shapeText(tensor.shape), {}, static_cast<double>(tensor.elements), CellTone::Plain},
                              bytes(tensor.bytes)};
@@ -90,7 +96,6 @@ GroupView::GroupView(QWidget* parent)
   m_title->setObjectName(QStringLiteral("groupTitle"));
   m_title->setWordWrap(true);
   m_types->setSource(m_typeRows);
-  m_types->setMaximumHeight(kHeightOfTypes);
   m_tensorTable->setSource(m_tensorRows);
   m_tensorTable->setObjectName(QStringLiteral("groupTensors"));
   auto* column = new QVBoxLayout(this);
@@ -105,7 +110,7 @@ GroupView::GroupView(QWidget* parent)
   });
 }
 
-void GroupView::show(const QString& name, const Checkpoint& checkpoint, const std::vector<std::size_t>& tensors,
+void GroupView::show(const std::string& name, const Checkpoint& checkpoint, const std::vector<std::size_t>& tensors,
                      const std::vector<std::optional<TensorSummary>>& summaries) {
   m_tensors = tensors;
   const std::vector<TypeShare> shares = sharesByType(checkpoint, tensors);
@@ -115,13 +120,27 @@ void GroupView::show(const QString& name, const Checkpoint& checkpoint, const st
     elements += share.elements;
   }
   m_title->setText(tr("%1: %2 tensors, %3 elements, %4")
-                       .arg(name, grouped(tensors.size()), grouped(elements), qt(humanBytes(allBytes))));
+                       .arg(shown(name), grouped(tensors.size()), grouped(elements), qt(humanBytes(allBytes))));
   std::vector<std::vector<TableCell>> rows;
   for (const TypeShare& share : shares) rows.push_back(typeRow(share, allBytes));
   m_typeRows->setRows(std::move(rows));
+  const int inView = std::min(kMostTypesInView, static_cast<int>(shares.size()));
+  m_types->setFixedHeight(m_types->horizontalHeader()->sizeHint().height() +
+                          inView * m_types->verticalHeader()->defaultSectionSize() + 2);
   rows.clear();
-  for (const std::size_t tensor : tensors) rows.push_back(tensorRow(checkpoint.tensors[tensor], summaries[tensor]));
+  for (const std::size_t tensor : tensors) {
+    std::string_view rest = checkpoint.tensors[tensor].name;
+    if (rest.size() > name.size() + 1 && rest.starts_with(name)) rest.remove_prefix(name.size() + 1);
+    rows.push_back(tensorRow(rest, checkpoint.tensors[tensor], summaries[tensor]));
+  }
   m_tensorRows->setRows(std::move(rows));
+}
+
+void GroupView::resizeEvent(QResizeEvent* event) {
+  QWidget::resizeEvent(event);
+  QHeaderView* header = m_tensorTable->horizontalHeader();
+  header->setSectionResizeMode(0, width() < kRoomForAll ? QHeaderView::Fixed : QHeaderView::Stretch);
+  if (width() < kRoomForAll) header->resizeSection(0, kNameWidth);
 }
 
 }  // namespace ulpscope

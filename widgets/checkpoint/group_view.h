@@ -21,12 +21,15 @@ class GroupView final : public QWidget {
   explicit GroupView(QWidget* parent = nullptr);
 
   /// `summaries`: one a tensor of the checkpoint, nullopt where it was not read yet.
-  void show(const QString& name, const Checkpoint& checkpoint, const std::vector<std::size_t>& tensors,
+  void show(const std::string& name, const Checkpoint& checkpoint, const std::vector<std::size_t>& tensors,
             const std::vector<std::optional<TensorSummary>>& summaries);
 
  Q_SIGNALS:
   /// A row was opened, by double click or Enter.
   void tensorChosen(std::size_t tensor);
+
+ protected:
+  void resizeEvent(QResizeEvent* event) override;
 
  private:
   PlainLabel* m_title;

@@ -150,7 +150,7 @@ void TensorPanel::choose(const QModelIndex& now) {
   } else if (group) {
     std::vector<std::size_t> tensors;
     for (const TensorGroup::Leaf& leaf : group->leaves) tensors.push_back(leaf.tensor);
-    Q_EMIT groupChosen(shown(group->name), tensors);
+    Q_EMIT groupChosen(group->name, tensors);
   }
 }
 

@@ -40,7 +40,7 @@ class TensorPanel final : public QWidget {
   /// Something in the file that is no tensor, as an index into Checkpoint::objects.
   void objectChosen(std::size_t object);
   /// A module, by its name and its tensors.
-  void groupChosen(const QString& name, const std::vector<std::size_t>& tensors);
+  void groupChosen(const std::string& name, const std::vector<std::size_t>& tensors);
 
  protected:
   void resizeEvent(QResizeEvent* event) override;

@@ -348,7 +348,7 @@ void CheckpointPage::showObject(std::size_t object) {
   m_viewStack->setCurrentWidget(m_reason);
 }
 
-void CheckpointPage::showGroup(const QString& name, const std::vector<std::size_t>& tensors) {
+void CheckpointPage::showGroup(const std::string& name, const std::vector<std::size_t>& tensors) {
   stopReading();
   m_group->show(name, *m_checkpoint, tensors, m_model->summaries());
   m_viewStack->setCurrentWidget(m_group);

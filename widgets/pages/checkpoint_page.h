@@ -55,7 +55,7 @@ class CheckpointPage final : public Page {
   void showTensor(std::size_t tensor);
   void stopReading();
   void showObject(std::size_t object);
-  void showGroup(const QString& name, const std::vector<std::size_t>& tensors);
+  void showGroup(const std::string& name, const std::vector<std::size_t>& tensors);
   void fail(std::size_t tensor, const Error& error);
   void setTensor(const std::optional<ProfiledTensor>& tensor);
   void goTo(std::size_t tensor, std::optional<std::uint64_t> element);
