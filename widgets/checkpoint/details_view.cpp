@@ -39,13 +39,6 @@ void addModel(FactRows& rows, const ModelDescription& model) {
   add(DetailsView::tr("experts of a token"), model.activeExperts);
 }
 
-/// "cpu AVX-512, 2 threads", and since when it is kept.
-QString computedBy(const ProfiledTensor& tensor) {
-  const QString backend = shown(tensor.profile->backend);
-  if (!tensor.keptSince) return backend;
-  return DetailsView::tr("%1 · from the cache of %2").arg(backend, timeText(*tensor.keptSince));
-}
-
 }  // namespace
 
 DetailsView::DetailsView(Session& session, QWidget* parent)
@@ -124,7 +117,8 @@ void DetailsView::showTensor() {
   addCount(rows, tr("NaN"), s.kinds.nan);
   addCount(rows, tr("+infinity"), s.kinds.positiveInfinity);
   addCount(rows, tr("−infinity"), s.kinds.negativeInfinity);
-  addFact(rows, tr("computed by"), computedBy(*tensor()));
+  addFact(rows, tr("computed by"), shown(tensor()->profile->backend));
+  if (const KeptSince& since = tensor()->keptSince) addFact(rows, tr("from the cache of"), timeText(*since));
   m_rows->setRows(std::move(rows));
   m_table->resizeColumnToContents(0);
   const std::string& remark = tensor()->source.info().remark;
