@@ -15,11 +15,15 @@ constexpr double kNormalConsistency = 1.4826;
 
 double median(std::vector<double> values) { return quantile(values, 0.5); }
 
-Outliers outliersOf(const TensorProfile& profile, std::span<const float> absMaxima) {
+Outliers outliersOf(const TensorProfile& profile, std::span<const float> absMaxima, double deviations) {
   constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
   if (profile.statistics.absMax > static_cast<double>(std::numeric_limits<float>::max()))
-    return {.median = kNan, .mad = kNan, .threshold = std::numeric_limits<double>::infinity(), .indices = {}};
-  return findOutliers(absMaxima);
+    return {.median = kNan,
+            .mad = kNan,
+            .deviations = deviations,
+            .threshold = std::numeric_limits<double>::infinity(),
+            .indices = {}};
+  return findOutliers(absMaxima, deviations);
 }
 
 }  // namespace
@@ -43,7 +47,11 @@ Outliers findOutliers(std::span<const float> absMaxima, double deviations) {
   return outliers;
 }
 
-Outliers columnOutliers(const TensorProfile& profile) { return outliersOf(profile, profile.columnAbsMax); }
-Outliers rowOutliers(const TensorProfile& profile) { return outliersOf(profile, profile.rowAbsMax); }
+Outliers columnOutliers(const TensorProfile& profile, double deviations) {
+  return outliersOf(profile, profile.columnAbsMax, deviations);
+}
+Outliers rowOutliers(const TensorProfile& profile, double deviations) {
+  return outliersOf(profile, profile.rowAbsMax, deviations);
+}
 
 }  // namespace ulpscope

@@ -22,7 +22,7 @@ Outliers findOutliers(std::span<const float> absMaxima, double deviations = 6);
 
 /// The outlier columns (rows) of a profiled tensor. Where one of its finite values is beyond float's range, a maximum
 /// may be infinite without being an outlier: then none is called, median and mad are NaN, the threshold is infinite.
-Outliers columnOutliers(const TensorProfile& profile);
-Outliers rowOutliers(const TensorProfile& profile);
+Outliers columnOutliers(const TensorProfile& profile, double deviations = 6);
+Outliers rowOutliers(const TensorProfile& profile, double deviations = 6);
 
 }  // namespace ulpscope

@@ -13,7 +13,7 @@ std::string columnTitle(const Axis& axis) { return axis.powersOfTwo ? "log2 " + 
 }  // namespace
 
 Table toTable(const Figure& figure) {
-  const bool hasBars = std::ranges::any_of(figure.series, [](const Series& s) { return s.kind == Series::Kind::Bars; });
+  const bool hasBars = std::ranges::any_of(figure.series, &Series::hasEdges);
   Table table{{"series"}, {}};
   if (hasBars)
     table.header.insert(table.header.end(), {columnTitle(figure.x) + " from", columnTitle(figure.x) + " to"});
@@ -22,12 +22,12 @@ Table toTable(const Figure& figure) {
   table.header.insert(table.header.end(), {columnTitle(figure.y), "label", "marked"});
 
   for (const Series& series : figure.series) {
-    const bool isBars = series.kind == Series::Kind::Bars;
+    const bool isBars = series.hasEdges();
     for (std::size_t i = 0; i < series.y.size(); ++i) {
       std::vector<std::string> row{series.name, shortest(series.x[i])};
       if (hasBars) row.push_back(isBars ? shortest(series.x[i + 1]) : "");
       row.push_back(shortest(series.y[i]));
-      row.push_back(i < series.labels.size() ? series.labels[i] : "");
+      row.push_back(i < series.names.size() ? series.names[i] : i < series.labels.size() ? series.labels[i] : "");
       row.push_back(i < series.marked.size() && series.marked[i] ? "1" : "0");
       table.rows.push_back(std::move(row));
     }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -18,13 +19,17 @@ struct Axis {
 struct Series {
   /// Guide: a thin dashed line that bounds or joins other data (a threshold, a Pareto front) and takes no series
   /// colour.
-  enum class Kind { Bars, Line, Points, Guide };
+  /// Steps: the outline of bars, for several in one picture.
+  enum class Kind { Bars, Line, Points, Guide, Steps };
   Kind kind = Kind::Line;
   std::string name = {};
-  std::vector<double> x = {};  ///< Bars: x.size() == y.size() + 1, the edges
+  std::vector<double> x = {};  ///< Bars and Steps: x.size() == y.size() + 1, the edges
   std::vector<double> y = {};
   std::vector<std::string> labels = {};  ///< one each of y, may be empty; Bars and Points show them beside the mark
   std::vector<bool> marked = {};         ///< drawn in the outlier colour; empty: none
+  std::vector<std::string> names = {};  ///< one each of y, or empty: what the crosshair calls a mark, in place of its x
+
+  bool hasEdges() const { return kind == Kind::Bars || kind == Kind::Steps; }
 };
 
 struct Figure {
@@ -34,6 +39,8 @@ struct Figure {
   std::vector<Series> series = {};
   bool solidLines = false;              ///< teeth would hide dashes; the names at the lines tell them apart
   std::vector<std::string> notes = {};  ///< printed under the title: "12 values beyond", "NaN 0"
+  std::uint64_t below = 0;  ///< values left out to the left of the x axis: told there, where there is a mouse
+  std::uint64_t above = 0;  ///< to the right
 };
 
 /// A matrix as a picture, cividis for magnitudes, blue-white-orange around zero for signed values.

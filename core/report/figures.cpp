@@ -39,9 +39,10 @@ void noteKinds(Figure& figure, const ValueCounts& kinds) {
 
 /// Largest magnitude of each line ("column", "row"), outlier lines marked, the largest of them labelled.
 Figure linesFigure(std::string_view tensor, std::string_view line, std::span<const float> absMaxima,
-                   const Outliers& outliers) {
+                   const Outliers& outliers, LineOrder order) {
+  const bool isSorted = order == LineOrder::LargestFirst;
   Figure figure{.title = fmt::format("{}s of {}", line == "row" ? "Row" : "Column", printable(tensor)),
-                .x = {.title = std::string(line)},
+                .x = {.title = isSorted ? fmt::format("{}s, largest first", line) : std::string(line)},
                 .y = {.title = "largest |value|"}};
   if (std::isfinite(outliers.threshold)) {
     figure.notes.push_back(fmt::format("{} of {} {}s beyond {} scaled MADs", groupedDigits(outliers.indices.size()),
@@ -51,17 +52,24 @@ Figure linesFigure(std::string_view tensor, std::string_view line, std::span<con
   } else {
     figure.notes.push_back("no outliers called: values beyond float32");
   }
+  const std::vector<std::uint64_t> lines = linesInOrder(absMaxima, order);
+  std::vector<bool> isOutlier(absMaxima.size());
+  for (const std::uint64_t index : outliers.indices) isOutlier[index] = true;
+  std::vector<std::uint64_t> largest = outliers.indices;
+  std::ranges::stable_sort(largest, std::greater{}, [&](std::uint64_t index) { return absMaxima[index]; });
+  largest.resize(std::min(largest.size(), kMostLabels));
   Series bars{.kind = Series::Kind::Bars,
               .name = "largest |value|",
               .x = indexEdges(absMaxima.size()),
-              .y = {absMaxima.begin(), absMaxima.end()},
-              .labels = std::vector<std::string>(absMaxima.size()),
-              .marked = std::vector<bool>(absMaxima.size())};
-  for (const std::uint64_t index : outliers.indices) bars.marked[index] = true;
-  std::vector<std::uint64_t> largestFirst = outliers.indices;
-  std::ranges::stable_sort(largestFirst, std::greater{}, [&](std::uint64_t index) { return absMaxima[index]; });
-  largestFirst.resize(std::min(largestFirst.size(), kMostLabels));
-  for (const std::uint64_t index : largestFirst) bars.labels[index] = std::to_string(index);
+              .labels = std::vector<std::string>(absMaxima.size())};
+  for (std::size_t bar = 0; bar < lines.size(); ++bar) {
+    const std::uint64_t index = lines[bar];
+    bars.y.push_back(static_cast<double>(absMaxima[index]));
+    bars.marked.push_back(isOutlier[index]);
+    if (isOutlier[index] && std::ranges::find(largest, index) != largest.end())
+      bars.labels[bar] = std::to_string(index);
+    if (isSorted) bars.names.push_back(fmt::format("{} {}", line, index));
+  }
   figure.series.push_back(std::move(bars));
   if (std::isfinite(outliers.threshold))
     figure.series.push_back({.kind = Series::Kind::Guide,
@@ -84,6 +92,8 @@ Figure histogramFigure(std::string_view tensor, const Histogram& histogram, cons
                 .y = {.title = "count", .logarithmic = logarithmicCount}};
   noteKinds(figure, kinds);
   noteBeyond(figure, histogram);
+  figure.below = histogram.below;
+  figure.above = histogram.above;
   figure.series.push_back(
       {.kind = Series::Kind::Bars, .name = "count", .x = histogram.edges, .y = asDoubles(histogram.counts)});
   return figure;
@@ -106,12 +116,38 @@ Figure exponentHistogramFigure(std::string_view tensor, const ExponentHistogram&
   return figure;
 }
 
-Figure columnsFigure(std::string_view tensor, std::span<const float> columnAbsMax, const Outliers& outliers) {
-  return linesFigure(tensor, "column", columnAbsMax, outliers);
+void markBeyond(Figure& histogram, const ValueFences& fences) {
+  bool any = false;
+  for (Series& bars : histogram.series) {
+    if (bars.kind != Series::Kind::Bars) continue;
+    bars.marked.resize(bars.y.size());
+    for (std::size_t i = 0; i < bars.y.size(); ++i) {
+      bars.marked[i] = bars.x[i] >= fences.upper() || bars.x[i + 1] <= fences.lower();
+      any = any || (bars.marked[i] && bars.y[i] > 0);
+    }
+    if (!any) bars.marked.clear();
+  }
+  if (any)
+    histogram.notes.push_back(fmt::format("marked: beyond {} scaled MADs of the median, {:.4g} to {:.4g}",
+                                          shortest(fences.deviations), fences.lower(), fences.upper()));
 }
 
-Figure rowsFigure(std::string_view tensor, std::span<const float> rowAbsMax, const Outliers& outliers) {
-  return linesFigure(tensor, "row", rowAbsMax, outliers);
+std::vector<std::uint64_t> linesInOrder(std::span<const float> absMaxima, LineOrder order) {
+  std::vector<std::uint64_t> lines(absMaxima.size());
+  std::iota(lines.begin(), lines.end(), std::uint64_t{0});
+  if (order == LineOrder::LargestFirst)
+    std::ranges::stable_sort(lines, std::greater{}, [&](std::uint64_t index) { return absMaxima[index]; });
+  return lines;
+}
+
+Figure columnsFigure(std::string_view tensor, std::span<const float> columnAbsMax, const Outliers& outliers,
+                     LineOrder order) {
+  return linesFigure(tensor, "column", columnAbsMax, outliers, order);
+}
+
+Figure rowsFigure(std::string_view tensor, std::span<const float> rowAbsMax, const Outliers& outliers,
+                  LineOrder order) {
+  return linesFigure(tensor, "row", rowAbsMax, outliers, order);
 }
 
 MapFigure heatMapFigure(std::string_view tensor, const HeatMap& map) {

@@ -9,6 +9,7 @@
 #include "core/analysis/outliers.h"
 #include "core/analysis/statistics.h"
 #include "core/analysis/tensor_profile.h"
+#include "core/analysis/value_fences.h"
 #include "core/quantization/quantization_report.h"
 #include "core/report/figure.h"
 
@@ -22,10 +23,18 @@ Figure histogramFigure(std::string_view tensor, const Histogram& histogram, cons
 /// Counts by magnitude on a logarithmic axis, both signs together; zeros are in the notes.
 Figure exponentHistogramFigure(std::string_view tensor, const ExponentHistogram& histogram, const ValueCounts& kinds);
 
+/// Marks the bars of a histogram that lie beyond the fences as a whole, and says so in a note; nothing where none does.
+void markBeyond(Figure& histogram, const ValueFences& fences);
+
 /// Absolute maximum of each column, the outlier columns marked and labelled with their index, the threshold a guide.
-Figure columnsFigure(std::string_view tensor, std::span<const float> columnAbsMax, const Outliers& outliers);
+enum class LineOrder { AsStored, LargestFirst };
+Figure columnsFigure(std::string_view tensor, std::span<const float> columnAbsMax, const Outliers& outliers,
+                     LineOrder order = LineOrder::AsStored);
 /// The same of each row.
-Figure rowsFigure(std::string_view tensor, std::span<const float> rowAbsMax, const Outliers& outliers);
+Figure rowsFigure(std::string_view tensor, std::span<const float> rowAbsMax, const Outliers& outliers,
+                  LineOrder order = LineOrder::AsStored);
+/// Which line each bar of such a figure is.
+std::vector<std::uint64_t> linesInOrder(std::span<const float> absMaxima, LineOrder order);
 
 MapFigure heatMapFigure(std::string_view tensor, const HeatMap& map);
 

@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
+#include <cstddef>
+#include <memory>
+#include <span>
+
 #include "core/analysis/tensor_profile.h"
 #include "core/base/result.h"
 #include "core/jobs/job.h"
@@ -18,9 +22,23 @@ enum class HistogramAxes { Linear, LogarithmicCount, Exponent };
 /// counted in the notes.
 enum class HistogramRange { Whole, WithoutTails };
 
-/// The histogram of a tensor as the window and `ulp` show it: 256 equal bins, or 4 bins an octave of |x|. Empty where
-/// there is no finite value. Progress in bytes where a second read is needed.
+inline constexpr std::size_t kHistogramBins = 256;
+
+/// The histogram of a tensor as the window and `ulp` show it: equal bins, those far out marked (ValueFences), or 4 bins
+/// an octave of |x|. Empty where there is no finite value. Progress in bytes where a second read is needed.
 Result<Figure> measureHistogram(const TensorSource& source, const TensorProfile& profile, HistogramAxes axes,
-                                HistogramRange range, const JobContext& job);
+                                HistogramRange range, const JobContext& job, std::size_t bins = kHistogramBins);
+
+/// A tensor to be drawn with others.
+struct HistogramSubject {
+  TensorSource source;
+  std::shared_ptr<const TensorProfile> profile;
+};
+
+/// Several tensors in one picture: the first as bars, the others as steps with short names, in bins over the range of
+/// all of them. Counts are shares of each tensor's elements, of all of them, so that sizes do not matter; notes and
+/// `below`, `above` are of the first. Precondition: at least one.
+Result<Figure> measureHistograms(std::span<const HistogramSubject> tensors, HistogramAxes axes, HistogramRange range,
+                                 const JobContext& job, std::size_t bins = kHistogramBins);
 
 }  // namespace ulpscope

@@ -139,6 +139,22 @@ void drawLine(SvgWriter& out, const Series& series, const Scale& x, const Scale&
   if (!series.name.empty()) drawName(out, series.name, runs.back().empty() ? runs.front() : runs.back(), nameColour);
 }
 
+/// The outline of bars as a line: the bins narrower than a pixel are too many for a file, so the largest of a pixel
+/// stands for all of them.
+Series outline(const Series& series, const Scale& x) {
+  Series line{.kind = Kind::Line, .name = series.name};
+  for (std::size_t i = 0; i < series.y.size();) {
+    std::size_t last = i;
+    double largest = series.y[i];
+    while (last + 1 < series.y.size() && x.shows(series.x[i]) && x.pixel(series.x[last + 1]) < x.pixel(series.x[i]) + 1)
+      largest = std::max(largest, series.y[++last]);
+    line.x.insert(line.x.end(), {series.x[i], series.x[last + 1]});
+    line.y.insert(line.y.end(), {largest, largest});
+    i = last + 1;
+  }
+  return line;
+}
+
 struct Box {
   double left, top, right, bottom;
   double overlap(const Box& other) const {
@@ -228,8 +244,8 @@ std::string toSvg(const Figure& figure, double height) {
     const std::string_view own = svg::kSeries[colour % svg::kSeries.size()];
     if (series.kind == Kind::Bars) drawBars(out, figure, series, x, y, area, own);
     if (series.kind == Kind::Points) drawPoints(out, series, x, y, area, own);
-    if (series.kind == Kind::Line)
-      drawLine(out, series, x, y,
+    if (series.kind == Kind::Line || series.kind == Kind::Steps)
+      drawLine(out, series.kind == Kind::Steps ? outline(series, x) : series, x, y,
                fmt::format("fill=\"none\" stroke=\"{}\" stroke-width=\"1.5\" stroke-dasharray=\"{}\"", own,
                            figure.solidLines ? "none" : kDashes[colour % kDashes.size()]),
                svg::kText);

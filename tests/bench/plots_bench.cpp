@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // How long the window does not answer while its pictures are moved: the longest single event, and how long the picture
-// takes to become sharp. `plots_bench [checkpoint]`: the first tensor of each argument, else one made in memory.
+// takes to become sharp. `plots_bench [checkpoint...]`: a histogram of a million bins, and the heat map of the first
+// tensor of each checkpoint.
 #include <fmt/format.h>
 
 #include <QElapsedTimer>
 #include <QTest>
 #include <QWheelEvent>
+#include <cmath>
+#include <random>
 
 #include "kernels/cpu/cpu_backend.h"
 #include "tests/bench/watched_application.h"
@@ -99,6 +102,51 @@ void driveHeatMap(Session& session, const std::shared_ptr<const Checkpoint>& che
   report("dragging cells");
 }
 
+/// A bell of noise in 1,048,576 bins, as bars and with `overlays` outlines over them.
+void driveHistogram(int overlays) {
+  constexpr std::size_t kBins = 1'048'576;
+  Figure figure{.title = "bench", .x = {.title = "value"}, .y = {.title = "count", .logarithmic = true}};
+  std::mt19937 random(1);
+  for (int i = 0; i <= overlays; ++i) {
+    Series series{.kind = i == 0 ? Series::Kind::Bars : Series::Kind::Steps, .name = fmt::format("layer.{}", i)};
+    for (std::size_t bin = 0; bin <= kBins; ++bin) series.x.push_back(double(bin) / kBins - 0.5);
+    for (std::size_t bin = 0; bin < kBins; ++bin)
+      series.y.push_back(double(random() % 1000) * std::exp(-20 * series.x[bin] * series.x[bin]) + 1);
+    figure.series.push_back(std::move(series));
+  }
+  PlotView plot;
+  plot.resize(1200, 700);
+  plot.QWidget::show();
+  QTest::qWait(100);
+  QWidget& canvas = *canvasOf(plot);
+  fmt::print("histogram of 1,048,576 bins, {} outlines over it, 1200 x 700\n", overlays);
+  app().forget();
+  QElapsedTimer timer;
+  timer.start();
+  plot.show(std::move(figure));
+  fmt::print("  taking the figure {} ms\n", timer.elapsed());
+  QTest::qWait(100);
+  report("first picture");
+  for (int i = 0; i < 40; ++i) {
+    plot.resetView();
+    QTest::qWait(1);
+  }
+  report("redrawn whole");
+  for (int i = 0; i < 30; ++i) {
+    post(canvas, {500, 300}, 1);
+    QTest::qWait(16);
+  }
+  report("zooming in");
+  drag(canvas, {500, 300}, {-300, 0}, 20);
+  report("dragging");
+  for (int i = 0; i < 30; ++i) {
+    post(canvas, {500, 300}, -1);
+    QTest::qWait(16);
+  }
+  drag(canvas, {500, 300}, {-300, 0}, 20);
+  report("zooming out, dragging");
+}
+
 }  // namespace
 }  // namespace ulpscope
 
@@ -108,6 +156,7 @@ int main(int argc, char** argv) {
   bench::WatchedApplication application(argc, argv);
   theme().install(application);
   Session session({kernels::makeCpuBackend()}, {});
+  for (const int overlays : {0, 8}) driveHistogram(overlays);
   for (int i = 1; i < argc; ++i) {
     const auto checkpoint = openCheckpoint(argv[i]);
     if (!checkpoint) {

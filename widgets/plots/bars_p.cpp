@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "widgets/plots/steps_p.h"
 #include "widgets/theme/theme.h"
 
 namespace ulpscope {
@@ -11,11 +12,6 @@ namespace {
 
 constexpr double kGapFromWidth = 3;  ///< bars at least so wide in px are set apart by 1 px
 constexpr int kMostLabels = 24;
-
-bool counts(double value, QCP::SignDomain domain) {
-  if (!std::isfinite(value)) return false;
-  return domain == QCP::sdBoth || (domain == QCP::sdPositive ? value > 0 : value < 0);
-}
 
 }  // namespace
 
@@ -42,40 +38,21 @@ std::optional<std::size_t> Bars::binAt(double x) const {
 
 double Bars::selectTest(const QPointF&, bool, QVariant*) const { return -1; }
 
-QCPRange Bars::getKeyRange(bool& found, QCP::SignDomain domain) const {
-  found = false;
-  QCPRange range;
-  for (const double edge : m_series.x) {
-    if (!counts(edge, domain)) continue;
-    range = found ? QCPRange(std::min(range.lower, edge), std::max(range.upper, edge)) : QCPRange(edge, edge);
-    found = true;
-  }
-  return range;
-}
+QCPRange Bars::getKeyRange(bool& found, QCP::SignDomain domain) const { return edgeRange(m_series.x, found, domain); }
 
 QCPRange Bars::getValueRange(bool& found, QCP::SignDomain domain, const QCPRange&) const {
-  found = false;
-  double lower = 0;
-  double upper = 0;
-  for (const double value : m_series.y) {
-    if (!counts(value, domain)) continue;
-    lower = found ? std::min(lower, value) : value;
-    upper = found ? std::max(upper, value) : value;
-    found = true;
-  }
-  return {lower, upper};
+  return rangeOf(m_series.y, found, domain);
 }
 
 QVector<Bars::Drawn> Bars::layOut(const QCPRange& visible) const {
   QVector<Drawn> drawn;
-  const QCPAxis& axis = *keyAxis();
-  const auto first = std::upper_bound(m_series.x.begin(), m_series.x.end(), visible.lower) - m_series.x.begin();
-  for (auto i = std::size_t(std::max<std::ptrdiff_t>(0, first - 1)); i < m_series.y.size(); ++i) {
-    if (m_series.x[i] > visible.upper) break;
+  const PixelScale across(*keyAxis());
+  const auto [first, last] = binsIn(m_series.x, visible);
+  for (std::size_t i = first; i < last; ++i) {
     const double value = m_series.y[i];
     if (!std::isfinite(value) || value == 0) continue;
-    const double left = axis.coordToPixel(m_series.x[i]);
-    const double right = axis.coordToPixel(m_series.x[i + 1]);
+    const double left = across(m_series.x[i]);
+    const double right = across(m_series.x[i + 1]);
     Drawn bar{std::floor(left), std::max(std::floor(left) + 1, std::floor(right)), value, marked(i)};
     if (right - left >= kGapFromWidth) bar.right -= 1;
     if (!drawn.isEmpty() && bar.right - bar.left <= 1 && drawn.last().left == bar.left) {

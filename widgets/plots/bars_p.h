@@ -12,6 +12,7 @@ class Bars final : public QCPAbstractPlottable {
   Q_OBJECT
 
  public:
+  /// The series must outlive what is drawn of it.
   Bars(QCPAxis* keyAxis, QCPAxis* valueAxis, const Series& series);
   void setColors(const QColor& fill, const QColor& marked, const QColor& text, const QColor& ground);
 
@@ -38,7 +39,7 @@ class Bars final : public QCPAbstractPlottable {
   QVector<Drawn> layOut(const QCPRange& visible) const;
   void drawLabels(QCPPainter& painter, const QCPRange& visible) const;
 
-  Series m_series;
+  const Series& m_series;
   QColor m_fill;
   QColor m_marked;
   QColor m_text;

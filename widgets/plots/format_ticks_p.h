@@ -6,7 +6,8 @@
 
 namespace ulpscope {
 
-/// Short marks above the lower axis where a format has its values; marks that share a pixel are drawn once.
+/// Short marks below the lower axis where a format has its values. Where more of them are in view than can be told
+/// apart, none is drawn, and a sentence says how many there are.
 class FormatTicks final : public QCPAbstractItem {
   Q_OBJECT
 
@@ -14,9 +15,13 @@ class FormatTicks final : public QCPAbstractItem {
   explicit FormatTicks(QCustomPlot& plot) : QCPAbstractItem(&plot) {
     setSelectable(false);
     setLayer(QStringLiteral("axes"));  // above the bars
+    setClipToAxisRect(false);
   }
-  void setValues(std::vector<double> values) { m_values = std::move(values); }
-  void setColor(const QColor& color) { m_color = color; }
+  /// `values` in ascending order, without equal ones.
+  void setValues(std::vector<double> values, const QString& title);
+  void setColors(const QColor& mark, const QColor& text, const QColor& ground);
+  std::size_t inView() const;
+  bool tooMany() const;
 
   double selectTest(const QPointF&, bool, QVariant*) const override { return -1; }
 
@@ -25,7 +30,10 @@ class FormatTicks final : public QCPAbstractItem {
 
  private:
   std::vector<double> m_values;
+  QString m_title;
   QColor m_color;
+  QColor m_text;
+  QColor m_ground;
 };
 
 }  // namespace ulpscope

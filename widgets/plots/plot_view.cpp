@@ -9,9 +9,11 @@
 #include "core/base/text.h"
 #include "core/report/ticks.h"
 #include "widgets/plots/bars_p.h"
+#include "widgets/plots/edge_notes_p.h"
 #include "widgets/plots/format_ticks_p.h"
 #include "widgets/plots/line_labels_p.h"
 #include "widgets/plots/points_p.h"
+#include "widgets/plots/steps_p.h"
 #include "widgets/plots/ticker_p.h"
 
 namespace ulpscope {
@@ -23,6 +25,7 @@ constexpr double kReach = 24;           ///< px from a point within which it is 
 constexpr double kMargin = 0.05;        ///< of the range, around points and lines
 constexpr double kRoomForNames = 0.12;  ///< the same around points with names, which stand beside them
 constexpr double kLineWidth = 1.5;
+constexpr int kNamePlaces = 16;    ///< along a straight line
 constexpr int kLabelGround = 190;  ///< alpha of what keeps a name apart from lines behind it
 
 void setScale(QCPAxis& axis, const Axis& data) {
@@ -41,8 +44,11 @@ QCPRange widened(const QCPRange& range, bool logarithmic, double margin) {
 
 bool isLine(const Series& series) { return series.kind == Kind::Line || series.kind == Kind::Guide; }
 
+/// Whose name stands beside it.
+bool isLabelled(const Series& series) { return isLine(series) || series.kind == Kind::Steps; }
+
 double middle(const Series& series, std::size_t i) {
-  return series.kind == Kind::Bars ? (series.x[i] + series.x[i + 1]) / 2 : series.x[i];
+  return series.hasEdges() ? (series.x[i] + series.x[i + 1]) / 2 : series.x[i];
 }
 
 QString number(double value) { return QString::fromStdString(shortest(value)); }
@@ -73,12 +79,37 @@ QColor readable(const QColor& color, const QColor& text, const QColor& ground) {
   return text;
 }
 
+/// Points of an outline, some pixels apart, that are clear of the lower axis, where all outlines meet; where none is,
+/// those.
+QPolygonF aboveGround(const QPolygonF& outline, const QRectF& area) {
+  constexpr double kLow = 0.12;  // of the height
+  constexpr double kApart = 6;
+  QPolygonF sparse, high;
+  for (const QPointF& point : outline) {
+    if (!sparse.isEmpty() && point.x() < sparse.last().x() + kApart) continue;
+    sparse << point;
+    if (point.y() < area.bottom() - kLow * area.height()) high << point;
+  }
+  return high.isEmpty() ? sparse : high;
+}
+
+/// Half way to the ground.
+QColor tinted(const QColor& color, const QColor& ground) {
+  return QColor::fromRgbF((color.redF() + ground.redF()) / 2, (color.greenF() + ground.greenF()) / 2,
+                          (color.blueF() + ground.blueF()) / 2);
+}
+
 }  // namespace
 
-PlotView::PlotView(QWidget* parent) : PlotBase(parent), m_ticks(new FormatTicks(plot())) {
+PlotView::PlotView(QWidget* parent)
+    : PlotBase(parent), m_ticks(new FormatTicks(plot())), m_edges(new EdgeNotes(plot())) {
   connect(this, &PlotBase::clicked, this, [this](QPointF place) {
     const QPointF pixel(plot().xAxis->coordToPixel(place.x()), plot().yAxis->coordToPixel(place.y()));
+    if (m_edges->contains(pixel)) return Q_EMIT beyondClicked();
     if (const auto item = nearest(pixel)) Q_EMIT itemClicked(item->series, item->index);
+  });
+  connect(&plot(), &QCustomPlot::mouseMove, this, [this](const QMouseEvent* event) {
+    plot().setCursor(m_edges->contains(event->position()) ? Qt::PointingHandCursor : Qt::ArrowCursor);
   });
   show({});
 }
@@ -86,21 +117,27 @@ PlotView::PlotView(QWidget* parent) : PlotBase(parent), m_ticks(new FormatTicks(
 PlotView::~PlotView() = default;
 
 void PlotView::show(Figure figure) {
+  plot().clearPlottables();  // which draw from the figure that goes
+  m_plottables.clear();
   m_figure = std::move(figure);
   m_homeRange.reset();
   m_probed.reset();
   hideProbe();
   setTitle(QString::fromStdString(printable(m_figure.title)));
   setNotes(m_figure.notes);
+  m_edges->setCounts(m_figure.below, m_figure.above);
   build();
   restyle();
   resetView();
 }
 
-void PlotView::setFormatTicks(std::vector<double> values) {
-  m_ticks->setValues(std::move(values));
+void PlotView::setFormatTicks(std::vector<double> values, const QString& title) {
+  m_ticks->setValues(std::move(values), title);
   plot().replot(QCustomPlot::rpQueuedReplot);
 }
+
+std::size_t PlotView::formatTicksInView() const { return m_ticks->inView(); }
+bool PlotView::hasTooManyFormatTicks() const { return m_ticks->tooMany(); }
 
 void PlotView::setHomeRange(double lower, double upper) {
   m_homeRange.emplace(lower, upper);
@@ -109,10 +146,8 @@ void PlotView::setHomeRange(double lower, double upper) {
 
 void PlotView::build() {
   QCustomPlot& p = plot();
-  p.clearPlottables();
   for (auto* label : m_lineLabels)
     if (label) p.removeItem(label);
-  m_plottables.clear();
   m_lineLabels.clear();
   setScale(*p.xAxis, m_figure.x);
   setScale(*p.yAxis, m_figure.y);
@@ -125,38 +160,51 @@ void PlotView::build() {
       plottable = new Bars(p.xAxis, p.yAxis, series);
     } else if (series.kind == Kind::Points) {
       plottable = new Points(p.xAxis, p.yAxis, series);
+    } else if (series.kind == Kind::Steps) {
+      plottable = new Steps(p.xAxis, p.yAxis, series);
     } else {
       // A curve keeps the order of its points; a graph would sort them by x.
       auto* curve = new QCPCurve(p.xAxis, p.yAxis);
       curve->setData(QVector<double>(series.x.begin(), series.x.end()),
                      QVector<double>(series.y.begin(), series.y.end()));
       plottable = curve;
-      const bool givesWay = series.kind == Kind::Guide && hasNamedPoints();  // the names of dots need the room
-      if (!series.name.empty() && !givesWay) {
-        label = new QCPItemText(&p);
-        label->setText(QString::fromStdString(printable(series.name)));
-        label->setPositionAlignment(Qt::AlignLeft | Qt::AlignVCenter);
-        label->setClipToAxisRect(false);
-        label->setSelectable(false);
-        label->position->setType(QCPItemPosition::ptAbsolute);
-      }
     }
+    const bool givesWay = series.kind == Kind::Guide && hasNamedPoints();  // the names of dots need the room
+    if (isLabelled(series) && !series.name.empty() && !givesWay) label = newLineLabel(series);
     plottable->setName(QString::fromStdString(printable(series.name)));
     plottable->setSelectable(QCP::stNone);
     if (!series.labels.empty()) plottable->setLayer(QStringLiteral("axes"));  // labels above the lines
-    if (!series.name.empty() && !isLine(series)) ++named;
+    if (!series.name.empty() && !isLabelled(series)) ++named;
     m_plottables.push_back(plottable);
     m_lineLabels.push_back(label);
   }
   p.legend->setVisible(named > 1);
   for (std::size_t i = 0; i < m_plottables.size(); ++i)
-    if (isLine(m_figure.series[i]) || m_figure.series[i].name.empty()) m_plottables[i]->removeFromLegend();
-  double widest = 0;
-  for (const auto* label : m_lineLabels)
-    if (label) widest = std::max(widest, QFontMetricsF(theme().words(11)).horizontalAdvance(label->text()));
+    if (isLabelled(m_figure.series[i]) || m_figure.series[i].name.empty()) m_plottables[i]->removeFromLegend();
+  const bool hasBars = std::ranges::any_of(m_figure.series, &Series::hasEdges);
+  double widest = 0;  // of the names that reach into the margin; histograms have the room inside
+  bool anyLabel = false;
+  for (std::size_t i = 0; i < m_lineLabels.size(); ++i) {
+    if (!m_lineLabels[i]) continue;
+    anyLabel = true;
+    const bool isInside = m_figure.series[i].kind == Kind::Steps || (hasBars && m_figure.series[i].kind == Kind::Guide);
+    if (!isInside)
+      widest = std::max(widest, QFontMetricsF(theme().words(11)).horizontalAdvance(m_lineLabels[i]->text()));
+  }
   p.axisRect()->setMinimumMargins(QMargins(12, 8, std::max(14, int(widest) + 10), 12));
   disconnect(&p, &QCustomPlot::afterLayout, this, nullptr);
-  if (widest > 0) connect(&p, &QCustomPlot::afterLayout, this, &PlotView::labelLines);
+  if (anyLabel) connect(&p, &QCustomPlot::afterLayout, this, &PlotView::labelLines);
+}
+
+QCPItemText* PlotView::newLineLabel(const Series& series) {
+  auto* label = new QCPItemText(&plot());
+  label->setText(QString::fromStdString(printable(series.name)));
+  if (series.kind == Kind::Steps) label->setLayer(QStringLiteral("axes"));  // outlines are many and lie close
+  label->setPositionAlignment(Qt::AlignLeft | Qt::AlignVCenter);
+  label->setClipToAxisRect(false);
+  label->setSelectable(false);
+  label->position->setType(QCPItemPosition::ptAbsolute);
+  return label;
 }
 
 /// Each line's name at its right end, or elsewhere along it where that is taken.
@@ -166,10 +214,17 @@ void PlotView::labelLines() {
   std::vector<std::size_t> lines;  // those of m_lineLabels that can be seen
   for (std::size_t i = 0; i < m_lineLabels.size(); ++i) {
     const Series& series = m_figure.series[i];
-    if (!isLine(series)) continue;
+    if (!isLabelled(series)) continue;
     QPolygonF points;
-    for (std::size_t k = 0; k < series.x.size(); ++k)
+    if (const auto* steps = dynamic_cast<const Steps*>(m_plottables[i])) points = aboveGround(steps->outline(), area);
+    for (std::size_t k = 0; isLine(series) && k < series.x.size(); ++k)
       points << QPointF(plot().xAxis->coordToPixel(series.x[k]), plot().yAxis->coordToPixel(series.y[k]));
+    // A straight line over bars has its name where there is room above or below it.
+    if (series.kind == Kind::Guide && m_figure.series.front().hasEdges() && points.size() == 2) {
+      const QPointF start = points.front(), step = (points.back() - start) / kNamePlaces;
+      points.clear();
+      for (int k = 1; k < kNamePlaces; ++k) points << start + step * k;
+    }
     labels.addLine(points);
     lines.push_back(i);
   }
@@ -194,7 +249,7 @@ void PlotView::resetView() {
   bool hasPoints = false;
   std::optional<QCPRange> xs, ys;
   for (std::size_t i = 0; i < m_plottables.size(); ++i) {
-    hasBars = hasBars || m_figure.series[i].kind == Kind::Bars;
+    hasBars = hasBars || m_figure.series[i].hasEdges();
     hasPoints = hasPoints || m_figure.series[i].kind == Kind::Points;
     bool found = false;
     const auto x = m_plottables[i]->getKeyRange(found, m_figure.x.logarithmic ? QCP::sdPositive : QCP::sdBoth);
@@ -217,11 +272,14 @@ void PlotView::resetView() {
 
 void PlotView::applyColors(const ThemeColors& c) {
   std::size_t color = 0;
+  // Bars step back where outlines are drawn over them.
+  const bool behind =
+      std::ranges::any_of(m_figure.series, [](const Series& series) { return series.kind == Kind::Steps; });
   for (std::size_t i = 0; i < m_plottables.size(); ++i) {
     const bool guide = m_figure.series[i].kind == Kind::Guide;
     const QColor ink = guide ? c.muted : c.series[color % c.series.size()];
     if (auto* bars = dynamic_cast<Bars*>(m_plottables[i]))
-      bars->setColors(ink, c.plotOutlier, c.outlier, c.surface);
+      bars->setColors(behind ? tinted(ink, c.surface) : ink, c.plotOutlier, c.outlier, c.surface);
     else if (auto* points = dynamic_cast<Points*>(m_plottables[i]))
       points->setColors(ink, c.plotOutlier, c.text, c.surface);
     else
@@ -236,7 +294,8 @@ void PlotView::applyColors(const ThemeColors& c) {
     }
     if (!guide) ++color;
   }
-  m_ticks->setColor(c.plotGood);
+  m_ticks->setColors(c.plotGood, c.muted, c.surface);
+  m_edges->applyColors(c);
 }
 
 std::optional<PlotView::Item> PlotView::nearest(QPointF pixel) const {
@@ -244,12 +303,18 @@ std::optional<PlotView::Item> PlotView::nearest(QPointF pixel) const {
   double bestDistance = kReach;
   for (std::size_t s = 0; s < m_plottables.size(); ++s) {
     const Series& series = m_figure.series[s];
-    if (const auto* bars = dynamic_cast<const Bars*>(m_plottables[s])) {
-      const auto bin = bars->binAt(plot().xAxis->pixelToCoord(pixel.x()));
-      if (bin && !best) best = Item{s, *bin};
+    if (series.kind == Kind::Guide || series.y.empty()) continue;
+    if (series.hasEdges()) {
+      const auto [first, last] = binsIn(series.x, {plot().xAxis->pixelToCoord(pixel.x()), 1e300});
+      if (first >= last || series.x[first] > plot().xAxis->pixelToCoord(pixel.x())) continue;
+      // A bar is meant all the way up, an outline near its line.
+      const double distance = std::abs(plot().yAxis->coordToPixel(series.y[first]) - pixel.y());
+      if (series.kind == Kind::Bars && !best) best = Item{s, first};
+      if (distance >= bestDistance || (series.kind == Kind::Bars && distance >= kReach)) continue;
+      bestDistance = distance;
+      best = Item{s, first};
       continue;
     }
-    if (series.kind == Kind::Guide) continue;
     for (std::size_t i = 0; i < series.x.size(); ++i) {
       const QPointF at(plot().xAxis->coordToPixel(series.x[i]), plot().yAxis->coordToPixel(series.y[i]));
       const double distance = std::hypot(at.x() - pixel.x(), at.y() - pixel.y());
@@ -268,7 +333,9 @@ QString PlotView::textOf(Item item) const {
     lines << QString::fromStdString(printable(series.labels[item.index]));
   else if (!series.name.empty() && m_figure.series.size() > 1)
     lines << QString::fromStdString(printable(series.name));
-  if (series.kind == Kind::Bars)
+  if (item.index < series.names.size())
+    lines << QString::fromStdString(printable(series.names[item.index]));
+  else if (series.hasEdges())
     lines << QStringLiteral("%1 \u2026 %2")
                  .arg(valueText(m_figure.x, series.x[item.index]), valueText(m_figure.x, series.x[item.index + 1]));
   else

@@ -10,6 +10,7 @@ class QCPItemText;
 
 namespace ulpscope {
 
+class EdgeNotes;
 class FormatTicks;
 
 /// A Figure of bars, lines and points, drawn in the window.
@@ -25,8 +26,11 @@ class PlotView final : public PlotBase {
   const Figure& figure() const { return m_figure; }
   void clear() { show({}); }
 
-  /// Short ticks along the bottom, in the exponent's green: the values that a format has.
-  void setFormatTicks(std::vector<double> values);
+  /// Short ticks along the bottom, in the exponent's green: the values that a format has, ascending. Where there are
+  /// too many of them in view, or none, a sentence with the format's title says so.
+  void setFormatTicks(std::vector<double> values, const QString& title);
+  std::size_t formatTicksInView() const;
+  bool hasTooManyFormatTicks() const;
   /// The part of the x axis that resetView() returns to, until the next show().
   void setHomeRange(double lower, double upper);
 
@@ -36,6 +40,9 @@ class PlotView final : public PlotBase {
  Q_SIGNALS:
   /// The bin or point under a click, by its series and its place there.
   void itemClicked(std::size_t series, std::size_t item);
+
+  /// A click on "12 values beyond".
+  void beyondClicked();
 
  protected:
   void applyColors(const ThemeColors& colors) override;
@@ -49,6 +56,7 @@ class PlotView final : public PlotBase {
   };
   void build();
   void labelLines();
+  QCPItemText* newLineLabel(const Series& series);
   bool hasNamedPoints() const;
   std::optional<Item> nearest(QPointF pixel) const;
   Probe probeOf(Item item);
@@ -58,6 +66,7 @@ class PlotView final : public PlotBase {
   std::vector<QCPAbstractPlottable*> m_plottables;  ///< one a series
   std::vector<QCPItemText*> m_lineLabels;           ///< one a series; nullptr where it has none
   FormatTicks* m_ticks;
+  EdgeNotes* m_edges;
   std::optional<std::pair<double, double>> m_homeRange;
   std::optional<Item> m_probed;
 };

@@ -10,6 +10,7 @@
 #include <QTest>
 #include <cmath>
 
+#include "tests/widgets/plots/mouse.h"
 #include "widgets/plots/map_view.h"
 #include "widgets/plots/table_panel.h"
 
@@ -52,6 +53,74 @@ TEST(PlotView, LosesNoMarkedBinAmongAMillion) {
   EXPECT_FALSE((plot.show(figure), shows(picture(plot), theme().colors().plotOutlier)));
   figure.series[0].marked[123'456] = true;
   EXPECT_TRUE((plot.show(figure), shows(picture(plot), theme().colors().plotOutlier)));
+}
+
+TEST(PlotView, DrawsOutlinesOverBarsAndTellsWhichIsMeant) {
+  PlotView plot;
+  Figure figure = bars(4);
+  figure.series[0].y = {1, 1, 1, 1};
+  Series steps{.kind = Series::Kind::Steps, .name = "other", .x = figure.series[0].x, .y = {4, 3, 2, 1}};
+  figure.series.push_back(steps);
+  plot.show(figure);
+  const QImage image = picture(plot);
+  EXPECT_TRUE(shows(image, theme().colors().series[1]));
+  EXPECT_FALSE(shows(image, theme().colors().series[0])) << "bars step back behind outlines";
+  QSignalSpy clicked(&plot, &PlotView::itemClicked);
+  Q_EMIT plot.clicked({0.1, 4});
+  Q_EMIT plot.clicked({0.1, 0.5});
+  ASSERT_EQ(clicked.count(), 2);
+  EXPECT_EQ(clicked[0][0].value<std::size_t>(), 1u);
+  EXPECT_EQ(clicked[1][0].value<std::size_t>(), 0u);
+}
+
+TEST(PlotView, LosesNoStepAmongAMillion) {
+  PlotView plot;
+  Figure figure = bars(1'000'000);
+  figure.series[0].kind = Series::Kind::Steps;
+  figure.series[0].y.assign(1'000'000, 1);
+  figure.series[0].y[777'777] = 1000;
+  plot.show(figure);
+  const QImage image = picture(plot);
+  const QRect upper(60, 40, image.width() - 80, image.height() / 3);
+  EXPECT_TRUE(shows(image.copy(upper), theme().colors().series[0])) << "one bin of a million reaches up there";
+}
+
+TEST(PlotView, TellsHowManyValuesLieBeyondItsEndsAndTakesClicksThere) {
+  PlotView plot;
+  Figure figure = bars(4);
+  figure.above = 12;
+  plot.show(figure);
+  const QImage image = picture(plot);
+  const QRect corner(image.width() - 130, 0, 120, 40);
+  EXPECT_TRUE(shows(image.copy(corner), theme().colors().surface));
+  QSignalSpy beyond(&plot, &PlotView::beyondClicked);
+  QSignalSpy bar(&plot, &PlotView::itemClicked);
+  QWidget* canvas = canvasOf(plot);
+  QTest::mouseClick(canvas, Qt::LeftButton, {}, {canvas->width() - 40, 18});
+  EXPECT_EQ(beyond.count(), 1);
+  EXPECT_EQ(bar.count(), 0);
+  QTest::mouseClick(canvas, Qt::LeftButton, {}, {canvas->width() / 2, 18});
+  EXPECT_EQ(beyond.count(), 1);
+  EXPECT_EQ(bar.count(), 1);
+}
+
+TEST(PlotView, CallsMarksByTheirNames) {
+  PlotView plot;
+  Figure figure = bars(2);
+  figure.series[0].names = {"column 305", "column 7"};
+  plot.show(figure);
+  picture(plot);
+  QTest::keyClick(&plot, Qt::Key_Right);
+  EXPECT_TRUE(plot.accessibleDescription().startsWith(QStringLiteral("column 305")))
+      << plot.accessibleDescription().toStdString();
+}
+
+TEST(MapView, ShowsWhatIsNotFiniteInAColorOfItsOwn) {
+  for (const float odd : {float(NAN), float(INFINITY), -float(INFINITY)}) {
+    MapView map;
+    map.show({.title = "Map", .rows = 1, .columns = 3, .values = {1, odd, -1}, .isSigned = true});
+    EXPECT_TRUE(shows(picture(map), theme().colors().plotSpecial));
+  }
 }
 
 TEST(PlotView, ShowsExactlyTheRangeOfItsBars) {
