@@ -18,7 +18,9 @@
 namespace ulpscope {
 namespace {
 
-constexpr const char* kEstimates = "≈ an estimate, within a bin of the histogram of the one read; --exact reads again";
+constexpr const char* kEstimates =
+    "±: an estimate from the histogram of the one read, not further than this from the exact value; --exact reads "
+    "again";
 constexpr const char* kOctaves = "Absolute maxima of blocks along a row: 2^e stands for [2^e, 2^(e+1))";
 
 class InspectCommand final : public Command {

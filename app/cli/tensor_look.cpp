@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <utility>
 
 #include "app/cli/checkpoint_text.h"
@@ -17,6 +18,13 @@ constexpr double kBlockShares[]{0.01, 0.5, 0.99};
 constexpr const char* kBlockKeys[]{"p1", "p50", "p99"};
 
 std::string shortNumber(double value) { return fmt::format("{:.4g}", value); }
+
+/// "0.03255 ±0.0011": the bound is rounded up.
+std::string quantileText(const Quantile& quantile) {
+  if (quantile.isExact()) return shortNumber(quantile.value);
+  const double unit = std::pow(10, std::floor(std::log10(quantile.within)) - 1);
+  return fmt::format("{:.4g} ±{:.2g}", quantile.value, std::ceil(quantile.within / unit) * unit);
+}
 
 Json toJson(const std::vector<Quantile>& quantiles) {
   Json list = Json::array();
@@ -172,8 +180,7 @@ void appendCells(std::vector<std::string>& row, const std::optional<Looked>& loo
                 shortNumber(s.kurtosis), groupedDigits(s.kinds.zero), groupedDigits(s.kinds.subnormal),
                 groupedDigits(s.kinds.nan), groupedDigits(s.kinds.positiveInfinity + s.kinds.negativeInfinity)});
   }
-  for (const Quantile& quantile : looked->quantiles)
-    row.push_back((quantile.isExact() ? "" : "≈") + shortNumber(quantile.value));
+  for (const Quantile& quantile : looked->quantiles) row.push_back(quantileText(quantile));
   if (!options.columns) return;
   for (const Outliers* outliers : {&looked->columns, &looked->rows})
     row.insert(row.end(), {shortNumber(outliers->median), countAndIndices({}, outliers->indices, 8)});
