@@ -27,6 +27,7 @@ Colour colourAt(bool isSigned, double t) { return isSigned ? blueWhiteOrange(2 *
 
 /// The most digits of the value that fit into so many characters; empty where not even two do.
 QString fitted(float value, qsizetype characters) {
+  if (std::isnan(value)) return QStringLiteral("NaN");
   QString text = QString::fromStdString(shortest(value));
   for (int digits = 6; text.size() > characters && digits >= 2; --digits)
     text = QString::number(static_cast<double>(value), 'g', digits);

@@ -27,6 +27,25 @@ constexpr double kKeyPan = 0.125;  ///< of what is in view
 constexpr double kMargin = 0.25;   ///< read around what is in view, so that dragging does not run out of it
 constexpr std::uint64_t kMostListed = 512;
 
+/// Numbers of rows and columns, in the middle of what they number.
+class ElementTicker final : public Ticker {
+ public:
+  ElementTicker() : Ticker(Axis()) {}
+  void generate(const QCPRange& range, const QLocale& locale, QChar formatChar, int precision, QVector<double>& ticks,
+                QVector<double>* subTicks, QVector<QString>* tickLabels) override {
+    QVector<double> found;
+    QVector<QString> labels;
+    Ticker::generate({range.lower - 0.5, range.upper - 0.5}, locale, formatChar, precision, found, subTicks, &labels);
+    ticks.clear();
+    if (tickLabels) tickLabels->clear();
+    for (qsizetype i = 0; i < found.size(); ++i) {
+      if (found[i] != std::round(found[i])) continue;
+      ticks << found[i] + 0.5;
+      if (tickLabels) *tickLabels << labels[i];
+    }
+  }
+};
+
 using Ends = std::pair<double, double>;
 
 /// A range of kLeastShown elements or more, inside [0, all). `last` stays where it already is as close as can be.
@@ -65,7 +84,7 @@ MatrixMap::MatrixMap(QWidget* parent)
       m_click(new QTimer(this)) {
   QCustomPlot& p = plot();
   for (auto* axis : {p.xAxis, p.yAxis}) {
-    axis->setTicker(QSharedPointer<Ticker>::create(Axis()));
+    axis->setTicker(QSharedPointer<ElementTicker>::create());
     axis->grid()->setVisible(false);
   }
   p.yAxis->setRangeReversed(true);
@@ -290,7 +309,7 @@ PlotBase::Probe MatrixMap::probeOf(QPointF place) {
   const bool single = part.rows * part.columns == 1;
   const QString at = tr("[%1, %2]").arg(part.firstRow).arg(part.firstColumn);
   const QString what = single ? at : tr("largest of %1 \u00D7 %2 from %3").arg(part.rows).arg(part.columns).arg(at);
-  const QString value = QString::fromStdString(shortest(cell->value));
+  const QString value = std::isnan(cell->value) ? QStringLiteral("NaN") : QString::fromStdString(shortest(cell->value));
   return {middle, what + QLatin1Char('\n') + (m_content.rounded ? QStringLiteral("\u2248 ") + value : value)};
 }
 

@@ -8,7 +8,7 @@ namespace ulpscope {
 
 /// The ticks of core/report, so that the window and the SVG files number their axes alike; powers of ten and
 /// of two with Unicode superscripts.
-class Ticker final : public QCPAxisTicker {
+class Ticker : public QCPAxisTicker {
  public:
   explicit Ticker(const Axis& axis) : m_logarithmic(axis.logarithmic), m_powersOfTwo(axis.powersOfTwo) {}
   /// About how many fit; set from the axis' length in pixels.

@@ -147,6 +147,13 @@ TEST_F(MatrixMapTest, KeysZoomPanMoveTheCrosshairAndChoose) {
   EXPECT_EQ(cell.rows * cell.columns, 1u);
 }
 
+TEST_F(MatrixMapTest, CallsNanByItsName) {
+  m_map.showPart({95, 3995, 11, 11});
+  refine();
+  QTest::keyClick(&m_map, Qt::Key_Right);  // into the middle
+  EXPECT_EQ(m_map.accessibleDescription(), QStringLiteral("[100, 4000]\nNaN"));
+}
+
 TEST_F(MatrixMapTest, ADoubleClickShowsAllAndIsNoClick) {
   QSignalSpy chosen(&m_map, &MatrixMap::cellChosen);
   QWidget& canvas = *canvasOf(m_map);
