@@ -120,7 +120,7 @@ void driveHistogram(int overlays) {
   QTest::qWait(100);
   QWidget& canvas = *canvasOf(plot);
   fmt::print("histogram of 1,048,576 bins, {} outlines over it, 1200 x 700\n", overlays);
-  app().forget();
+  report("building the plot");
   QElapsedTimer timer;
   timer.start();
   plot.show(std::move(figure));

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "widgets/plots/steps_p.h"
 #include "widgets/theme/theme.h"
@@ -48,20 +49,29 @@ QVector<Bars::Drawn> Bars::layOut(const QCPRange& visible) const {
   QVector<Drawn> drawn;
   const PixelScale across(*keyAxis());
   const auto [first, last] = binsIn(m_series.x, visible);
+  double pixelEnd = -std::numeric_limits<double>::infinity();
+  const auto pool = [](Drawn& pooled, double value, bool isMarked) {
+    if (isMarked == pooled.marked ? std::abs(value) > std::abs(pooled.value) : isMarked) pooled.value = value;
+    pooled.marked = pooled.marked || isMarked;
+  };
   for (std::size_t i = first; i < last; ++i) {
     const double value = m_series.y[i];
     if (!std::isfinite(value) || value == 0) continue;
+    if (m_series.x[i + 1] <= pixelEnd) {
+      pool(drawn.last(), value, marked(i));
+      continue;
+    }
     const double left = across(m_series.x[i]);
     const double right = across(m_series.x[i + 1]);
     Drawn bar{std::floor(left), std::max(std::floor(left) + 1, std::floor(right)), value, marked(i)};
     if (right - left >= kGapFromWidth) bar.right -= 1;
     if (!drawn.isEmpty() && bar.right - bar.left <= 1 && drawn.last().left == bar.left) {
-      Drawn& pooled = drawn.last();
-      if (bar.marked == pooled.marked ? std::abs(value) > std::abs(pooled.value) : bar.marked) pooled.value = value;
-      pooled.marked = pooled.marked || bar.marked;
+      pool(drawn.last(), value, bar.marked);
     } else {
       drawn.append(bar);
     }
+    // What ends before this pixel does needs no more arithmetic.
+    if (drawn.last().right - drawn.last().left <= 1) pixelEnd = keyAxis()->pixelToCoord(drawn.last().left + 1);
   }
   return drawn;
 }
