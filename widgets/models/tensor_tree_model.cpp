@@ -4,9 +4,9 @@
 #include <QStringList>
 #include <algorithm>
 #include <cmath>
-#include <iterator>
 
 #include "core/base/text.h"
+#include "widgets/models/tensor_ranking.h"
 #include "widgets/session/text.h"
 #include "widgets/theme/theme.h"
 
@@ -83,7 +83,11 @@ void TensorTreeModel::rebuild() {
   const std::vector<std::size_t> matching = m_index->filter.matches(m_query, m_flags);
   m_groups = keepOnly(checkpoint(), m_index->groups, matching);
   m_objects = m_index->filter.matchingObjects(m_query);
-  if (isRanked()) rank();
+  if (isRanked()) {
+    TensorGroup ranked = rankedTensors(std::move(m_groups), *m_index, m_summaries, m_sortColumn, m_sortOrder);
+    m_groups.clear();
+    m_groups.push_back(std::move(ranked));
+  }
   m_places.resize(checkpoint().tensors.size());
   for (int group = 0; group < static_cast<int>(m_groups.size()); ++group) {
     const auto& leaves = m_groups[static_cast<std::size_t>(group)].leaves;
@@ -96,70 +100,6 @@ void TensorTreeModel::rebuild() {
         m_places[parts[static_cast<std::size_t>(part)].tensor] = {group, leaf, part};
     }
   }
-}
-
-std::optional<double> TensorTreeModel::sortKey(std::size_t tensor) const {
-  const TensorInfo& info = checkpoint().tensors[tensor];
-  if (m_sortColumn == Size) return static_cast<double>(info.sharesWith ? 0 : info.bytes);
-  if (m_sortColumn == Parameters || m_sortColumn == Shape) return static_cast<double>(info.elements);
-  const auto& summary = m_summaries[tensor];
-  if (!summary) return {};
-  const Statistics& statistics = summary->statistics;
-  const auto known = [](double value) { return std::isnan(value) ? std::nullopt : std::optional(value); };
-  switch (m_sortColumn) {
-    case Outline:
-    case AbsMax:
-      return known(statistics.absMax);
-    case Deviation:
-      return known(statistics.standardDeviation);
-    case Kurtosis:
-      return known(statistics.kurtosis);
-    case OutlierColumns:
-      return static_cast<double>(summary->outlierColumns);
-    case Zeros:
-      return static_cast<double>(statistics.kinds.zero);
-    case NonFinite:
-      return static_cast<double>(statistics.count - statistics.finite);
-    default:
-      return {};
-  }
-}
-
-/// Everything in one group, in the order of a column; what is not known of comes last in either direction.
-void TensorTreeModel::rank() {
-  TensorGroup all;
-  for (TensorGroup& group : m_groups) {
-    all.elements += group.elements;
-    all.bytes += group.bytes;
-    std::ranges::move(group.leaves, std::back_inserter(all.leaves));
-  }
-  for (TensorGroup::Leaf& leaf : all.leaves) leaf.label = checkpoint().tensors[leaf.tensor].name;
-  const bool isDescending = m_sortOrder == Qt::DescendingOrder;
-  const auto reorder = [&](auto keyOf) {
-    using Key = decltype(keyOf(std::size_t{0}));
-    std::vector<std::pair<Key, std::size_t>> order;  // sorted instead of the larger leaves
-    order.reserve(all.leaves.size());
-    for (std::size_t i = 0; i < all.leaves.size(); ++i) order.emplace_back(keyOf(all.leaves[i].tensor), i);
-    std::ranges::stable_sort(order, [&](const auto& a, const auto& b) {
-      if (!a.first || !b.first) return a.first.has_value() && !b.first;
-      return isDescending ? *a.first > *b.first : *a.first < *b.first;
-    });
-    std::vector<TensorGroup::Leaf> sorted;
-    sorted.reserve(order.size());
-    for (const auto& [key, i] : order) sorted.push_back(std::move(all.leaves[i]));
-    all.leaves = std::move(sorted);
-  };
-  const auto known = [](std::string_view word) { return word.empty() ? std::nullopt : std::optional(word); };
-  if (m_sortColumn == Type)
-    reorder([&](std::size_t tensor) { return known(typeTitle(checkpoint().tensors[tensor])); });
-  else if (m_sortColumn == Role)
-    reorder([&](std::size_t tensor) { return known(titleOf(m_index->filter.placeOf(tensor).role)); });
-  else if (m_sortColumn != Name)
-    reorder([&](std::size_t tensor) { return sortKey(tensor); });
-  else if (isDescending)
-    std::ranges::reverse(all.leaves);  // by module they stand in natural order
-  m_groups.clear();
-  m_groups.push_back(std::move(all));
 }
 
 /// False where there is no such tensor.

@@ -116,11 +116,8 @@ class TensorTreeModel final : public QAbstractItemModel {
   const TensorGroup::Leaf& leafAt(const Place& place) const;
 
   void rebuild();
-  void rank();
   bool remember(std::size_t tensor, const TensorSummary& summary);
   QVariant summaryData(const TensorSummary& summary, int column) const;
-  /// What a tensor is ranked by: nothing where it is not known.
-  std::optional<double> sortKey(std::size_t tensor) const;
   QVariant groupData(int group, int column, int role) const;
   QVariant leafData(const TensorGroup::Leaf& leaf, int column, int role) const;
   QVariant objectData(const InertObject& object, int column, int role) const;
