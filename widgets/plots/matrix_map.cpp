@@ -34,14 +34,13 @@ class ElementTicker final : public Ticker {
   void generate(const QCPRange& range, const QLocale& locale, QChar formatChar, int precision, QVector<double>& ticks,
                 QVector<double>* subTicks, QVector<QString>* tickLabels) override {
     QVector<double> found;
-    QVector<QString> labels;
-    Ticker::generate({range.lower - 0.5, range.upper - 0.5}, locale, formatChar, precision, found, subTicks, &labels);
+    Ticker::generate({range.lower - 0.5, range.upper - 0.5}, locale, formatChar, precision, found, subTicks, nullptr);
     ticks.clear();
     if (tickLabels) tickLabels->clear();
     for (qsizetype i = 0; i < found.size(); ++i) {
       if (found[i] != std::round(found[i])) continue;
       ticks << found[i] + 0.5;
-      if (tickLabels) *tickLabels << labels[i];
+      if (tickLabels) *tickLabels << QString::number(found[i], 'f', 0);
     }
   }
 };
