@@ -14,6 +14,7 @@ namespace ulpscope {
 namespace {
 
 constexpr int kBinsPerOctave = 4;
+constexpr std::size_t kMostOverlaidBins = 4096;  ///< more are not told apart in lines, and cost each of them its time
 
 ValueRange rangeOf(const TensorSource& source, const TensorProfile& profile, HistogramRange range) {
   const Statistics& s = profile.statistics;
@@ -69,6 +70,8 @@ Result<Figure> measureHistograms(std::span<const HistogramSubject> tensors, Hist
   std::vector<std::string> names;
   for (const HistogramSubject& tensor : tensors) names.push_back(tensor.source.info().name);
   names = shortNames(names);
+  const bool isCapped = bins > kMostOverlaidBins && axes != HistogramAxes::Exponent;
+  bins = std::min(bins, kMostOverlaidBins);
   const ValueRange shown = commonRange(tensors, range);
   Figure figure;
   for (std::size_t i = 0; i < tensors.size(); ++i) {
@@ -90,6 +93,7 @@ Result<Figure> measureHistograms(std::span<const HistogramSubject> tensors, Hist
   figure.title += fmt::format(" and {} more", tensors.size() - 1);
   figure.y.title = "share of each tensor's elements";
   figure.notes.push_back(fmt::format("bars: {}", printable(names[0])));
+  if (isCapped) figure.notes.push_back(fmt::format("{} bins: with other tensors no more", groupedDigits(bins)));
   return figure;
 }
 

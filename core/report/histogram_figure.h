@@ -37,7 +37,8 @@ struct HistogramSubject {
 
 /// Several tensors in one picture: the first as bars, the others as steps with short names, in bins over the range of
 /// all of them. Counts are shares of each tensor's elements, of all of them, so that sizes do not matter; notes and
-/// `below`, `above` are of the first. Precondition: at least one.
+/// `below`, `above` are of the first. With others at most 4,096 bins are drawn, and a note says so. Precondition: at
+/// least one.
 Result<Figure> measureHistograms(std::span<const HistogramSubject> tensors, HistogramAxes axes, HistogramRange range,
                                  const JobContext& job, std::size_t bins = kHistogramBins);
 

@@ -62,6 +62,12 @@ void ValuesView::refresh() {
   followSelection();
 }
 
+/// The element may have been chosen while something else was in front.
+void ValuesView::showEvent(QShowEvent* event) {
+  TensorView::showEvent(event);
+  followSelection();
+}
+
 void ValuesView::showMatrix() {
   m_matrix = tensor() ? m_slice->matrix() : MatrixSlice();
   m_model->setSource(tensor() ? std::optional(tensor()->source) : std::nullopt, m_matrix);

@@ -23,6 +23,7 @@ class ValuesView final : public TensorView {
 
  protected:
   void refresh() override;
+  void showEvent(QShowEvent* event) override;
 
  private:
   void showMatrix();

@@ -90,13 +90,14 @@ class CopyFilter final : public QObject {
 
 QString textAs(const Table& table, CopyAs form) { return QString::fromStdString(entryOf(form).write(table)); }
 
-void copyToClipboard(const Table& table, CopyAs form) {
-  const QString text = textAs(table, form);
+void copyToClipboard(const QString& text, CopyAs form) {
   auto* taken = new QMimeData;
   taken->setText(text);
   if (const char* type = entryOf(form).mimeType) taken->setData(QLatin1String(type), text.toUtf8());
   QGuiApplication::clipboard()->setMimeData(taken);
 }
+
+void addCopyActions(QMenu& menu, const CopyIn& copy, const QString& what) { addActions(menu, copy, what); }
 
 void addCopyActions(QMenu& menu, const MakeTable& table, const QString& what) { addActions(menu, copier(table), what); }
 
@@ -109,6 +110,8 @@ void makeCopyable(QAbstractItemView& view, CopyIn copy) { new CopyFilter(view, s
 bool copyByKey(QWidget& widget, const QKeyEvent& key, const MakeTable& table) {
   return takeKey(widget, key, copier(table));
 }
+
+bool copyByKey(QWidget& widget, const QKeyEvent& key, const CopyIn& copy) { return takeKey(widget, key, copy); }
 
 bool claimsCopyKey(QEvent& event) {
   if (event.type() != QEvent::ShortcutOverride || !isCopyKey(static_cast<QKeyEvent&>(event))) return false;

@@ -30,7 +30,6 @@ class MapView final : public PlotBase {
   void show(MapFigure figure) { show(std::move(figure), Scale()); }
   const MapFigure& figure() const { return m_figure; }
 
-  Table table() const override { return toTable(m_figure); }
   void resetView() override;
 
  Q_SIGNALS:
@@ -40,6 +39,9 @@ class MapView final : public PlotBase {
   void partChosen(std::size_t firstRow, std::size_t firstColumn, std::size_t rows, std::size_t columns);
 
  protected:
+  std::function<Table()> tableMaker() const override {
+    return [figure = m_figure] { return toTable(figure); };
+  }
   void applyColors(const ThemeColors& colors) override;
   std::optional<Probe> probeAt(QPointF pixel) override;
   std::optional<Probe> probeBeside(int dx, int dy) override;

@@ -289,7 +289,9 @@ std::optional<MatrixMap::Wanted> MatrixMap::wanted() const {
 
 HeatMap MatrixMap::visible() const { return m_cells->visible(kMostListed); }
 
-Table MatrixMap::table() const { return toTable(heatMapFigure(m_content.title.toStdString(), visible())); }
+std::function<Table()> MatrixMap::tableMaker() const {
+  return [title = m_content.title.toStdString(), map = visible()] { return toTable(heatMapFigure(title, map)); };
+}
 
 void MatrixMap::applyColors(const ThemeColors& c) {
   styleColorScale(*m_colors, c);

@@ -54,7 +54,6 @@ class MatrixMap final : public PlotBase {
   /// What is in view, pooled to at most 512 cells on a side; empty until there is a pyramid.
   HeatMap visible() const;
 
-  Table table() const override;
   void resetView() override;
 
  Q_SIGNALS:
@@ -63,6 +62,7 @@ class MatrixMap final : public PlotBase {
   void cellChosen(const MatrixPart& cell);
 
  protected:
+  std::function<Table()> tableMaker() const override;
   void applyColors(const ThemeColors& colors) override;
   std::optional<Probe> probeAt(QPointF pixel) override;
   std::optional<Probe> probeBeside(int dx, int dy) override;

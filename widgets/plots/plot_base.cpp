@@ -13,6 +13,7 @@
 #include "widgets/plots/export_panel.h"
 #include "widgets/plots/table_panel.h"
 #include "widgets/plots/ticker_p.h"
+#include "widgets/session/post.h"
 #include "widgets/session/text.h"
 
 namespace ulpscope {
@@ -178,13 +179,13 @@ void PlotBase::keyPressEvent(QKeyEvent* event) {
     default:
       break;
   }
-  if (!copyByKey(*this, *event, [this] { return table(); })) QWidget::keyPressEvent(event);
+  if (!copyByKey(*this, *event, CopyIn([this](CopyAs form) { copy(form); }))) QWidget::keyPressEvent(event);
 }
 
 void PlotBase::contextMenuEvent(QContextMenuEvent* event) {
   QMenu menu(this);
   menu.addAction(tr("Show as table\tT"), this, &PlotBase::showTable);
-  addCopyActions(*menu.addMenu(tr("Copy data")), [this] { return table(); });
+  addCopyActions(*menu.addMenu(tr("Copy data")), CopyIn([this](CopyAs form) { copy(form); }));
   menu.addAction(tr("Export data as CSV\u2026"), this, &PlotBase::exportCsv);
   menu.addAction(tr("Export picture\u2026"), this, &PlotBase::askAndExport);
   menu.addSeparator();
@@ -205,13 +206,36 @@ void PlotBase::fitAxes(QSize size) {
   m_plot->yAxis->setLabel(titleLength <= size.height() - kBesideVerticalTitle ? m_verticalTitle : QString());
 }
 
-void PlotBase::showTable() { TablePanel::open(m_title, table(), this); }
+JobSlot& PlotBase::background() {
+  if (!m_background) m_background = std::make_unique<JobSlot>(postTo(*this));
+  return *m_background;
+}
+
+void PlotBase::showTable() {
+  background().start([make = tableMaker()](const JobContext&) -> Result<Table> { return make(); },
+                     [this](Result<Table> table) {
+                       if (table) TablePanel::open(m_title, std::move(*table), this);
+                     });
+}
+
+void PlotBase::copy(CopyAs form) {
+  background().start([make = tableMaker(), form](const JobContext&) -> Result<QString> { return textAs(make(), form); },
+                     [form](const Result<QString>& text) {
+                       if (text) copyToClipboard(*text, form);
+                     });
+}
 
 void PlotBase::exportCsv() {
   const QString path =
       QFileDialog::getSaveFileName(this, tr("Export data"), QStringLiteral("data.csv"), tr("CSV (*.csv)"));
   if (path.isEmpty()) return;
-  if (auto saved = saveFile(path, csv().toUtf8()); !saved) tellUnsaved(saved.error());
+  background().start(
+      [make = tableMaker(), path](const JobContext&) -> Result<> {
+        return saveFile(path, QByteArray::fromStdString(toCsv(make())));
+      },
+      [this](const Result<>& saved) {
+        if (!saved) tellUnsaved(saved.error());
+      });
 }
 
 void PlotBase::tellUnsaved(const Error& error) {

@@ -2,10 +2,13 @@
 #pragma once
 #include <QPointF>
 #include <QWidget>
+#include <functional>
 #include <memory>
 #include <optional>
 
+#include "core/jobs/job_slot.h"
 #include "core/report/table.h"
+#include "widgets/models/copy_as.h"
 #include "widgets/plots/picture_file.h"
 #include "widgets/theme/theme.h"
 
@@ -30,7 +33,7 @@ class PlotBase : public QWidget {
   /// Why the file cannot be written, if so.
   Result<> savePicture(const PictureRequest& request);
   /// The data behind the picture.
-  virtual Table table() const = 0;
+  Table table() const { return tableMaker()(); }
   QString csv() const { return QString::fromStdString(toCsv(table())); }
   /// Opens the data as a table in a small window (T, or the context menu).
   void showTable();
@@ -59,6 +62,8 @@ class PlotBase : public QWidget {
   void restyle() { restyle(theme().colors()); }
   QPointF dataAt(QPointF pixel) const;
 
+  /// Makes the table of what is shown now; called on another thread, as a million rows take a second.
+  virtual std::function<Table()> tableMaker() const = 0;
   virtual void applyColors(const ThemeColors& colors) = 0;
   virtual std::optional<Probe> probeAt(QPointF pixel) = 0;
   /// The next datum in that direction from the last probe; dx, dy are -1, 0 or 1.
@@ -74,7 +79,9 @@ class PlotBase : public QWidget {
   void restyle(const ThemeColors& colors);
   void watchMouse();
   void showProbe(const std::optional<Probe>& probe);
+  void copy(CopyAs form);
   void exportCsv();
+  JobSlot& background();
   void tellUnsaved(const Error& error);
   void fitAxes(QSize size);
 
@@ -86,6 +93,7 @@ class PlotBase : public QWidget {
   QString m_title;
   QString m_verticalTitle;
   QPointF m_pressedAt;
+  std::unique_ptr<JobSlot> m_background;  ///< last: it waits for its job before the rest goes
 };
 
 }  // namespace ulpscope

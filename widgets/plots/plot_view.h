@@ -34,7 +34,6 @@ class PlotView final : public PlotBase {
   /// The part of the x axis that resetView() returns to, until the next show().
   void setHomeRange(double lower, double upper);
 
-  Table table() const override { return toTable(m_figure); }
   void resetView() override;
 
  Q_SIGNALS:
@@ -45,6 +44,9 @@ class PlotView final : public PlotBase {
   void beyondClicked();
 
  protected:
+  std::function<Table()> tableMaker() const override {
+    return [figure = m_figure] { return toTable(figure); };
+  }
   void applyColors(const ThemeColors& colors) override;
   std::optional<Probe> probeAt(QPointF pixel) override;
   std::optional<Probe> probeBeside(int dx, int dy) override;

@@ -5,6 +5,7 @@
 #include <QLabel>
 #include <QTabBar>
 #include <QTabWidget>
+#include <QTableView>
 #include <QTest>
 #include <QTreeView>
 #include <algorithm>
@@ -89,7 +90,12 @@ TEST_F(PlantedFaults, LeadsFromEachToItsElementAndItsBits) {
   EXPECT_TRUE(m_page.findChild<QWidget*>(QStringLiteral("elementStrip"))->isVisible());
   EXPECT_EQ(m_page.findChild<QTabWidget*>()->currentWidget()->findChild<QAbstractItemView*>()->objectName(),
             QStringLiteral("values"));
+  auto* tabs = m_page.findChild<QTabWidget*>();
+  auto* values = m_page.findChild<QTableView*>(QStringLiteral("values"));
+  EXPECT_EQ(values->currentIndex(), values->model()->index(150, 60));
+  tabs->setCurrentIndex(0);  // from where the values, known already, must come to the element, too
   const auto dead = click("dead_rows");
+  EXPECT_EQ(values->currentIndex().row(), int(kDeadRow));
   ASSERT_TRUE(dead);
   EXPECT_EQ(*dead / kSide, kDeadRow);
   EXPECT_EQ(label("elementCode"), "0x00000000");

@@ -127,8 +127,9 @@ TEST_P(EveryPage, ShowsEveryPlotAsATable) {
       const bool isPlot = plot->inherits("ulpscope::PlotBase") || plot->inherits("ulpscope::OverviewStrip");
       if (!isPlot || !plot->isVisible()) continue;
       QTest::keyClick(plot, Qt::Key_T);
-      auto* panel = plot->findChild<TablePanel*>();
-      ASSERT_TRUE(panel) << describe(*plot);
+      TablePanel* panel = nullptr;
+      ASSERT_TRUE(QTest::qWaitFor([&] { return (panel = plot->findChild<TablePanel*>()) != nullptr; }))
+          << describe(*plot);
       panel->close();
       QCoreApplication::sendPostedEvents(panel, QEvent::DeferredDelete);
     }

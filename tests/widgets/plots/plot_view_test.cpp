@@ -169,8 +169,8 @@ TEST(PlotView, ShowsItsDataAsATableByTheKeyboard) {
   plot.show(bars(4));
   picture(plot);
   QTest::keyClick(&plot, Qt::Key_T);
-  auto* panel = plot.findChild<TablePanel*>();
-  ASSERT_NE(panel, nullptr);
+  TablePanel* panel = nullptr;
+  ASSERT_TRUE(QTest::qWaitFor([&] { return (panel = plot.findChild<TablePanel*>()) != nullptr; }));
   const auto* view = panel->findChild<QTableView*>();
   EXPECT_EQ(view->model()->rowCount(), 4);
   EXPECT_EQ(view->model()->index(1, 1).data().toString().toStdString(), "0.25");
