@@ -47,6 +47,7 @@ HeatMapView::HeatMapView(Session& session, QWidget* parent)
   m_colors->setAccessibleName(tr("Colours"));
   m_colors->setObjectName(QStringLiteral("heatMapColors"));
   m_colors->addItems({tr("colours: all values"), tr("colours: no tails")});
+  m_colors->setCurrentIndex(1);  // else one outlier leaves all others the colour of zero
   m_settling->setSingleShot(true);
   m_settling->setInterval(kSettlingMs);
   auto* top = new QHBoxLayout;
@@ -61,6 +62,7 @@ HeatMapView::HeatMapView(Session& session, QWidget* parent)
   connect(m_slice, &QSpinBox::valueChanged, this, &HeatMapView::load);
   connect(m_colors, &QComboBox::currentIndexChanged, this, [this] {
     if (m_shown) m_map->setLargest(largestShown());
+    describe();
   });
   connect(m_map, &MatrixMap::cellChosen, this, &HeatMapView::openCell);
   connect(m_map, &MatrixMap::viewChanged, this, [this] {
@@ -154,6 +156,8 @@ void HeatMapView::describe() {
                 .arg(grouped(part.firstRow), grouped(part.firstRow + part.rows - 1), grouped(part.firstColumn),
                      grouped(part.firstColumn + part.columns - 1));
   }
+  if (const double largest = largestShown(); largest < tensor()->profile->statistics.absMax)
+    note += tr(" · colours end at ±%1").arg(QString::number(largest, 'g', 3));
   const ValueCounts& kinds = tensor()->profile->statistics.kinds;
   const std::uint64_t infinite = kinds.positiveInfinity + kinds.negativeInfinity;
   if (kinds.nan + infinite > 0)

@@ -60,6 +60,7 @@ CheckpointPage::CheckpointPage(Session& session, QWidget* parent)
   right->addWidget(buildOverview());
   right->addWidget(buildViews());
   right->setStretchFactor(1, 1);
+  right->setSizes({112, 700});
   auto* splitter = new QSplitter;
   splitter->setObjectName(QStringLiteral("checkpointSplitter"));
   splitter->addWidget(buildTensors());
