@@ -25,7 +25,6 @@ constexpr double kReach = 24;           ///< px from a point within which it is 
 constexpr double kMargin = 0.05;        ///< of the range, around points and lines
 constexpr double kRoomForNames = 0.12;  ///< the same around points with names, which stand beside them
 constexpr double kLineWidth = 1.5;
-constexpr int kNamePlaces = 16;    ///< along a straight line
 constexpr int kLabelGround = 190;  ///< alpha of what keeps a name apart from lines behind it
 
 void setScale(QCPAxis& axis, const Axis& data) {
@@ -181,14 +180,12 @@ void PlotView::build() {
   p.legend->setVisible(named > 1);
   for (std::size_t i = 0; i < m_plottables.size(); ++i)
     if (isLabelled(m_figure.series[i]) || m_figure.series[i].name.empty()) m_plottables[i]->removeFromLegend();
-  const bool hasBars = std::ranges::any_of(m_figure.series, &Series::hasEdges);
-  double widest = 0;  // of the names that reach into the margin; histograms have the room inside
+  double widest = 0;  // of the names that reach into the margin; outlines over bars have them inside
   bool anyLabel = false;
   for (std::size_t i = 0; i < m_lineLabels.size(); ++i) {
     if (!m_lineLabels[i]) continue;
     anyLabel = true;
-    const bool isInside = m_figure.series[i].kind == Kind::Steps || (hasBars && m_figure.series[i].kind == Kind::Guide);
-    if (!isInside)
+    if (m_figure.series[i].kind != Kind::Steps)
       widest = std::max(widest, QFontMetricsF(theme().words(11)).horizontalAdvance(m_lineLabels[i]->text()));
   }
   p.axisRect()->setMinimumMargins(QMargins(12, 8, std::max(14, int(widest) + 10), 12));
@@ -219,12 +216,6 @@ void PlotView::labelLines() {
     if (const auto* steps = dynamic_cast<const Steps*>(m_plottables[i])) points = aboveGround(steps->outline(), area);
     for (std::size_t k = 0; isLine(series) && k < series.x.size(); ++k)
       points << QPointF(plot().xAxis->coordToPixel(series.x[k]), plot().yAxis->coordToPixel(series.y[k]));
-    // A straight line over bars has its name where there is room above or below it.
-    if (series.kind == Kind::Guide && m_figure.series.front().hasEdges() && points.size() == 2) {
-      const QPointF start = points.front(), step = (points.back() - start) / kNamePlaces;
-      points.clear();
-      for (int k = 1; k < kNamePlaces; ++k) points << start + step * k;
-    }
     labels.addLine(points);
     lines.push_back(i);
   }
