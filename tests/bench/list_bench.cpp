@@ -4,14 +4,17 @@
 #include <QLineEdit>
 #include <QScrollBar>
 #include <QStandardPaths>
+#include <QTemporaryDir>
 #include <QTest>
 #include <QTreeView>
 
+#include "core/cache/result_cache.h"
 #include "kernels/cpu/cpu_backend.h"
 #include "tests/bench/watched_application.h"
 #include "widgets/frame/main_window.h"
 #include "widgets/models/tensor_tree_model.h"
 #include "widgets/pages/page.h"
+#include "widgets/session/file_paths.h"
 #include "widgets/session/session.h"
 #include "widgets/theme/theme.h"
 
@@ -56,6 +59,8 @@ void scroll(QTreeView& tree, const char* what) {
 
 int run(const QString& path) {
   Session session({kernels::makeCpuBackend()}, {});
+  QTemporaryDir folder;
+  session.setCache(std::make_shared<ResultCache>(filePath(folder.filePath(QStringLiteral("results")))));
   MainWindow window(session, {});
   window.resize(1440, 900);
   window.showPage(QStringLiteral("checkpoint"));
@@ -87,6 +92,19 @@ int run(const QString& path) {
     app().report("ranking by a column");
   }
   scroll(tree, "scrolling the ranking");
+
+  tree.sortByColumn(-1, Qt::AscendingOrder);
+  session.close(session.checkpoints().front());
+  settle(session);
+  app().report("closing");
+  timer.restart();
+  session.openPath(path);
+  const auto& known = qobject_cast<TensorTreeModel*>(tree.model())->summaries();
+  const bool recalled = QTest::qWaitFor([&] { return !known.empty() && known.back().has_value(); }, 60'000);
+  fmt::print("  opened again, {} after {} ms\n", recalled ? "all recalled" : "never recalled", timer.elapsed());
+  app().report("opening again");
+  settle(session);
+  app().report("after that");
   return 0;
 }
 

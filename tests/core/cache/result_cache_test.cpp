@@ -68,7 +68,7 @@ TEST_F(ResultCacheTest, FindsWhatWasKeptInThisRunAndInTheNext) {
 
 TEST_F(ResultCacheTest, FindsAllOfAKindInTheOrderOfTensors) {
   ResultCache cache(m_file);
-  for (const std::uint64_t tensor : {5, 1, 300, 2}) cache.keep(m_key, ResultKind::Summary, tensor, "s");
+  for (const std::uint64_t tensor : {5u, 1u, 300u, 2u}) cache.keep(m_key, ResultKind::Summary, tensor, "s");
   keep(cache, "no summary", 3);
   std::vector<std::uint64_t> tensors;
   for (const KeptResult& kept : cache.findAll(*m_key, ResultKind::Summary, 100)) tensors.push_back(kept.tensor);
