@@ -142,17 +142,22 @@ std::vector<TensorGroup> keepOnly(const Checkpoint& checkpoint, const std::vecto
 
 std::vector<TypeShare> sharesByType(const Checkpoint& checkpoint, std::span<const std::size_t> tensors) {
   std::map<std::string_view, TypeShare> shares;
+  TypeShare* share = nullptr;  // the next tensor mostly is of the same type
+  std::string_view type;
   for (const std::size_t index : tensors) {
     const TensorInfo& tensor = checkpoint.tensors[index];
     if (tensor.partOf) continue;
-    TypeShare& share = shares[typeTitle(tensor)];
-    ++share.tensors;
-    count(share, tensor);
+    if (const std::string_view title = typeTitle(tensor); !share || title != type) {
+      type = title;
+      share = &shares[type];
+    }
+    ++share->tensors;
+    count(*share, tensor);
   }
   std::vector<TypeShare> out;
-  for (auto& [type, share] : shares) {
-    share.type = type;
-    out.push_back(share);
+  for (auto& [title, each] : shares) {
+    each.type = title;
+    out.push_back(each);
   }
   std::ranges::stable_sort(out, std::ranges::greater(), &TypeShare::bytes);
   return out;

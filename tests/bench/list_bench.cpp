@@ -83,8 +83,8 @@ int run(const QString& path) {
   type(field, QStringLiteral("/layers\\.[0-9]\\.$/"), "typing a regular expression");
   type(field, QStringLiteral("weight"), "typing \"weight\"");
   type(field, QStringLiteral("role:down flag:outliers"), "typing \"role:down flag:outliers\"");
-  tree.expandAll();
-  app().report("expanding all");
+  tree.expandToDepth(0);
+  app().report("opening all modules");
   scroll(tree, "scrolling by the wheel");
   for (const int column : {int(TensorTreeModel::Kurtosis), int(TensorTreeModel::Size), int(TensorTreeModel::Name)}) {
     QMetaObject::invokeMethod(&tree, [&] { tree.sortByColumn(column, Qt::DescendingOrder); }, Qt::QueuedConnection);

@@ -84,9 +84,12 @@ CompareView::CompareView(Session& session, QWidget* parent)
   all->addWidget(buildForm());
   all->addWidget(m_note);
   all->addWidget(splitter, 1);
-  connect(&session, &Session::checkpointOpened, this, &CompareView::offerCheckpoints);
-  connect(&session, &Session::checkpointClosed, this, &CompareView::offerCheckpoints);
-  connect(&session, &Session::checkpointReloaded, this, &CompareView::offerCheckpoints);
+  const auto offer = [this] {
+    if (isVisible()) offerCheckpoints();  // else when it is shown
+  };
+  connect(&session, &Session::checkpointOpened, this, offer);
+  connect(&session, &Session::checkpointClosed, this, offer);
+  connect(&session, &Session::checkpointReloaded, this, offer);
 }
 
 CompareView::~CompareView() = default;
@@ -157,7 +160,13 @@ void CompareView::offerTensors() {
     m_name->clear();
 }
 
+void CompareView::showEvent(QShowEvent* event) {
+  offerCheckpoints();
+  TensorView::showEvent(event);
+}
+
 void CompareView::setOther(std::shared_ptr<const Checkpoint> checkpoint, std::optional<std::size_t> other) {
+  offerCheckpoints();
   for (int i = 0; i < m_checkpoint->count(); ++i)
     if (m_checkpoint->itemData(i).value<std::shared_ptr<const Checkpoint>>() == checkpoint)
       m_checkpoint->setCurrentIndex(i);

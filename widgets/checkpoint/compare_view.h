@@ -30,6 +30,7 @@ class CompareView final : public TensorView {
 
  protected:
   void refresh() override;
+  void showEvent(QShowEvent* event) override;
 
  private:
   QWidget* buildForm();

@@ -135,7 +135,7 @@ void OverviewStrip::keyPressEvent(QKeyEvent* event) {
   Q_EMIT tensorChosen(weights()[next]);
 }
 
-std::optional<Table> OverviewStrip::table() const {
+Table OverviewStrip::table() const {
   static constexpr const char* kNames[] = {"absMax", "standardDeviation", "kurtosis", "shareOfOutlierColumns"};
   Table table{{"tensor", kNames[static_cast<std::size_t>(m_quantity)]}, {}};
   for (const std::size_t tensor : weights()) {

@@ -35,7 +35,8 @@ class OverviewStrip final : public PaintedPlot {
 
  protected:
   /// The tensors with the chosen quantity, in the order of the strip.
-  std::optional<Table> table() const override;
+  bool hasTable() const override { return true; }
+  Table table() const override;
   void paintPicture(QPainter& painter, const QRectF& area, const ThemeColors& colors) const override;
   void paintMarks(QPainter& painter) const override;
   void mousePressEvent(QMouseEvent* event) override;

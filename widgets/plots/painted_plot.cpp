@@ -35,26 +35,26 @@ void PaintedPlot::paintEvent(QPaintEvent*) {
 
 void PaintedPlot::contextMenuEvent(QContextMenuEvent* event) {
   QMenu menu(this);
-  if (table()) {
+  if (hasTable()) {
     menu.addAction(tr("Show as table\tT"), this, &PaintedPlot::showTable);
-    addCopyActions(*menu.addMenu(tr("Copy data")), [this] { return *table(); });
+    addCopyActions(*menu.addMenu(tr("Copy data")), [this] { return table(); });
   }
   menu.addAction(tr("Export picture\u2026"), this, &PaintedPlot::askAndExport);
   menu.exec(event->globalPos());
 }
 
 void PaintedPlot::keyPressEvent(QKeyEvent* event) {
-  if (event->key() == Qt::Key_T && event->modifiers() == Qt::NoModifier && table()) return showTable();
-  if (table() && copyByKey(*this, *event, [this] { return *table(); })) return;
+  if (event->key() == Qt::Key_T && event->modifiers() == Qt::NoModifier && hasTable()) return showTable();
+  if (hasTable() && copyByKey(*this, *event, [this] { return table(); })) return;
   QWidget::keyPressEvent(event);
 }
 
 bool PaintedPlot::event(QEvent* event) {
-  if (table()) claimsCopyKey(*event);
+  if (hasTable()) claimsCopyKey(*event);
   return QWidget::event(event);
 }
 
-void PaintedPlot::showTable() { TablePanel::open(m_title, *table(), this); }
+void PaintedPlot::showTable() { TablePanel::open(m_title, table(), this); }
 
 void PaintedPlot::askAndExport() {
   auto* panel = new ExportPanel(m_title, size(), this);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 #include <QWidget>
-#include <optional>
 
 #include "widgets/plots/plot_base.h"
 
@@ -27,8 +26,9 @@ class PaintedPlot : public QWidget {
  protected:
   explicit PaintedPlot(const QString& title, QWidget* parent = nullptr);
 
-  /// The data behind the picture, for T and the context menu; nothing where whatever holds the picture has it.
-  virtual std::optional<Table> table() const { return {}; }
+  /// Whether the picture has its table, for T and the context menu; else whatever holds the picture has it.
+  virtual bool hasTable() const { return false; }
+  virtual Table table() const { return {}; }
   void setTitle(const QString& title) { m_title = title; }  ///< of the exported picture
 
   /// Paints the data into `area` without what the pointer or the focus add.
