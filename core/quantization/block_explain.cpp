@@ -3,67 +3,20 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <optional>
 
 #include "core/base/text.h"
 #include "core/quantization/block_scheme.h"
+#include "core/quantization/code_board.h"
 
 namespace ulpscope {
 namespace {
 
 using Kind = BlockCodec::Kind;
 
-/// The code as the scheme counts it: signed where it is.
-int codeNumber(const BlockPlan& plan, std::uint8_t code) {
-  return plan.signedCodes ? static_cast<std::int8_t>(code) : static_cast<int>(code);
-}
-
-float restoredBy(const BlockWeight& weight, std::uint8_t code) {
-  float value = 0;
-  dequantizeBlock(weight.plan.codec, {&code, 1}, weight.stored, {&value, 1});
-  return value;
-}
-
-bool isUsed(const BlockPlan& plan, int code) {
-  const bool ranged =
-      plan.codec.kind == Kind::Absmax || plan.codec.kind == Kind::Affine || plan.codec.kind == Kind::CompressedInt;
-  return !ranged || (code >= plan.codec.low && code <= plan.codec.high);
-}
-
-struct Candidate {
-  int code;
-  float value;
-};
-
-struct Candidates {
-  std::optional<Candidate> below;  ///< the largest value not above x
-  std::optional<Candidate> above;  ///< the smallest value not below x
-};
-
-/// By trying every code: what stands on both sides of x.
-Candidates candidatesFor(const BlockWeight& weight) {
-  const float x = weight.block[weight.at];
-  Candidates found;
-  for (int pattern = 0; pattern < 1 << weight.plan.codeBits; ++pattern) {
-    const int half = 1 << (weight.plan.codeBits - 1);
-    const int code = weight.plan.signedCodes && pattern >= half ? pattern - 2 * half : pattern;
-    if (!isUsed(weight.plan, code)) continue;
-    const float value = restoredBy(weight, static_cast<std::uint8_t>(code));
-    if (value <= x && (!found.below || value > found.below->value)) found.below = {code, value};
-    if (value >= x && (!found.above || value < found.above->value)) found.above = {code, value};
-  }
-  return found;
-}
-
-std::string candidatesText(const BlockWeight& weight) {
-  const auto [below, above] = candidatesFor(weight);
-  const auto text = [](const Candidate& candidate) {
-    return fmt::format("{} is {}", candidate.code, shortest(candidate.value));
-  };
-  if (below && above && below->value != above->value) return text(*below) + "; " + text(*above);
-  if (below) return text(*below);
-  return above ? text(*above) : "no code has a value";
+bool isUsed(const BlockCodec& codec, int code) {
+  const bool ranged = codec.kind == Kind::Absmax || codec.kind == Kind::Affine || codec.kind == Kind::CompressedInt;
+  return !ranged || (code >= codec.low && code <= codec.high);
 }
 
 /// How the stored scale came about, before its number.
@@ -117,18 +70,22 @@ void addExtremes(const BlockWeight& weight, std::vector<BoardLine>& lines) {
 
 }  // namespace
 
-std::vector<BoardLine> explainBlockWeight(const BlockWeight& weight) {
-  const float x = weight.block[weight.at];
-  const float restored = restoredBy(weight, weight.code);
+CodeValue codeValue(const BlockCodec& codec, BlockScale stored) {
+  return [codec, stored](int number) -> std::optional<float> {
+    if (!isUsed(codec, number)) return std::nullopt;
+    const auto code = static_cast<std::uint8_t>(number);
+    float value = 0;
+    dequantizeBlock(codec, {&code, 1}, stored, {&value, 1});
+    return value;
+  };
+}
+
+std::vector<BoardLine> scaleLines(const BlockWeight& weight) {
   std::vector<BoardLine> lines;
   addExtremes(weight, lines);
   lines.push_back({"Scale", shortest(weight.stored.scale), scaleText(weight)});
   if (weight.plan.codec.hasZeroPoints()) lines.push_back({"Zero point", std::to_string(weight.stored.zeroPoint)});
   lines.push_back({"x / scale", shortest(static_cast<float>(scaled(weight)))});
-  lines.push_back({"Nearest codes", candidatesText(weight)});
-  lines.push_back({"Code", std::to_string(codeNumber(weight.plan, weight.code))});
-  lines.push_back({"Restored", shortest(restored)});
-  lines.push_back({"Error", shortest(static_cast<double>(restored) - static_cast<double>(x))});
   return lines;
 }
 

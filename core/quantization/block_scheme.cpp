@@ -10,6 +10,7 @@
 #include "core/backend/backend.h"
 #include "core/base/checked.h"
 #include "core/base/text.h"
+#include "core/quantization/scale_tally.h"
 
 namespace ulpscope {
 namespace {
@@ -17,68 +18,30 @@ namespace {
 /// About what a backend is given at once, in elements: some milliseconds of work. A longer block goes in one piece.
 constexpr std::uint64_t kBatch = 1 << 20;
 
-struct BlockCounts {
-  std::uint64_t nan = 0;
-  std::uint64_t infinite = 0;
-  std::uint64_t overflowed = 0;
-  std::uint64_t flushed = 0;
-
-  /// Only a scale that is not an ordinary number can stand for a block that is not.
-  void add(float scale, std::span<const float> block) {
-    if (std::isfinite(scale) && scale != 0) return;
-    const auto isNan = [](float x) { return std::isnan(x); };
-    const auto isInfinite = [](float x) { return std::isinf(x); };
-    if (std::any_of(block.begin(), block.end(), isNan))
-      ++nan;
-    else if (std::any_of(block.begin(), block.end(), isInfinite))
-      ++infinite;
-    else if (scale != 0)
-      ++overflowed;
-    else if (std::any_of(block.begin(), block.end(), [](float x) { return x != 0; }))
-      ++flushed;
-  }
-};
-
-std::string blocksText(std::uint64_t count, std::string_view one, std::string_view many) {
-  return count == 1 ? fmt::format("1 block {}", one) : fmt::format("{} blocks {}", groupedDigits(count), many);
-}
-
-std::vector<std::string> warningsOf(const BlockCounts& counts) {
-  std::vector<std::string> warnings;
-  if (counts.nan) warnings.push_back(blocksText(counts.nan, "holds NaN and is lost", "hold NaN and are lost"));
-  if (counts.infinite)
-    warnings.push_back(blocksText(counts.infinite, "holds infinity and has no finite scale",
-                                  "hold infinity and have no finite scale"));
-  if (counts.overflowed)
-    warnings.push_back(blocksText(counts.overflowed, "of finite values has a scale too large to be stored",
-                                  "of finite values have a scale too large to be stored"));
-  if (counts.flushed)
-    warnings.push_back(blocksText(counts.flushed, "that is not zero has a scale that is rounded to zero",
-                                  "that are not zero have a scale that is rounded to zero"));
-  return warnings;
-}
-
 /// Quantizes and restores runs of consecutive blocks into their places of the result.
 class Quantizer {
  public:
-  Quantizer(const BlockPlan& plan, const BlockLayout& layout, const MatrixView& input, QuantizedTensor& result,
+  Quantizer(const BlockPlan& plan, const RunLayout& layout, const MatrixView& input, QuantizedTensor& result,
             const Backend& backend, const JobContext& job)
       : m_codec(plan.codec), m_layout(layout), m_input(input), m_result(result), m_backend(backend), m_job(job) {
-    m_codec.blockSize = layout.blockSize();
+    m_codec.blockSize = layout.runSize();
   }
 
-  Result<> run() { return m_layout.transposed() ? runColumns() : runLines(); }
-  const BlockCounts& counts() const { return m_counts; }
+  Result<> run() {
+    if (m_layout.runs() == 0) return {};
+    return m_layout.isContiguous() ? runLines() : runColumns();
+  }
+  const ScaleTally& counts() const { return m_counts; }
 
  private:
   Result<> runLines() {
-    const std::uint64_t step = std::max<std::uint64_t>(1, kBatch / m_layout.blockSize());  // in blocks
+    const std::uint64_t step = std::max<std::uint64_t>(1, kBatch / m_layout.runSize());  // in blocks
     for (std::uint64_t line = 0; line < m_layout.lines(); ++line)
-      for (std::uint64_t block = 0; block < m_layout.blocksPerLine(); block += step) {
-        const std::uint64_t begin = block * m_layout.blockSize();
-        const std::uint64_t size = std::min(step * m_layout.blockSize(), m_layout.lineSize() - begin);
+      for (std::uint64_t block = 0; block < m_layout.runsPerLine(); block += step) {
+        const std::uint64_t begin = block * m_layout.runSize();
+        const std::uint64_t size = std::min(step * m_layout.runSize(), m_layout.lineSize() - begin);
         const std::uint64_t first = line * m_layout.lineSize() + begin;
-        if (auto done = runBlocks(line * m_layout.blocksPerLine() + block, m_input.values.subspan(first, size),
+        if (auto done = runBlocks(line * m_layout.runsPerLine() + block, m_input.values.subspan(first, size),
                                   std::span(m_result.codes).subspan(first, size),
                                   std::span(m_result.restored).subspan(first, size));
             !done)
@@ -126,12 +89,12 @@ class Quantizer {
   }
 
   BlockCodec m_codec;
-  const BlockLayout& m_layout;
+  const RunLayout& m_layout;
   const MatrixView& m_input;
   QuantizedTensor& m_result;
   const Backend& m_backend;
   const JobContext& m_job;
-  BlockCounts m_counts;
+  ScaleTally m_counts;
 };
 
 }  // namespace
@@ -153,27 +116,28 @@ Result<double> BlockScheme::bitsPerWeight(const MatrixShape& shape, const Settin
   const double elements = static_cast<double>(shape.rows) * static_cast<double>(shape.columns);
   if (elements == 0) return plan->codeBits;
   const double codeBytes = std::ceil(elements * plan->codeBits / 8);
-  const auto blocks = static_cast<double>(BlockLayout(*plan, shape).blocks());
+  const auto blocks = static_cast<double>(RunLayout(plan->granularity, plan->group, shape).runs());
   return (codeBytes * 8 + blocks * (plan->scaleBits + plan->zeroPointBits)) / elements;
 }
 
-Result<QuantizedTensor> BlockScheme::quantize(const MatrixView& input, const Settings& settings, const Backend& backend,
-                                              const JobContext& job) const {
+Result<QuantizedTensor> BlockScheme::quantize(const SchemeInput& given, const Settings& settings,
+                                              const Backend& backend, const JobContext& job) const {
+  const MatrixView& input = given.weights;
   assert(input.values.size() == input.shape.rows * input.shape.columns);
   const auto plan = planFor(input.shape, settings);
   if (!plan) return tl::unexpected(plan.error());
-  const BlockLayout layout(*plan, input.shape);
+  const RunLayout layout(plan->granularity, plan->group, input.shape);
   QuantizedTensor result;
   result.shape = input.shape;
   result.codeBits = plan->codeBits;
   result.signedCodes = plan->signedCodes;
   result.codes.resize(input.values.size());
-  result.scales.resize(layout.blocks());
-  if (plan->codec.hasZeroPoints()) result.zeroPoints.resize(layout.blocks());
+  result.scales.resize(layout.runs());
+  if (plan->codec.hasZeroPoints()) result.zeroPoints.resize(layout.runs());
   result.restored.resize(input.values.size());
   Quantizer quantizer(*plan, layout, input, result, backend, job);
   if (auto done = quantizer.run(); !done) return tl::unexpected(std::move(done).error());
-  result.warnings = warningsOf(quantizer.counts());
+  result.warnings = quantizer.counts().warnings();
   return result;
 }
 
@@ -181,27 +145,19 @@ std::vector<BoardLine> BlockScheme::explain(const MatrixView& input, const Quant
                                             const Settings& settings, std::uint64_t index) const {
   const auto plan = planFor(input.shape, settings);
   if (!plan || index >= input.values.size() || result.codes.size() != input.values.size()) return {};
-  const BlockLayout layout(*plan, input.shape);
+  const RunLayout layout(plan->granularity, plan->group, input.shape);
   BlockPlan sized = *plan;
-  sized.codec.blockSize = layout.blockSize();
-  const std::uint64_t block = layout.blockOf(index);
-  const BlockLayout::Run run = layout.runOf(block);
-  std::span<const float> values = input.values.subspan(run.first, run.stride == 1 ? run.size : 0);
-  std::vector<float> gathered;
-  if (run.stride != 1) {
-    for (std::uint64_t i = 0; i < run.size; ++i) gathered.push_back(input.values[run.first + i * run.stride]);
-    values = gathered;
-  }
-  const std::uint64_t at = (index - run.first) / run.stride;
+  sized.codec.blockSize = layout.runSize();
+  const std::uint64_t block = layout.runOf(index);
+  const RunLayout::Run run = layout.run(block);
+  std::vector<float> values(run.size());
+  for (std::uint64_t i = 0; i < values.size(); ++i) values[i] = input.values[run.element(i)];
+  const std::uint64_t at = run.place(index);
 
-  std::vector<BoardLine> lines = {
-      {"Weight", shortest(input.values[index]),
-       fmt::format("row {}, column {}", index / input.shape.columns, index % input.shape.columns)},
-      {"Block", fmt::format("{} of {}", groupedDigits(block + 1), groupedDigits(layout.blocks())),
-       fmt::format("{} values", groupedDigits(run.size))}};
   const BlockScale stored{result.scales[block], result.zeroPoints.empty() ? 0 : result.zeroPoints[block]};
-  for (BoardLine& line : explainBlockWeight({sized, values, at, stored, result.codes[index]}))
-    lines.push_back(std::move(line));
+  std::vector<BoardLine> lines = {weightLine(input, index), runLine(layout, block)};
+  append(lines, scaleLines({sized, values, at, stored}));
+  append(lines, outcomeLines(input, result, index, codeValue(sized.codec, stored)));
   return lines;
 }
 

@@ -70,6 +70,11 @@ Result<> loadExactly(const TensorSource& source, LoadedTensor& loaded, const Bac
   return {};
 }
 
+double storedBitsPerWeight(const QuantizedTensor& tensor, double ofShape) {
+  if (!tensor.storedBits || tensor.codes.empty()) return ofShape;
+  return static_cast<double>(*tensor.storedBits) / static_cast<double>(tensor.codes.size());
+}
+
 }  // namespace
 
 Result<LoadedTensor> loadTensor(const TensorSource& source, const Backend& backend, const JobContext& job) {
@@ -89,20 +94,21 @@ Result<LoadedTensor> loadTensor(const TensorSource& source, const Backend& backe
   return loaded;
 }
 
-Result<QuantizationReport> quantizeAndMeasure(const Scheme& scheme, const Settings& settings, const MatrixView& input,
+Result<QuantizationReport> quantizeAndMeasure(const Scheme& scheme, const Settings& settings, const SchemeInput& given,
                                               const Backend& backend, const JobContext& job) {
+  const MatrixView& input = given.weights;
   QuantizationReport report;
   auto complete = completeSettings(scheme.info(), settings);
   if (!complete) return tl::unexpected(std::move(complete).error());
   report.settings = *std::move(complete);
   const auto bits = scheme.bitsPerWeight(input.shape, report.settings);
   if (!bits) return tl::unexpected(bits.error());
-  auto quantized = scheme.quantize(input, report.settings, backend, job);
+  auto quantized = scheme.quantize(given, report.settings, backend, job);
   if (!quantized) return tl::unexpected(std::move(quantized).error());
 
   report.scheme = scheme.info().id;
   report.reference = scheme.info().reference;
-  report.bitsPerWeight = *bits;
+  report.bitsPerWeight = storedBitsPerWeight(*quantized, *bits);
   report.quantized = *std::move(quantized);
   report.warnings = report.quantized.warnings;
   report.backend = backend.description();
@@ -115,8 +121,9 @@ Result<QuantizationReport> quantizeAndMeasure(const Scheme& scheme, const Settin
   return report;
 }
 
-Result<std::vector<SchemeComparison>> compareSchemes(std::span<const Scheme* const> schemes, const MatrixView& input,
+Result<std::vector<SchemeComparison>> compareSchemes(std::span<const Scheme* const> schemes, const SchemeInput& given,
                                                      const Backend& backend, const JobContext& job) {
+  const MatrixView& input = given.weights;
   std::vector<SchemeComparison> lines;
   for (const Scheme* scheme : schemes) {
     SchemeComparison line;
@@ -124,9 +131,9 @@ Result<std::vector<SchemeComparison>> compareSchemes(std::span<const Scheme* con
     line.title = scheme->info().title;
     const auto bits = scheme->bitsPerWeight(input.shape, {});
     auto quantized =
-        bits ? scheme->quantize(input, {}, backend, job) : Result<QuantizedTensor>(tl::unexpected(bits.error()));
+        bits ? scheme->quantize(given, {}, backend, job) : Result<QuantizedTensor>(tl::unexpected(bits.error()));
     if (quantized) {
-      line.bitsPerWeight = *bits;
+      line.bitsPerWeight = storedBitsPerWeight(*quantized, *bits);
       line.metrics = measureError(input.values, quantized->restored);
       line.warnings = std::move(quantized->warnings);
     } else if (quantized.error().code == Errc::Unsupported) {

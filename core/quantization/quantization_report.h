@@ -39,7 +39,7 @@ struct LoadedTensor {
 };
 Result<LoadedTensor> loadTensor(const TensorSource& source, const Backend& backend, const JobContext& job);
 
-Result<QuantizationReport> quantizeAndMeasure(const Scheme& scheme, const Settings& settings, const MatrixView& input,
+Result<QuantizationReport> quantizeAndMeasure(const Scheme& scheme, const Settings& settings, const SchemeInput& input,
                                               const Backend& backend, const JobContext& job);
 
 /// A line of the table "all schemes on this tensor". `error` instead of numbers where a scheme does not fit the shape.
@@ -52,7 +52,7 @@ struct SchemeComparison {
   std::string error;
 };
 /// Each scheme with its default knobs, one after another on the same values in memory.
-Result<std::vector<SchemeComparison>> compareSchemes(std::span<const Scheme* const> schemes, const MatrixView& input,
+Result<std::vector<SchemeComparison>> compareSchemes(std::span<const Scheme* const> schemes, const SchemeInput& input,
                                                      const Backend& backend, const JobContext& job);
 
 }  // namespace ulpscope

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -17,6 +18,7 @@
 namespace ulpscope {
 
 class Backend;
+struct LayerCalibration;
 
 /// A knob of a scheme, as data: the form, the command line and the report are made from it.
 struct Parameter {
@@ -36,12 +38,16 @@ struct Parameter {
 /// Knob id to value, as text: "granularity" -> "row". Missing knobs have their defaults.
 using Settings = std::map<std::string, std::string, std::less<>>;
 
+/// Whether a scheme looks at the inputs of the layer.
+enum class CalibrationUse : std::uint8_t { None, Optional, Required };
+
 struct SchemeInfo {
   std::string id;         ///< stable: "bnb_nf4"
   std::string title;      ///< "NF4 block 64"
   std::string family;     ///< "Integer", "bitsandbytes", "GGUF", "FP8"
   std::string reference;  ///< project, file, version it reproduces to the bit, or the definition it follows
   std::vector<Parameter> parameters;
+  CalibrationUse calibration = CalibrationUse::None;
 };
 
 /// A row-major matrix of floats.
@@ -50,16 +56,30 @@ struct MatrixView {
   std::span<const float> values;
 };
 
+/// What a scheme is given: a weight matrix W of shape [outputs, inputs], and what is known of the layer's inputs.
+struct SchemeInput {
+  SchemeInput(const MatrixView& weightMatrix, const LayerCalibration* layer = nullptr)
+      : weights(weightMatrix), calibration(layer) {}
+
+  MatrixView weights;
+  const LayerCalibration* calibration;  ///< null: nothing is known; else its columns are those of the weights
+};
+
 /// A tensor after quantization: everything that would be stored, and what it decodes to.
 struct QuantizedTensor {
   MatrixShape shape;
   int codeBits = 8;
-  bool signedCodes = false;         ///< codes are two's complement
-  std::vector<std::uint8_t> codes;  ///< one an element
-  std::vector<float> scales;
-  std::vector<std::int32_t> zeroPoints;  ///< empty in symmetric schemes
+  bool signedCodes = false;              ///< codes are two's complement
+  std::vector<std::uint8_t> codes;       ///< one an element
+  std::vector<float> scales;             ///< as they multiply codes: those of two levels multiplied out
+  std::vector<std::int32_t> zeroPoints;  ///< subtracted from codes; empty in symmetric schemes
+  std::vector<float> offsets;            ///< added to scaled codes, one a scale; empty where there are none
+  std::vector<float> columnScales;       ///< one a column, divided out of `restored`; empty where there are none
+  std::vector<std::byte> packed;         ///< the bytes of the reference's own layout, where it is one of blocks
   std::vector<float> restored;           ///< one an element
   std::vector<std::string> warnings;     ///< one sentence each: "2 blocks hold NaN"
+  /// What is stored, where that depends on the values; else bitsPerWeight() says it.
+  std::optional<std::uint64_t> storedBits;
 };
 
 /// One line of how a single weight went through a scheme, for the board: "Block maximum" -> "0.20996094".
@@ -76,11 +96,13 @@ class Scheme {
   virtual ~Scheme() = default;
   virtual const SchemeInfo& info() const = 0;
 
-  /// All stored bits (codes, scales, zero points) over the number of weights.
+  /// All stored bits (codes, scales, zero points) over the number of weights. Where they depend on the values, those of
+  /// a matrix without outliers.
   virtual Result<double> bitsPerWeight(const MatrixShape& shape, const Settings& settings) const = 0;
 
-  /// Usage for a bad knob, Unsupported where the shape does not fit the scheme (q8_0 with rows not divisible by 32).
-  virtual Result<QuantizedTensor> quantize(const MatrixView& input, const Settings& settings, const Backend& backend,
+  /// Usage for a bad knob, Unsupported where the shape does not fit the scheme (q8_0 with rows not divisible by 32) or
+  /// where it needs a calibration and is given none.
+  virtual Result<QuantizedTensor> quantize(const SchemeInput& input, const Settings& settings, const Backend& backend,
                                            const JobContext& job) const = 0;
 
   /// How element `index` became its code, from the result above.

@@ -33,8 +33,9 @@ set(rules
   "^core/analysis/ => \"core/(formats|tensor|checkpoint|backend|jobs|analysis)/"
   "^core/lint/ => \"core/(formats|tensor|checkpoint|backend|jobs|analysis|lint)/"
   "^core/cache/ => \"core/(tensor|checkpoint|backend|jobs|analysis|lint|cache)/"
-  "^core/quantization/ => \"core/(formats|tensor|backend|jobs|analysis|quantization)/"
-  "^core/report/ => \"core/(formats|tensor|checkpoint|jobs|backend|analysis|lint|quantization|report)/"
+  "^core/calibration/ => \"core/(formats|tensor|checkpoint|backend|jobs|calibration)/"
+  "^core/quantization/ => \"core/(formats|tensor|backend|jobs|analysis|calibration|quantization)/"
+  "^core/report/ => \"core/(formats|tensor|checkpoint|jobs|backend|analysis|lint|calibration|quantization|report)/"
   # kernels: over core; SIMD and threads in cpu's .cpp files, CUDA in cuda's device sources.
   "^kernels/ => ${standard}"
   "^kernels/ => \"core/"

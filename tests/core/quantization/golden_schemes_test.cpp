@@ -64,7 +64,7 @@ TEST_P(GoldenScheme, GivesTheSameCodesScalesAndValues) {
   const MatrixShape shape = input.size() == 48 * 96 ? MatrixShape{48, 96} : MatrixShape{1, input.size()};
   const Scheme* scheme = findScheme(id);
   ASSERT_NE(scheme, nullptr);
-  const auto result = scheme->quantize({shape, input}, settings, *makeReferenceBackend(), {});
+  const auto result = scheme->quantize(MatrixView{shape, input}, settings, *makeReferenceBackend(), {});
   ASSERT_TRUE(result) << result.error().message;
   EXPECT_EQ(result->codes, golden<std::uint8_t>(name + ".codes"));
   EXPECT_EQ(result->scales, golden<float>(name + ".scales"));

@@ -24,7 +24,7 @@ TEST(QuantizationReport, SaysEverythingOfOneTensorThroughOneScheme) {
   // By row with divisor 127: row 0 has scale 1, row 1 scale 2.
   const std::vector<float> values = {127, 0.5f, -0.25f, 254, 1, 3};
   const auto report =
-      quantizeAndMeasure(*findScheme("int_symmetric"), {{"bits", "8"}}, {{2, 3}, values}, *kBackend, {});
+      quantizeAndMeasure(*findScheme("int_symmetric"), {{"bits", "8"}}, MatrixView{{2, 3}, values}, *kBackend, {});
   ASSERT_TRUE(report) << report.error().message;
   EXPECT_EQ(report->scheme, "int_symmetric");
   EXPECT_EQ(report->settings.at("granularity"), "row") << "complete settings";
@@ -44,7 +44,7 @@ TEST(QuantizationReport, SaysEverythingOfOneTensorThroughOneScheme) {
 
 TEST(QuantizationReport, LeavesOutAndCountsWhatIsNotFinite) {
   const std::vector<float> values = {std::nanf(""), 1, 2, 3};
-  const auto report = quantizeAndMeasure(*findScheme("int8_row"), {}, {{2, 2}, values}, *kBackend, {});
+  const auto report = quantizeAndMeasure(*findScheme("int8_row"), {}, MatrixView{{2, 2}, values}, *kBackend, {});
   ASSERT_TRUE(report);
   EXPECT_EQ(report->metrics.excluded, 2u) << "the row with NaN is lost";
   EXPECT_THAT(report->warnings, ElementsAre(HasSubstr("1 block holds NaN")));
@@ -52,7 +52,7 @@ TEST(QuantizationReport, LeavesOutAndCountsWhatIsNotFinite) {
 }
 
 TEST(QuantizationReport, OfNothingHasNoHistogram) {
-  const auto report = quantizeAndMeasure(*findScheme("bnb_nf4"), {}, {{0, 4}, {}}, *kBackend, {});
+  const auto report = quantizeAndMeasure(*findScheme("bnb_nf4"), {}, MatrixView{{0, 4}, {}}, *kBackend, {});
   ASSERT_TRUE(report);
   EXPECT_EQ(report->metrics.included, 0u);
   EXPECT_THAT(report->errorHistogram.counts, IsEmpty());
@@ -61,7 +61,7 @@ TEST(QuantizationReport, OfNothingHasNoHistogram) {
 
 TEST(CompareSchemes, HasALineForEachAndSaysWhichDoNotFit) {
   const std::vector<float> values(3 * 7, 1.0f);
-  const auto lines = compareSchemes(schemeRegistry(), {{3, 7}, values}, *kBackend, {});
+  const auto lines = compareSchemes(schemeRegistry(), MatrixView{{3, 7}, values}, *kBackend, {});
   ASSERT_TRUE(lines);
   ASSERT_EQ(lines->size(), schemeRegistry().size());
   for (const SchemeComparison& line : *lines) {
@@ -74,7 +74,7 @@ TEST(CompareSchemes, HasALineForEachAndSaysWhichDoNotFit) {
 TEST(CompareSchemes, KeepsWhatEachSchemeWarnsOf) {
   const std::vector<float> values = {std::nanf(""), 1, 2, 3};
   const std::vector<const Scheme*> schemes = {findScheme("int8_row")};
-  const auto lines = compareSchemes(schemes, {{2, 2}, values}, *kBackend, {});
+  const auto lines = compareSchemes(schemes, MatrixView{{2, 2}, values}, *kBackend, {});
   ASSERT_TRUE(lines);
   EXPECT_THAT(lines->front().warnings, ElementsAre(HasSubstr("1 block holds NaN")));
 }
@@ -83,7 +83,8 @@ TEST(CompareSchemes, StopsWhenAsked) {
   std::stop_source stop;
   stop.request_stop();
   const std::vector<float> values(32, 1.0f);
-  const auto lines = compareSchemes(schemeRegistry(), {{1, 32}, values}, *kBackend, {.stop = stop.get_token()});
+  const auto lines =
+      compareSchemes(schemeRegistry(), MatrixView{{1, 32}, values}, *kBackend, {.stop = stop.get_token()});
   ASSERT_FALSE(lines);
   EXPECT_EQ(lines.error().code, Errc::Cancelled);
 }

@@ -6,11 +6,11 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <map>
 #include <random>
 
 #include "core/backend/backend.h"
 #include "core/quantization/scheme.h"
+#include "tests/core/quantization/scheme_expectations.h"
 
 namespace ulpscope {
 namespace {
@@ -19,7 +19,6 @@ using testing::Contains;
 using testing::Each;
 using testing::HasSubstr;
 using testing::IsEmpty;
-using testing::Not;
 
 constexpr float kInfinity = std::numeric_limits<float>::infinity();
 constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
@@ -43,31 +42,10 @@ Matrix unitMaximumMatrix(std::uint64_t rows, std::uint64_t columns) {
   return matrix;
 }
 
-struct Expectation {
-  double bits;   ///< per weight of a 64 x 128 matrix
-  double error;  ///< largest possible, in units of the block maximum
-};
-
-/// Half a step, or what clipping costs where that is more; binary16 scales add 2^-11 of the value.
-const std::map<std::string, Expectation, std::less<>> kExpected = {
-    {"int8_tensor", {8 + 32.0 / 8192, 0.5 / 127}},
-    {"int8_row", {8 + 32.0 / 128, 0.5 / 127}},
-    {"int8_column", {8 + 32.0 / 64, 0.5 / 127}},
-    {"int8_group", {8 + 32.0 / 128, 0.5 / 127}},
-    {"int_symmetric", {8 + 32.0 / 128, 0.5 / 127}},
-    {"int_affine", {8 + 40.0 / 128, 0.5 * 2 / 255}},
-    {"fp8_tensor", {8 + 32.0 / 8192, 16.0 / 448}},
-    {"fp8_row", {8 + 32.0 / 128, 16.0 / 448}},
-    {"bnb_nf4", {4 + 32.0 / 64, (1 - 0.6961928009986877) / 2}},
-    {"q8_0", {8.5, 0.5 / 127 + 0x1p-11}},
-    {"q4_0", {4.5, 1.0 / 8 + 0x1p-11}},
-};
-
-bool needsWholeBlocks(const Scheme& scheme) { return scheme.info().id == "q8_0" || scheme.info().id == "q4_0"; }
-
 class EveryScheme : public testing::TestWithParam<const Scheme*> {
  protected:
   const Scheme& scheme() const { return *GetParam(); }
+  const SchemeExpectation& expected() const { return expectationOf(scheme().info().id); }
   QuantizedTensor quantized(const Matrix& matrix, const Settings& settings = {}) const {
     auto result = scheme().quantize(matrix.view(), settings, *m_backend, {});
     EXPECT_TRUE(result) << result.error().message;
@@ -89,28 +67,25 @@ TEST_P(EveryScheme, SaysWhatItIs) {
 }
 
 TEST_P(EveryScheme, PricesAllThatIsStored) {
-  const auto expected = kExpected.find(scheme().info().id);
-  ASSERT_NE(expected, kExpected.end()) << "a new scheme states its price here";
-  EXPECT_DOUBLE_EQ(scheme().bitsPerWeight({64, 128}, {}).value(), expected->second.bits);
+  EXPECT_DOUBLE_EQ(scheme().bitsPerWeight({64, 256}, {}).value(), expected().bits);
 }
 
 TEST_P(EveryScheme, StaysWithinItsErrorBound) {
-  const Matrix matrix = unitMaximumMatrix(64, 128);
+  const Matrix matrix = unitMaximumMatrix(64, 256);
   const QuantizedTensor result = quantized(matrix);
-  const double bound = kExpected.find(scheme().info().id)->second.error;
   double largest = 0;
   for (std::size_t i = 0; i < matrix.values.size(); ++i)
     largest = std::max(largest, std::fabs(double{result.restored[i]} - double{matrix.values[i]}));
-  EXPECT_LE(largest, bound * (1 + 1e-5));
-  EXPECT_GE(largest, bound / 2.5) << "the bound says something";
+  EXPECT_LE(largest, expected().error * (1 + 1e-5));
+  EXPECT_GE(largest, expected().error / 2.5) << "the bound says something";
   EXPECT_THAT(result.warnings, IsEmpty());
 }
 
 TEST_P(EveryScheme, HasOneCodeAndOneValueForEachElement) {
-  const QuantizedTensor result = quantized(unitMaximumMatrix(64, 128));
-  EXPECT_EQ(result.shape, (MatrixShape{64, 128}));
-  EXPECT_EQ(result.codes.size(), 64u * 128);
-  EXPECT_EQ(result.restored.size(), 64u * 128);
+  const QuantizedTensor result = quantized(unitMaximumMatrix(64, 256));
+  EXPECT_EQ(result.shape, (MatrixShape{64, 256}));
+  EXPECT_EQ(result.codes.size(), 64u * 256);
+  EXPECT_EQ(result.restored.size(), 64u * 256);
   const int half = 1 << (result.codeBits - 1);
   for (const std::uint8_t code : result.codes) {
     const int number = result.signedCodes ? static_cast<std::int8_t>(code) : int{code};
@@ -120,35 +95,35 @@ TEST_P(EveryScheme, HasOneCodeAndOneValueForEachElement) {
 }
 
 TEST_P(EveryScheme, GivesZerosBackAsZeros) {
-  const QuantizedTensor result = quantized({{2, 64}, std::vector<float>(128)});
+  const QuantizedTensor result = quantized({{2, 256}, std::vector<float>(512)});
   EXPECT_THAT(result.restored, Each(0.0f));
   EXPECT_THAT(result.warnings, IsEmpty());
 }
 
 TEST_P(EveryScheme, SurvivesBlocksOfTinyValues) {
-  std::vector<float> values(128);
+  std::vector<float> values(512);
   for (std::size_t i = 0; i < values.size(); ++i)
     values[i] = (i % 2 ? -1e-38f : 1e-38f) / static_cast<float>(1 + i % 5);
-  for (const float y : quantized({{2, 64}, values}).restored) EXPECT_LE(std::fabs(y), 1.01e-38f);
+  for (const float y : quantized({{2, 256}, values}).restored) EXPECT_LE(std::fabs(y), 1.01e-38f);
 }
 
 TEST_P(EveryScheme, WarnsOfABlockWithNan) {
-  Matrix matrix = unitMaximumMatrix(64, 128);
-  matrix.values[5 * 128 + 40] = kNan;
+  Matrix matrix = unitMaximumMatrix(64, 256);
+  matrix.values[5 * 256 + 40] = kNan;
   const QuantizedTensor result = quantized(matrix);
   EXPECT_THAT(result.warnings, Contains(HasSubstr("1 block holds NaN")));
-  EXPECT_TRUE(std::isnan(result.restored[5 * 128 + 40]));
+  EXPECT_EQ(std::isnan(result.restored[5 * 256 + 40]), expected().nanComesBack);
 }
 
 TEST_P(EveryScheme, WarnsOfABlockWithInfinityAndSparesTheOthers) {
-  Matrix matrix = unitMaximumMatrix(64, 128);
+  Matrix matrix = unitMaximumMatrix(64, 256);
   const QuantizedTensor sound = quantized(matrix);
-  matrix.values[5 * 128 + 40] = -kInfinity;
+  matrix.values[5 * 256 + 40] = -kInfinity;
   const QuantizedTensor result = quantized(matrix);
   EXPECT_THAT(result.warnings, Contains(HasSubstr("1 block holds infinity")));
-  EXPECT_FALSE(std::isfinite(result.restored[5 * 128 + 40]));
+  EXPECT_EQ(!std::isfinite(result.restored[5 * 256 + 40]), expected().infinityComesBack);
   if (result.scales.size() > 1) {
-    EXPECT_EQ(result.restored[50 * 128 + 41], sound.restored[50 * 128 + 41]);
+    EXPECT_EQ(result.restored[50 * 256 + 41], sound.restored[50 * 256 + 41]);
   }
 }
 
@@ -156,19 +131,20 @@ TEST_P(EveryScheme, TakesOddShapesOrSaysWhyNot) {
   for (const MatrixShape shape : {MatrixShape{1, 1}, MatrixShape{1, 7}, MatrixShape{5, 3}, MatrixShape{33, 65}}) {
     const Matrix matrix{shape, std::vector<float>(shape.rows * shape.columns, 0.5f)};
     const auto result = scheme().quantize(matrix.view(), {}, *m_backend, {});
-    EXPECT_EQ(result.has_value(), !needsWholeBlocks(scheme()));
+    EXPECT_EQ(result.has_value(), expected().wholeBlocks == 0);
     EXPECT_EQ(result.has_value(), scheme().bitsPerWeight(shape, {}).has_value());
     if (!result) {
       EXPECT_EQ(result.error().code, Errc::Unsupported);
-      EXPECT_THAT(result.error().message, HasSubstr("multiple of 32"));
+      EXPECT_THAT(result.error().message, HasSubstr("multiple of " + std::to_string(expected().wholeBlocks)));
       continue;
     }
-    for (const float y : result->restored) EXPECT_NEAR(y, 0.5f, 1e-6) << "a constant is its own maximum";
+    for (const float y : result->restored)
+      EXPECT_NEAR(y, 0.5f, expected().constantError) << "a constant is its maximum";
   }
 }
 
 TEST_P(EveryScheme, TakesAnEmptyTensor) {
-  for (const MatrixShape shape : {MatrixShape{0, 64}, MatrixShape{64, 0}}) {
+  for (const MatrixShape shape : {MatrixShape{0, 256}, MatrixShape{64, 0}}) {
     const QuantizedTensor result = quantized({shape, {}});
     EXPECT_THAT(result.codes, IsEmpty());
     EXPECT_THAT(result.scales, IsEmpty());
@@ -179,14 +155,14 @@ TEST_P(EveryScheme, TakesAnEmptyTensor) {
 TEST_P(EveryScheme, StopsWhenAsked) {
   std::stop_source stop;
   stop.request_stop();
-  const Matrix matrix = unitMaximumMatrix(4, 64);
+  const Matrix matrix = unitMaximumMatrix(4, 256);
   const auto result = scheme().quantize(matrix.view(), {}, *m_backend, {.stop = stop.get_token()});
   ASSERT_FALSE(result);
   EXPECT_EQ(result.error().code, Errc::Cancelled);
 }
 
 TEST_P(EveryScheme, RefusesUnknownKnobs) {
-  const Matrix matrix = unitMaximumMatrix(2, 64);
+  const Matrix matrix = unitMaximumMatrix(2, 256);
   const auto result = scheme().quantize(matrix.view(), {{"colour", "red"}}, *m_backend, {});
   ASSERT_FALSE(result);
   EXPECT_EQ(result.error().code, Errc::Usage);
@@ -194,7 +170,7 @@ TEST_P(EveryScheme, RefusesUnknownKnobs) {
 }
 
 TEST_P(EveryScheme, TakesEveryChoiceOfEveryKnob) {
-  const Matrix matrix = unitMaximumMatrix(4, 64);
+  const Matrix matrix = unitMaximumMatrix(4, 256);
   for (const Parameter& parameter : scheme().info().parameters) {
     std::vector<std::string> values = {std::to_string(parameter.min), std::to_string(parameter.max)};
     if (!parameter.choices.empty()) values.clear();
@@ -210,7 +186,7 @@ TEST_P(EveryScheme, TakesEveryChoiceOfEveryKnob) {
 }
 
 TEST_P(EveryScheme, ExplainsHowAWeightBecameItsCode) {
-  const Matrix matrix = unitMaximumMatrix(4, 64);
+  const Matrix matrix = unitMaximumMatrix(4, 256);
   const QuantizedTensor result = quantized(matrix);
   const std::vector<BoardLine> lines = scheme().explain(matrix.view(), result, {}, 100);
   const auto text = [&](std::string_view title) {
@@ -218,14 +194,14 @@ TEST_P(EveryScheme, ExplainsHowAWeightBecameItsCode) {
     return line == lines.end() ? std::string("missing") : line->text;
   };
   EXPECT_EQ(std::stof(text("Weight")), matrix.values[100]);
-  EXPECT_EQ(lines.front().note, "row 1, column 36");
+  EXPECT_EQ(lines.front().note, "row 0, column 100");
   EXPECT_EQ(std::stof(text("Restored")), result.restored[100]);
   EXPECT_FLOAT_EQ(std::stof(text("Error")), result.restored[100] - matrix.values[100]);
   const int code = result.signedCodes ? static_cast<std::int8_t>(result.codes[100]) : int{result.codes[100]};
   EXPECT_EQ(std::stoi(text("Code")), code);
   EXPECT_THAT(text("Nearest codes"), HasSubstr(text("Code") + " is " + text("Restored")));
   for (const BoardLine& line : lines) EXPECT_FALSE(line.title.empty() || line.text.empty());
-  EXPECT_THAT(scheme().explain(matrix.view(), result, {}, 256), IsEmpty()) << "no such element";
+  EXPECT_THAT(scheme().explain(matrix.view(), result, {}, 1024), IsEmpty()) << "no such element";
 }
 
 INSTANTIATE_TEST_SUITE_P(Registry, EveryScheme, testing::ValuesIn(schemeRegistry().begin(), schemeRegistry().end()),

@@ -18,7 +18,7 @@ using testing::HasSubstr;
 
 QuantizedTensor quantize(std::string_view id, const MatrixShape& shape, const std::vector<float>& values,
                          const Settings& settings = {}) {
-  auto result = findScheme(id)->quantize({shape, values}, settings, *makeReferenceBackend(), {});
+  auto result = findScheme(id)->quantize(MatrixView{shape, values}, settings, *makeReferenceBackend(), {});
   EXPECT_TRUE(result) << result.error().message;
   return result ? *std::move(result) : QuantizedTensor{};
 }

@@ -2,7 +2,7 @@
 #include <cassert>
 #include <charconv>
 
-#include "core/quantization/block_scheme.h"
+#include "core/quantization/knobs.h"
 
 namespace ulpscope {
 
@@ -50,8 +50,14 @@ std::int64_t integerSetting(const Settings& settings, std::string_view id) {
   return value;
 }
 
+const std::string& choiceSetting(const Settings& settings, std::string_view id) {
+  const auto found = settings.find(id);
+  assert(found != settings.end());
+  return found->second;
+}
+
 Granularity granularitySetting(const Settings& settings) {
-  const std::string& id = settings.find("granularity")->second;
+  const std::string& id = choiceSetting(settings, "granularity");
   if (id == "tensor") return Granularity::Tensor;
   if (id == "column") return Granularity::Column;
   return id == "group" ? Granularity::Group : Granularity::Row;

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace ulpscope {
+
+/// What is known of the inputs x of one linear layer y = W x: `columns` numbers each, one a column of W.
+struct LayerCalibration {
+  std::uint64_t columns = 0;
+  std::uint64_t samples = 0;          ///< input vectors seen, also where none of them was kept
+  std::vector<float> inputs;          ///< those kept, row-major, `columns` numbers each; may be empty
+  std::vector<float> secondMoments;   ///< mean of x * x by column: llama.cpp's importance; may be empty
+  std::vector<float> meanMagnitudes;  ///< mean of |x| by column; may be empty
+  std::vector<double> hessian;        ///< (2 / samples) * sum of x x^T, row-major, columns * columns; may be empty
+  bool isSynthetic = false;           ///< drawn from a distribution, not recorded
+  std::string source;                 ///< where it comes from: "inputs.npz: encoder.layer.0.output.dense"
+};
+
+}  // namespace ulpscope

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/quantization/code_board.h"
+
+#include <fmt/format.h>
+
+#include <iterator>
+
+#include "core/base/text.h"
+
+namespace ulpscope {
+namespace {
+
+struct Candidate {
+  int code;
+  float value;
+};
+
+std::string text(const Candidate& candidate) {
+  return fmt::format("{} is {}", candidate.code, shortest(candidate.value));
+}
+
+}  // namespace
+
+std::string nearestCodesText(float x, int codeBits, bool isSigned, const CodeValue& valueOf) {
+  std::optional<Candidate> below;  // the largest value not above x
+  std::optional<Candidate> above;  // the smallest value not below x
+  const int half = 1 << (codeBits - 1);
+  for (int code = isSigned ? -half : 0; code < (isSigned ? half : 2 * half); ++code) {
+    const auto value = valueOf(code);
+    if (!value) continue;
+    if (*value <= x && (!below || *value > below->value)) below = {code, *value};
+    if (*value >= x && (!above || *value < above->value)) above = {code, *value};
+  }
+  if (below && above && below->value != above->value) return text(*below) + "; " + text(*above);
+  if (below) return text(*below);
+  return above ? text(*above) : "no code has a value";
+}
+
+int codeNumber(const QuantizedTensor& tensor, std::uint64_t element) {
+  const std::uint8_t code = tensor.codes[element];
+  return tensor.signedCodes ? static_cast<std::int8_t>(code) : static_cast<int>(code);
+}
+
+BoardLine weightLine(const MatrixView& input, std::uint64_t element) {
+  return {"Weight", shortest(input.values[element]),
+          fmt::format("row {}, column {}", element / input.shape.columns, element % input.shape.columns)};
+}
+
+BoardLine runLine(const RunLayout& layout, std::uint64_t run) {
+  return {"Block", fmt::format("{} of {}", groupedDigits(run + 1), groupedDigits(layout.runs())),
+          fmt::format("{} values", groupedDigits(layout.run(run).size()))};
+}
+
+void append(std::vector<BoardLine>& lines, std::vector<BoardLine> more) {
+  lines.insert(lines.end(), std::make_move_iterator(more.begin()), std::make_move_iterator(more.end()));
+}
+
+std::vector<BoardLine> outcomeLines(const MatrixView& input, const QuantizedTensor& tensor, std::uint64_t element,
+                                    const CodeValue& valueOf) {
+  const float x = input.values[element];
+  const float restored = tensor.restored[element];
+  const float coded = tensor.columnScales.empty() ? x : x * tensor.columnScales[element % input.shape.columns];
+  return {{"Nearest codes", nearestCodesText(coded, tensor.codeBits, tensor.signedCodes, valueOf)},
+          {"Code", std::to_string(codeNumber(tensor, element))},
+          {"Restored", shortest(restored)},
+          {"Error", shortest(static_cast<double>(restored) - static_cast<double>(x))}};
+}
+
+}  // namespace ulpscope

@@ -1,0 +1,69 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Writes tests/golden/quantization/inputs, the matrices that all cases.json share; README.md says what they are.
+
+The two real ones come from sentence-transformers/all-MiniLM-L6-v2: give its model.safetensors as the argument to write
+them anew (script/golden leaves them alone).
+"""
+
+import sys
+from pathlib import Path
+
+import numpy
+
+FOLDER = Path(__file__).resolve().parent / "inputs"
+F = numpy.float32
+REAL = {"attention": "encoder.layer.3.attention.self.query.weight",
+        "feed_forward": "encoder.layer.0.intermediate.dense.weight"}
+
+
+def rows_of_edges(rng):
+    """Finite rows of 256 that block quantizers stumble over."""
+    normal = rng.normal(0, 0.02, 256)
+    outlier = normal.copy()
+    outlier[77] = 3.5
+    tiny = numpy.where(numpy.arange(256) % 2, -1e-38, 1e-38) / (1 + numpy.arange(256) % 5)
+    ties = (rng.integers(-8, 8, 256) + 0.5) / 64
+    ties[::16] = 7.5 / 64
+    below_power = numpy.full(256, numpy.nextafter(F(1), F(0)))
+    below_power[::3] *= -0.37
+    zero_blocks = normal.copy()
+    zero_blocks[0:32] = 0
+    zero_blocks[64:96] = -0.0
+    zero_blocks[128:144] = 0
+    ramp = numpy.linspace(-1, 1, 256)
+    return [numpy.zeros(256), tiny, normal, outlier, ties, abs(normal), -abs(normal), rng.uniform(0.5, 1, 256),
+            below_power, zero_blocks, numpy.full(256, 0.5), ramp, rng.normal(0, 1e4, 256), rng.normal(0, 1e-5, 256),
+            rng.standard_t(2, 256) * 0.02, numpy.where(rng.random(256) < 0.5, 1.0, -1.0)]
+
+
+def rows_of_specials(rng):
+    """The same with values that are no numbers, one kind a row, between sound rows."""
+    rows = [rng.normal(0, 0.02, 256) for _ in range(6)]
+    rows[1][40] = numpy.inf
+    rows[2][200] = -numpy.inf
+    rows[4][17] = numpy.nan
+    rows[5][3] = numpy.inf
+    rows[5][5] = numpy.nan
+    rows[5][250] = 3e38
+    return rows
+
+
+def main():
+    rng = numpy.random.default_rng(2023)
+    FOLDER.mkdir(exist_ok=True)
+    arrays = {"edges": rows_of_edges(rng), "specials": rows_of_specials(rng), "odd": rng.normal(0, 0.02, (5, 37)),
+              "importance_256": rng.gamma(0.5, 2.0, 256), "importance_384": rng.gamma(0.5, 2.0, 384)}
+    arrays["importance_384"][100] = 400  # a column that matters
+    for name, rows in arrays.items():
+        numpy.save(FOLDER / f"{name}.npy", numpy.asarray(rows).astype(F))
+    if len(sys.argv) > 1:
+        from safetensors import safe_open
+
+        with safe_open(sys.argv[1], framework="numpy") as model:
+            for name, tensor in REAL.items():
+                numpy.save(FOLDER / f"{name}.npy", model.get_tensor(tensor).astype(F)[:768])
+
+
+if __name__ == "__main__":
+    main()
