@@ -13,6 +13,12 @@ constexpr std::optional<std::uint64_t> checkedAdd(std::uint64_t a, std::uint64_t
   return sum;
 }
 
+/// For totals of what files declare: the largest number where the sum does not fit.
+constexpr std::uint64_t saturatingAdd(std::uint64_t a, std::uint64_t b) {
+  std::uint64_t sum = 0;
+  return __builtin_add_overflow(a, b, &sum) ? ~std::uint64_t{0} : sum;
+}
+
 constexpr std::optional<std::uint64_t> checkedMultiply(std::uint64_t a, std::uint64_t b) {
   std::uint64_t product = 0;
   if (__builtin_mul_overflow(a, b, &product)) return std::nullopt;

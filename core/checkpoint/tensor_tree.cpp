@@ -2,7 +2,7 @@
 #include "core/checkpoint/tensor_tree.h"
 
 #include <algorithm>
-#include <limits>
+#include <iterator>
 #include <map>
 #include <numeric>
 #include <optional>
@@ -88,9 +88,8 @@ TensorGroup::Leaf partLeaf(const Checkpoint& checkpoint, std::size_t part, std::
 /// The bytes of a packed weight are those of its parts.
 template <class Sum>
 void count(Sum& group, const TensorInfo& tensor) {
-  group.elements = checkedAdd(group.elements, tensor.elements).value_or(std::numeric_limits<std::uint64_t>::max());
-  if (!tensor.sharesWith)
-    group.bytes = checkedAdd(group.bytes, tensor.bytes).value_or(std::numeric_limits<std::uint64_t>::max());
+  group.elements = saturatingAdd(group.elements, tensor.elements);
+  if (!tensor.sharesWith) group.bytes = saturatingAdd(group.bytes, tensor.bytes);
 }
 
 }  // namespace
@@ -120,47 +119,82 @@ std::vector<TensorGroup> groupTensors(const Checkpoint& checkpoint) {
   return out;
 }
 
-std::vector<TensorGroup> keepOnly(const Checkpoint& checkpoint, const std::vector<TensorGroup>& groups,
-                                  const std::vector<std::size_t>& tensors) {
-  if (tensors.size() == checkpoint.tensors.size()) return groups;
-  std::vector<bool> isKept(checkpoint.tensors.size());
-  for (const std::size_t tensor : tensors) isKept[tensor] = true;
-  std::vector<TensorGroup> out;
-  for (const TensorGroup& group : groups) {
-    TensorGroup kept{.name = group.name};
-    for (const TensorGroup::Leaf& leaf : group.leaves) {
-      TensorGroup::Leaf found = leaf;
-      if (!isKept[leaf.tensor]) std::erase_if(found.parts, [&](const auto& part) { return !isKept[part.tensor]; });
-      if (!isKept[leaf.tensor] && found.parts.empty()) continue;
-      kept.leaves.push_back(std::move(found));
-      count(kept, checkpoint.tensors[leaf.tensor]);
-    }
-    if (!kept.leaves.empty()) out.push_back(std::move(kept));
-  }
-  return out;
+const std::vector<TensorGroup::Leaf>& TensorRows::partsOf(const TensorGroup::Leaf& leaf) const {
+  if (someParts.empty()) return leaf.parts;
+  const auto some = someParts.find(leaf.tensor);
+  return some == someParts.end() ? leaf.parts : some->second;
 }
 
-std::vector<TypeShare> sharesByType(const Checkpoint& checkpoint, std::span<const std::size_t> tensors) {
-  std::map<std::string_view, TypeShare> shares;
+void TensorRows::clear() {
+  groups.clear();
+  leaves.clear();
+  someParts.clear();
+}
+
+void keepOnly(const Checkpoint& checkpoint, const std::vector<TensorGroup>& groups,
+              const std::vector<std::size_t>& tensors, TensorRows& rows) {
+  rows.clear();
+  const bool keepsAll = tensors.size() == checkpoint.tensors.size();
+  std::vector<bool> isKept(keepsAll ? 0 : checkpoint.tensors.size());
+  if (!keepsAll)
+    for (const std::size_t tensor : tensors) isKept[tensor] = true;
+  for (const TensorGroup& group : groups) {
+    TensorRows::Group kept{&group, rows.leaves.size(), 0, group.elements, group.bytes};
+    for (const TensorGroup::Leaf& leaf : group.leaves) {
+      if (!keepsAll && !isKept[leaf.tensor]) {
+        std::vector<TensorGroup::Leaf> parts;
+        std::ranges::copy_if(leaf.parts, std::back_inserter(parts), [&](const auto& p) { return isKept[p.tensor]; });
+        if (parts.empty()) continue;
+        rows.someParts.emplace(leaf.tensor, std::move(parts));
+      }
+      rows.leaves.push_back(&leaf);
+    }
+    kept.count = rows.leaves.size() - kept.first;
+    if (kept.count == 0) continue;
+    if (kept.count < group.leaves.size()) {
+      kept.elements = kept.bytes = 0;
+      for (std::size_t row = kept.first; row < rows.leaves.size(); ++row)
+        count(kept, checkpoint.tensors[rows.leaves[row]->tensor]);
+    }
+    rows.groups.push_back(kept);
+  }
+}
+
+namespace {
+
+/// `tensorAt(i)` for each i below `size`.
+template <class TensorAt>
+std::vector<TypeShare> shares(const Checkpoint& checkpoint, std::size_t size, TensorAt tensorAt) {
+  std::map<std::string_view, TypeShare> byType;
   TypeShare* share = nullptr;  // the next tensor mostly is of the same type
   std::string_view type;
-  for (const std::size_t index : tensors) {
-    const TensorInfo& tensor = checkpoint.tensors[index];
+  for (std::size_t i = 0; i < size; ++i) {
+    const TensorInfo& tensor = checkpoint.tensors[tensorAt(i)];
     if (tensor.partOf) continue;
     if (const std::string_view title = typeTitle(tensor); !share || title != type) {
       type = title;
-      share = &shares[type];
+      share = &byType[type];
     }
     ++share->tensors;
     count(*share, tensor);
   }
   std::vector<TypeShare> out;
-  for (auto& [title, each] : shares) {
+  for (auto& [title, each] : byType) {
     each.type = title;
     out.push_back(each);
   }
   std::ranges::stable_sort(out, std::ranges::greater(), &TypeShare::bytes);
   return out;
+}
+
+}  // namespace
+
+std::vector<TypeShare> sharesByType(const Checkpoint& checkpoint, std::span<const std::size_t> tensors) {
+  return shares(checkpoint, tensors.size(), [&](std::size_t i) { return tensors[i]; });
+}
+
+std::vector<TypeShare> sharesByType(const Checkpoint& checkpoint, const TensorRows& rows) {
+  return shares(checkpoint, rows.leaves.size(), [&](std::size_t i) { return rows.leaves[i]->tensor; });
 }
 
 }  // namespace ulpscope

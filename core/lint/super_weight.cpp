@@ -8,8 +8,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
+#include "core/analysis/quantiles.h"
 #include "core/base/text.h"
 #include "core/lint/lint_tools.h"
 
@@ -22,23 +24,11 @@ constexpr double kQuartileDistance = 1.349;  ///< of a normal distribution: 2 * 
 constexpr std::uint64_t kFewestElements = 4'096;
 constexpr std::size_t kMostCandidates = 1 << 16;  ///< with more it is the tensor that is strange
 
-/// Where a share of the finite values is reached, taking those of a folded bin to lie evenly in it.
-double quantileOf(const TensorProfile& profile, double share) {
-  const FoldedHistogram& folded = profile.folded;
-  const double wanted = share * static_cast<double>(profile.statistics.finite);
-  double below = 0;
-  for (std::size_t bin = 0; bin < FoldedHistogram::kBins; ++bin) {
-    const auto count = static_cast<double>(folded.counts[bin]);
-    if (count > 0 && below + count >= wanted) return folded.edge(bin) + (wanted - below) / count * folded.binWidth();
-    below += count;
-  }
-  return folded.edge(FoldedHistogram::kBins);
-}
-
 /// 0 where more than half of the values are zeros, so that quartiles say nothing.
-double robustDeviation(const TensorProfile& profile) {
-  if (profile.statistics.kinds.zero * 2 > profile.statistics.finite) return 0;
-  return (quantileOf(profile, 0.75) - quantileOf(profile, 0.25)) / kQuartileDistance;
+double robustDeviation(const LintedTensor& tensor) {
+  if (tensor.profile.statistics.kinds.zero * 2 > tensor.profile.statistics.finite) return 0;
+  const std::vector<Quantile> quartiles = quantilesOf(tensor.source, tensor.profile, std::array{0.25, 0.75});
+  return (quartiles[1].value - quartiles[0].value) / kQuartileDistance;
 }
 
 struct Candidate {
@@ -79,7 +69,7 @@ class SuperWeight final : public LintCheck {
   Result<> tensor(LintRun& run, const LintedTensor& tensor) override {
     const Statistics& statistics = tensor.profile.statistics;
     if (!isRealMatrix(tensor.info) || statistics.finite < kFewestElements) return {};
-    const double deviation = robustDeviation(tensor.profile);
+    const double deviation = robustDeviation(tensor);
     if (deviation == 0) return {};
     const double threshold = std::max(kDeviations * deviation, kStandardDeviations * statistics.standardDeviation);
     if (!(statistics.absMax >= threshold)) return {};

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <map>
 #include <numeric>
 
@@ -17,10 +16,6 @@ namespace ulpscope {
 namespace {
 
 bool isDigit(char c) { return c >= '0' && c <= '9'; }
-
-std::uint64_t saturating(std::uint64_t a, std::uint64_t b) {
-  return checkedAdd(a, b).value_or(std::numeric_limits<std::uint64_t>::max());
-}
 
 /// Of the tensors of one pattern. NaN where no tensor has such a number.
 struct PatternTotals {
@@ -44,8 +39,8 @@ struct PatternTotals {
     ++tensors;
     addTo(types, std::string(typeTitle(info)));
     addTo(shapes, bracketed(info.shape));
-    elements = saturating(elements, info.elements);
-    if (!info.sharesWith) bytes = saturating(bytes, info.bytes);
+    elements = saturatingAdd(elements, info.elements);
+    if (!info.sharesWith) bytes = saturatingAdd(bytes, info.bytes);
     if (!tensor.summary) {
       ++unread;
       return;

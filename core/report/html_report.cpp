@@ -6,14 +6,12 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <limits>
-#include <map>
 #include <span>
 
-#include "core/base/checked.h"
 #include "core/base/text.h"
 #include "core/checkpoint/checkpoint_facts.h"
 #include "core/checkpoint/security_remark.h"
+#include "core/checkpoint/tensor_tree.h"
 #include "core/report/html_parts.h"
 #include "core/report/html_sections.h"
 #include "core/report/markup.h"
@@ -35,35 +33,10 @@ std::string bytesText(std::uint64_t bytes) {
   return bytes < 1024 ? humanBytes(bytes) : fmt::format("{} ({} bytes)", humanBytes(bytes), groupedDigits(bytes));
 }
 
-/// Tensors of a type we do not know may claim up to 2^64 - 1 elements each.
-std::uint64_t saturating(std::uint64_t a, std::uint64_t b) {
-  return checkedAdd(a, b).value_or(std::numeric_limits<std::uint64_t>::max());
-}
-
-struct TypeTotals {
-  std::string title;
-  std::uint64_t tensors = 0;
-  std::uint64_t elements = 0;
-  std::uint64_t bytes = 0;
-};
-
-/// The most bytes first.
-std::vector<TypeTotals> totalsByType(const HtmlReportInput& report) {
-  std::map<std::string, TypeTotals, std::less<>> byTitle;
-  for (const SurveyedTensor& tensor : report.survey.tensors) {
-    const TensorInfo& info = report.info(tensor);
-    TypeTotals& totals = byTitle[std::string(typeTitle(info))];
-    ++totals.tensors;
-    totals.elements = saturating(totals.elements, info.elements);
-    if (!info.sharesWith) totals.bytes = saturating(totals.bytes, info.bytes);
-  }
-  std::vector<TypeTotals> types;
-  for (auto& [title, totals] : byTitle) {
-    totals.title = title;
-    types.push_back(std::move(totals));
-  }
-  std::ranges::stable_sort(types, std::greater{}, &TypeTotals::bytes);
-  return types;
+std::vector<TypeShare> typesOf(const HtmlReportInput& report) {
+  std::vector<std::size_t> tensors;
+  for (const SurveyedTensor& tensor : report.survey.tensors) tensors.push_back(tensor.tensor);
+  return sharesByType(report.checkpoint, tensors);
 }
 
 /// "1,000 of 92,000 are listed; `ulp inspect` lists all." where there are more.
@@ -160,12 +133,12 @@ std::string factsSection(const HtmlReportInput& report) {
 }
 
 std::string typesSection(const HtmlReportInput& report) {
-  const std::vector<TypeTotals> types = totalsByType(report);
+  const std::vector<TypeShare> types = typesOf(report);
   double all = 0;
-  for (const TypeTotals& type : types) all += static_cast<double>(type.bytes);
+  for (const TypeShare& type : types) all += static_cast<double>(type.bytes);
   std::vector<BarShare> shares;
-  for (const TypeTotals& type : types)
-    shares.push_back({type.title, all > 0 ? static_cast<double>(type.bytes) / all : 0});
+  for (const TypeShare& type : types)
+    shares.push_back({std::string(type.type), all > 0 ? static_cast<double>(type.bytes) / all : 0});
   HtmlTable table({{"type"},
                    {"tensors", kNumber},
                    {"parameters", kNumber},
@@ -176,7 +149,7 @@ std::string typesSection(const HtmlReportInput& report) {
     table.markup(
         fmt::format("<svg class=\"key\" viewBox=\"0 0 10 10\" aria-hidden=\"true\"><rect width=\"10\" "
                     "height=\"10\" fill=\"{}\"/></svg>{}",
-                    barColour(i), markupText(types[i].title)));
+                    barColour(i), markupText(types[i].type)));
     table.count(types[i].tensors).count(types[i].elements).count(types[i].bytes).text(humanBytes(types[i].bytes));
     table.text(fmt::format("{:.2f} %", 100 * shares[i].share)).endRow();
   }

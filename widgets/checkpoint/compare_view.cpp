@@ -3,6 +3,7 @@
 
 #include <QComboBox>
 #include <QCompleter>
+#include <QEvent>
 #include <QHBoxLayout>
 #include <QLineEdit>
 #include <QSplitter>
@@ -101,6 +102,7 @@ QWidget* CompareView::buildForm() {
   completer->setFilterMode(Qt::MatchContains);
   completer->setCaseSensitivity(Qt::CaseInsensitive);
   m_name->setCompleter(completer);
+  m_name->installEventFilter(this);
   auto* go = new LinkButton(tr("go to the first difference"), LinkButton::Tone::Accent);
   auto* form = new QWidget;
   auto* row = new QHBoxLayout(form);
@@ -110,7 +112,7 @@ QWidget* CompareView::buildForm() {
   row->addWidget(m_name, 1);
   row->addWidget(go);
   connect(m_checkpoint, &QComboBox::activated, this, [this] {
-    offerTensors();
+    offerTensor();
     compare();
   });
   connect(m_name, &QLineEdit::editingFinished, this, &CompareView::compare);
@@ -142,22 +144,31 @@ void CompareView::offerCheckpoints() {
   for (int i = 0; i < m_checkpoint->count(); ++i)
     if (m_checkpoint->itemData(i).value<std::shared_ptr<const Checkpoint>>() == before)
       m_checkpoint->setCurrentIndex(i);
-  offerTensors();
+  offerTensor();
 }
 
-void CompareView::offerTensors() {
-  QStringList names;
-  if (const auto checkpoint = chosenCheckpoint())
-    for (const TensorInfo& each : checkpoint->tensors)
-      if (each.isReadable() && !each.partOf) names << QString::fromStdString(each.name);
-  m_names->setStringList(names);
+/// The tensor of the same name, where there is one in another checkpoint.
+void CompareView::offerTensor() {
   if (!tensor()) return;
+  const auto checkpoint = chosenCheckpoint();
   const QString own = QString::fromStdString(tensor()->name());
-  const bool isSame = chosenCheckpoint() == tensor()->checkpoint;
-  if (!isSame && names.contains(own))
+  const bool isSame = checkpoint == tensor()->checkpoint;
+  if (!isSame && checkpoint && checkpoint->find(tensor()->name()))
     m_name->setText(own);
   else if (isSame && m_name->text() == own)
     m_name->clear();
+}
+
+/// The names that the field completes: only when somebody types there, for there may be 92,000.
+void CompareView::offerNames() {
+  const auto checkpoint = chosenCheckpoint();
+  if (checkpoint == m_namesOf.lock() && m_names->rowCount() > 0) return;
+  m_namesOf = checkpoint;
+  QStringList names;
+  if (checkpoint)
+    for (const TensorInfo& each : checkpoint->tensors)
+      if (each.isReadable() && !each.partOf) names << QString::fromStdString(each.name);
+  m_names->setStringList(names);
 }
 
 void CompareView::showEvent(QShowEvent* event) {
@@ -165,12 +176,17 @@ void CompareView::showEvent(QShowEvent* event) {
   TensorView::showEvent(event);
 }
 
+bool CompareView::eventFilter(QObject* watched, QEvent* event) {
+  if (event->type() == QEvent::FocusIn) offerNames();  // of the field
+  return TensorView::eventFilter(watched, event);
+}
+
 void CompareView::setOther(std::shared_ptr<const Checkpoint> checkpoint, std::optional<std::size_t> other) {
   offerCheckpoints();
   for (int i = 0; i < m_checkpoint->count(); ++i)
     if (m_checkpoint->itemData(i).value<std::shared_ptr<const Checkpoint>>() == checkpoint)
       m_checkpoint->setCurrentIndex(i);
-  offerTensors();
+  offerTensor();
   m_name->setText(other ? QString::fromStdString(checkpoint->tensors[*other].name) : QString());
   if (isVisible()) compare();
 }

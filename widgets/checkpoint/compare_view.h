@@ -31,11 +31,13 @@ class CompareView final : public TensorView {
  protected:
   void refresh() override;
   void showEvent(QShowEvent* event) override;
+  bool eventFilter(QObject* watched, QEvent* event) override;
 
  private:
   QWidget* buildForm();
   void offerCheckpoints();
-  void offerTensors();
+  void offerTensor();
+  void offerNames();
   std::shared_ptr<const Checkpoint> chosenCheckpoint() const;
   void compare();
   void clear(const QString& sentence);
@@ -44,6 +46,7 @@ class CompareView final : public TensorView {
   QComboBox* m_checkpoint;
   QLineEdit* m_name;
   QStringListModel* m_names;
+  std::weak_ptr<const Checkpoint> m_namesOf;
   PlainLabel* m_note;
   TableModel* m_rows;
   TableView* m_facts;

@@ -14,6 +14,7 @@
 #include "widgets/forms/field.h"
 #include "widgets/frame/labels.h"
 #include "widgets/frame/notice.h"
+#include "widgets/models/table_cells.h"
 #include "widgets/models/table_model.h"
 #include "widgets/models/table_view.h"
 #include "widgets/session/session.h"
@@ -62,25 +63,19 @@ double rankOf(const TensorDiff& diff) {
   }
 }
 
-TableCell number(double value) {
-  if (std::isnan(value)) return {emDash(), {}, {}, CellTone::Muted};
-  return {QString::number(value, 'g', 3), qt(shortest(value)), value, CellTone::Plain};
-}
-
 std::vector<TableCell> rowOf(const TensorDiff& diff) {
   const bool isIdentical = diff.state == DiffState::Identical;
   std::vector<TableCell> row{
       {shown(diff.name)},
       {titleOf(diff.state), shown(diff.remark), {}, isIdentical ? CellTone::Muted : CellTone::Plain}};
   if (isIdentical || diff.metrics)
-    row.push_back({grouped(diff.different), QString::number(diff.different), static_cast<double>(diff.different),
-                   isIdentical ? CellTone::Muted : CellTone::Plain});
+    row.push_back(countCell(diff.different, isIdentical ? CellTone::Muted : CellTone::Plain));
   else
     row.push_back({titleOf(diff.state), emDash(), -1.0, CellTone::Plain});
   const bool isMeasured = diff.metrics && diff.metrics->included > 0;
   const double nothing = std::numeric_limits<double>::quiet_NaN();
-  row.push_back(number(isMeasured ? diff.metrics->maxAbsoluteError : nothing));
-  row.push_back(number(isMeasured ? diff.metrics->relativeRmse : nothing));
+  row.push_back(numberCell(isMeasured ? diff.metrics->maxAbsoluteError : nothing, 3));
+  row.push_back(numberCell(isMeasured ? diff.metrics->relativeRmse : nothing, 3));
   return row;
 }
 

@@ -10,6 +10,7 @@
 #include "core/base/text.h"
 #include "core/checkpoint/tensor_tree.h"
 #include "widgets/frame/labels.h"
+#include "widgets/models/table_cells.h"
 #include "widgets/models/table_model.h"
 #include "widgets/models/table_view.h"
 #include "widgets/session/text.h"
@@ -22,31 +23,16 @@ constexpr int kRoomForAll =
     860;  ///< px: below that the table of tensors is scrolled, and names keep a width of their own
 constexpr int kNameWidth = 180;
 
-TableCell count(std::uint64_t value) {
-  return {grouped(value), QString::number(value), static_cast<double>(value), CellTone::Plain};
-}
-
-TableCell bytes(std::uint64_t value) {
-  return {qt(humanBytes(value)), QString::number(value), static_cast<double>(value), CellTone::Plain};
-}
-
-TableCell number(double value) {
-  if (std::isnan(value)) return {emDash(), {}, {}, CellTone::Muted};
-  return {QString::number(value, 'g', 4), qt(shortest(value)), value, CellTone::Plain};
-}
-
 TableCell strangeCount(std::uint64_t value, CellTone tone) {
-  TableCell cell = count(value);
-  if (value > 0) cell.tone = tone;
-  return cell;
+  return countCell(value, value > 0 ? tone : CellTone::Plain);
 }
 
 std::vector<TableCell> typeRow(const TypeShare& share, std::uint64_t allBytes) {
   const double percent = allBytes ? 100.0 * static_cast<double>(share.bytes) / static_cast<double>(allBytes) : 0;
   return {{shown(share.type)},
-          count(share.tensors),
-          count(share.elements),
-          bytes(share.bytes),
+          countCell(share.tensors),
+          countCell(share.elements),
+          bytesCell(share.bytes),
           {QStringLiteral("%1 %").arg(percent, 0, 'f', 1), {}, percent, CellTone::Plain}};
 }
 
@@ -56,15 +42,15 @@ std::vector<TableCell> tensorRow(std::string_view name, const TensorInfo& tensor
   std::vector<TableCell> row{{shown(name), shown(tensor.name), {}, CellTone::Plain},
                              {typeText(tensor)},
                              {shapeText(tensor.shape), {}, static_cast<double>(tensor.elements), CellTone::Plain},
-                             bytes(tensor.bytes)};
+                             bytesCell(tensor.bytes)};
   if (!summary) {
     for (int missing = 0; missing < 5; ++missing) row.push_back({emDash(), {}, {}, CellTone::Muted});
     return row;
   }
   const Statistics& s = summary->statistics;
-  row.push_back(number(s.absMax));
-  row.push_back(number(s.standardDeviation));
-  row.push_back(number(s.kurtosis));
+  row.push_back(numberCell(s.absMax, 4));
+  row.push_back(numberCell(s.standardDeviation, 4));
+  row.push_back(numberCell(s.kurtosis, 4));
   row.push_back(strangeCount(summary->outlierColumns, CellTone::Outlier));
   row.push_back(strangeCount(s.count - s.finite, CellTone::Special));
   return row;

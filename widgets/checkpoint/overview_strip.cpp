@@ -24,11 +24,16 @@ void OverviewStrip::setIndex(std::shared_ptr<const TensorIndex> index,
   m_index = std::move(index);
   m_summaries = summaries;
   m_current.reset();
-  update();
+  refresh();
 }
 
 void OverviewStrip::setQuantity(Quantity quantity) {
   m_quantity = quantity;
+  refresh();
+}
+
+void OverviewStrip::refresh() {
+  m_barsWidth = -1;
   update();
 }
 
@@ -77,40 +82,44 @@ std::optional<std::size_t> OverviewStrip::slotAt(double x) const {
   return slot < weights().size() ? std::optional(slot) : std::nullopt;
 }
 
-void OverviewStrip::paintPicture(QPainter& painter, const QRectF& area, const ThemeColors& colors) const {
-  // One column a tensor, or a pixel where there are more: its largest value, and whether any of its tensors is strange.
-  struct Column {
-    double value = -1;
-    bool isStrange = false;
-    bool isCurrent = false;
-  };
+/// One bar a tensor, or a pixel where there are more tensors than pixels.
+void OverviewStrip::measureBars(double width) const {
+  if (m_barsWidth == width) return;
+  m_barsWidth = width;
+  m_highest = 0;
   const std::size_t tensors = weights().size();
-  const double slot = slotWidth(area.width());
-  const double columnWidth = std::max(1.0, slot);
-  std::vector<Column> columns(slot >= 1 ? tensors : std::min(tensors, static_cast<std::size_t>(area.width())));
-  double highest = 0;
-  for (std::size_t i = 0; i < tensors && !columns.empty(); ++i) {
-    const auto at = slot >= 1 ? i : static_cast<std::size_t>(static_cast<double>(i) * slot);
-    Column& column = columns[std::min(at, columns.size() - 1)];
-    column.isCurrent = column.isCurrent || m_current == weights()[i];
+  const double slot = slotWidth(width);
+  m_bars.assign(slot >= 1 ? tensors : std::min(tensors, static_cast<std::size_t>(width)), Bar());
+  for (std::size_t i = 0; i < tensors && !m_bars.empty(); ++i) {
     const auto value = valueOf(weights()[i]);
     if (!value) continue;
-    column.value = std::max(column.value, *value);
-    column.isStrange = column.isStrange || (*m_summaries)[weights()[i]]->outlierColumns > 0;
-    highest = std::max(highest, *value);
+    const auto at = slot >= 1 ? i : static_cast<std::size_t>(static_cast<double>(i) * slot);
+    Bar& bar = m_bars[std::min(at, m_bars.size() - 1)];
+    bar.value = std::max(bar.value, *value);
+    bar.isStrange = bar.isStrange || (*m_summaries)[weights()[i]]->outlierColumns > 0;
+    m_highest = std::max(m_highest, *value);
   }
+}
+
+void OverviewStrip::paintPicture(QPainter& painter, const QRectF& area, const ThemeColors& colors) const {
+  measureBars(area.width());
+  const double slot = slotWidth(area.width());
+  const double columnWidth = std::max(1.0, slot);
+  const auto current = m_current ? std::ranges::find(weights(), *m_current) : weights().end();
+  const auto currentAt = static_cast<double>(current - weights().begin()) * (slot >= 1 ? 1 : slot);
   QColor calm = colors.series[0];
   calm.setAlpha(130);
   const double room = area.height() - 2.0;
-  for (std::size_t i = 0; i < columns.size(); ++i) {
-    const Column& column = columns[i];
-    if (column.value < 0 || highest <= 0) continue;
-    const double bar = std::max(1.0, column.value / highest * room);
-    painter.fillRect(QRectF(area.left() + static_cast<double>(i) * columnWidth, area.bottom() - 1 - bar,
-                            columnWidth > 4 ? columnWidth - 3 : columnWidth, bar),
-                     column.isCurrent   ? colors.accent
-                     : column.isStrange ? colors.plotOutlier
-                                        : calm);
+  for (std::size_t i = 0; i < m_bars.size(); ++i) {
+    const Bar& bar = m_bars[i];
+    if (bar.value < 0 || m_highest <= 0) continue;
+    const double height = std::max(1.0, bar.value / m_highest * room);
+    const bool isCurrent = current != weights().end() && i == static_cast<std::size_t>(currentAt);
+    painter.fillRect(QRectF(area.left() + static_cast<double>(i) * columnWidth, area.bottom() - 1 - height,
+                            columnWidth > 4 ? columnWidth - 3 : columnWidth, height),
+                     isCurrent       ? colors.accent
+                     : bar.isStrange ? colors.plotOutlier
+                                     : calm);
   }
   painter.fillRect(QRectF(area.left(), area.bottom() - 1, area.width(), 1), colors.hairline);
 }

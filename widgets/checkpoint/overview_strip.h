@@ -26,6 +26,8 @@ class OverviewStrip final : public PaintedPlot {
   void setIndex(std::shared_ptr<const TensorIndex> index, const std::vector<std::optional<TensorSummary>>* summaries);
   void setQuantity(Quantity quantity);
   void setCurrent(std::optional<std::size_t> tensor);
+  /// The summaries have changed.
+  void refresh();
 
   QSize sizeHint() const override { return {400, 72}; }
   QSize minimumSizeHint() const override { return {120, 56}; }
@@ -46,6 +48,12 @@ class OverviewStrip final : public PaintedPlot {
  private:
   const std::vector<std::size_t>& weights() const;  ///< from left to right
   std::optional<double> valueOf(std::size_t tensor) const;
+  /// A tensor of the strip, or the largest of those that share a pixel.
+  struct Bar {
+    double value = -1;  ///< below 0: not known
+    bool isStrange = false;
+  };
+  void measureBars(double width) const;
   /// A place among the weights.
   std::optional<std::size_t> slotAt(double x) const;
   double slotWidth(double width) const;
@@ -54,6 +62,10 @@ class OverviewStrip final : public PaintedPlot {
   std::shared_ptr<const TensorIndex> m_index;
   Quantity m_quantity = Quantity::AbsMax;
   std::optional<std::size_t> m_current;
+  // Of 92,000 tensors: made once, not at each painting.
+  mutable std::vector<Bar> m_bars;
+  mutable double m_barsWidth = -1;  ///< below 0: to be made anew
+  mutable double m_highest = 0;
 };
 
 }  // namespace ulpscope

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "core/base/text.h"
+#include "widgets/models/table_cells.h"
 #include "widgets/models/table_view.h"
 #include "widgets/session/text.h"
 
@@ -23,15 +24,9 @@ bool liesAtOnePlace(const TensorInfo& info) { return !info.packing || info.packi
 
 void addFact(FactRows& rows, const QString& name, const QString& text) { rows.push_back({{name}, {text}}); }
 
-void addCount(FactRows& rows, const QString& name, std::uint64_t count) {
-  rows.push_back({{name}, {grouped(count), QString::number(count), static_cast<double>(count)}});
-}
+void addCount(FactRows& rows, const QString& name, std::uint64_t count) { rows.push_back({{name}, countCell(count)}); }
 
-void addNumber(FactRows& rows, const QString& name, double value) {
-  if (std::isnan(value)) return addFact(rows, name, emDash());
-  const QString exact = QString::fromStdString(shortest(value));
-  rows.push_back({{name}, {QString::number(value, 'g', 9), exact, value}});
-}
+void addNumber(FactRows& rows, const QString& name, double value) { rows.push_back({{name}, numberCell(value, 9)}); }
 
 FactRows factsAbout(const Checkpoint& checkpoint, std::size_t tensor) {
   const TensorInfo& info = checkpoint.tensors[tensor];

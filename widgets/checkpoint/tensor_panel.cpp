@@ -36,8 +36,8 @@ constexpr int kRefreshMs = 500;
 constexpr std::size_t kMostTypes = 4;  ///< named in the line of totals
 
 /// "22 713 728 elements, 86.7 MiB: FP32 86.6 MiB, INT64 4.0 KiB".
-QString totalsOf(const Checkpoint& checkpoint, const std::vector<std::size_t>& tensors) {
-  const std::vector<TypeShare> shares = sharesByType(checkpoint, tensors);
+QString totalsOf(const Checkpoint& checkpoint, const TensorRows& rows) {
+  const std::vector<TypeShare> shares = sharesByType(checkpoint, rows);
   std::uint64_t elements = 0, bytes = 0;
   QStringList types;
   for (const TypeShare& share : shares) {
@@ -140,17 +140,18 @@ bool TensorPanel::eventFilter(QObject* watched, QEvent* event) {
 void TensorPanel::choose(const QModelIndex& now) {
   const auto object = m_model.objectAt(now);
   const auto tensor = m_model.tensorAt(now);
-  const TensorGroup* group = m_model.groupAt(now);
+  const TensorRows::Group* group = m_model.groupAt(now);
   if (tensor && tensor == m_current) return;
   m_current = tensor;
   if (tensor) {
     Q_EMIT tensorChosen(*tensor);
   } else if (object) {
     Q_EMIT objectChosen(*object);
-  } else if (group) {
+  } else if (group && group->group) {
     std::vector<std::size_t> tensors;
-    for (const TensorGroup::Leaf& leaf : group->leaves) tensors.push_back(leaf.tensor);
-    Q_EMIT groupChosen(group->name, tensors);
+    for (std::size_t row = group->first; row < group->first + group->count; ++row)
+      tensors.push_back(m_model.rows().leaves[row]->tensor);
+    Q_EMIT groupChosen(group->group->name, tensors);
   }
 }
 
@@ -263,7 +264,7 @@ void TensorPanel::showCounts() {
     m_count->setText(m_tensors == 1 ? tr("1 tensor") : tr("%1 tensors").arg(shownCount));
   m_total->setVisible(m_index != nullptr);
   if (!m_index) return;
-  QString total = totalsOf(*m_index->checkpoint, m_model.shownIndices());
+  QString total = totalsOf(*m_index->checkpoint, m_model.rows());
   if (const std::size_t unknown = m_model.unknownToFilter(); unknown > 0)
     total += QLatin1Char('\n') + tr("Not known of %1 tensors yet: they were not read.").arg(grouped(unknown));
   m_total->setText(total);

@@ -3,8 +3,8 @@
 
 #include <algorithm>
 #include <cmath>
-#include <iterator>
 
+#include "core/base/checked.h"
 #include "widgets/models/tensor_tree_model.h"
 
 namespace ulpscope {
@@ -39,45 +39,40 @@ std::optional<double> numberOf(const TensorInfo& info, const std::optional<Tenso
 
 /// Sorts by `keyOf(tensor)`, an optional.
 template <class KeyOf>
-void sortLeaves(std::vector<TensorGroup::Leaf>& leaves, Qt::SortOrder order, KeyOf keyOf) {
+void sortLeaves(std::vector<const TensorGroup::Leaf*>& leaves, Qt::SortOrder order, KeyOf keyOf) {
   using Key = decltype(keyOf(std::size_t{0}));
-  std::vector<std::pair<Key, std::size_t>> places;  // sorted instead of the larger leaves
-  places.reserve(leaves.size());
-  for (std::size_t i = 0; i < leaves.size(); ++i) places.emplace_back(keyOf(leaves[i].tensor), i);
-  std::ranges::stable_sort(places, [&](const auto& a, const auto& b) {
+  std::vector<std::pair<Key, const TensorGroup::Leaf*>> keyed;
+  keyed.reserve(leaves.size());
+  for (const TensorGroup::Leaf* leaf : leaves) keyed.emplace_back(keyOf(leaf->tensor), leaf);
+  std::ranges::stable_sort(keyed, [&](const auto& a, const auto& b) {
     if (!a.first || !b.first) return a.first.has_value() && !b.first;
     return order == Qt::DescendingOrder ? *a.first > *b.first : *a.first < *b.first;
   });
-  std::vector<TensorGroup::Leaf> sorted;
-  sorted.reserve(places.size());
-  for (const auto& [key, i] : places) sorted.push_back(std::move(leaves[i]));
-  leaves = std::move(sorted);
+  std::ranges::transform(keyed, leaves.begin(), [](const auto& each) { return each.second; });
 }
 
 }  // namespace
 
-TensorGroup rankedTensors(std::vector<TensorGroup> groups, const TensorIndex& index,
-                          const std::vector<std::optional<TensorSummary>>& summaries, int column, Qt::SortOrder order) {
+void rank(TensorRows& rows, const TensorIndex& index, const std::vector<std::optional<TensorSummary>>& summaries,
+          int column, Qt::SortOrder order) {
   const std::vector<TensorInfo>& tensors = index.checkpoint->tensors;
-  TensorGroup all;
-  for (TensorGroup& group : groups) {
-    all.elements += group.elements;
-    all.bytes += group.bytes;
-    std::ranges::move(group.leaves, std::back_inserter(all.leaves));
+  TensorRows::Group all{nullptr, 0, rows.leaves.size(), 0, 0};
+  for (const TensorRows::Group& group : rows.groups) {
+    all.elements = saturatingAdd(all.elements, group.elements);
+    all.bytes = saturatingAdd(all.bytes, group.bytes);
   }
-  for (TensorGroup::Leaf& leaf : all.leaves) leaf.label = tensors[leaf.tensor].name;
+  rows.groups = {all};
   const auto known = [](std::string_view word) { return word.empty() ? std::nullopt : std::optional(word); };
   if (column == TensorTreeModel::Type)
-    sortLeaves(all.leaves, order, [&](std::size_t tensor) { return known(typeTitle(tensors[tensor])); });
+    sortLeaves(rows.leaves, order, [&](std::size_t tensor) { return known(typeTitle(tensors[tensor])); });
   else if (column == TensorTreeModel::Role)
-    sortLeaves(all.leaves, order,
+    sortLeaves(rows.leaves, order,
                [&](std::size_t tensor) { return known(titleOf(index.filter.placeOf(tensor).role)); });
   else if (column != TensorTreeModel::Name)
-    sortLeaves(all.leaves, order,
+    sortLeaves(rows.leaves, order,
                [&](std::size_t tensor) { return numberOf(tensors[tensor], summaries[tensor], column); });
   else if (order == Qt::DescendingOrder)
-    std::ranges::reverse(all.leaves);  // by module they stand in natural order
-  return all;
+    std::ranges::reverse(rows.leaves);  // by module they stand in natural order
 }
 
 }  // namespace ulpscope

@@ -9,9 +9,9 @@
 
 namespace ulpscope {
 
-/// All tensors of `groups` as one group under their whole names, in the order of a TensorTreeModel::Column. What is not
-/// known of comes last in either direction. `summaries`: one a tensor of the checkpoint.
-TensorGroup rankedTensors(std::vector<TensorGroup> groups, const TensorIndex& index,
-                          const std::vector<std::optional<TensorSummary>>& summaries, int column, Qt::SortOrder order);
+/// Makes one group of all `rows`, in the order of a TensorTreeModel::Column. What is not known of comes last in either
+/// direction. `summaries`: one a tensor of the checkpoint.
+void rank(TensorRows& rows, const TensorIndex& index, const std::vector<std::optional<TensorSummary>>& summaries,
+          int column, Qt::SortOrder order);
 
 }  // namespace ulpscope

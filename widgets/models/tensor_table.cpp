@@ -27,7 +27,8 @@ Table tensorTable(const TensorTreeModel& model) {
       {}};
   const TensorIndex* index = model.tensorIndex();
   if (!index) return table;
-  for (const std::size_t at : model.shownIndices()) {
+  for (const TensorGroup::Leaf* leaf : model.rows().leaves) {
+    const std::size_t at = leaf->tensor;
     const TensorInfo& tensor = index->checkpoint->tensors[at];
     std::string shape;
     for (const std::uint64_t side : tensor.shape) {

@@ -65,39 +65,24 @@ std::size_t TensorTreeModel::unknownToFilter() const {
   return unknown;
 }
 
-std::vector<std::size_t> TensorTreeModel::shownIndices() const {
-  std::vector<std::size_t> tensors;
-  tensors.reserve(m_shown);
-  for (const TensorGroup& group : m_groups)
-    for (const TensorGroup::Leaf& leaf : group.leaves) tensors.push_back(leaf.tensor);
-  return tensors;
-}
-
 void TensorTreeModel::rebuild() {
-  m_groups.clear();
+  m_rows.clear();
   m_objects.clear();
-  m_places.clear();
-  m_shown = 0;
   m_foundByParts.clear();
+  m_places.assign(m_index ? checkpoint().tensors.size() : 0, Place());
   if (!m_index) return;
-  const std::vector<std::size_t> matching = m_index->filter.matches(m_query, m_flags);
-  m_groups = keepOnly(checkpoint(), m_index->groups, matching);
+  keepOnly(checkpoint(), m_index->groups, m_index->filter.matches(m_query, m_flags), m_rows);
   m_objects = m_index->filter.matchingObjects(m_query);
-  if (isRanked()) {
-    TensorGroup ranked = rankedTensors(std::move(m_groups), *m_index, m_summaries, m_sortColumn, m_sortOrder);
-    m_groups.clear();
-    m_groups.push_back(std::move(ranked));
-  }
-  m_places.resize(checkpoint().tensors.size());
-  for (int group = 0; group < static_cast<int>(m_groups.size()); ++group) {
-    const auto& leaves = m_groups[static_cast<std::size_t>(group)].leaves;
-    m_shown += leaves.size();
-    for (int leaf = 0; leaf < static_cast<int>(leaves.size()); ++leaf) {
-      const auto& [tensor, label, parts] = leaves[static_cast<std::size_t>(leaf)];
-      m_places[tensor] = {group, leaf, -1};
-      if (!parts.empty() && !std::ranges::binary_search(matching, tensor)) m_foundByParts.push_back(tensor);
+  for (const auto& [tensor, parts] : m_rows.someParts) m_foundByParts.push_back(tensor);
+  if (isRanked()) rank(m_rows, *m_index, m_summaries, m_sortColumn, m_sortOrder);
+  for (int group = 0; group < static_cast<int>(m_rows.groups.size()); ++group) {
+    const TensorRows::Group& rows = m_rows.groups[static_cast<std::size_t>(group)];
+    for (int row = 0; row < static_cast<int>(rows.count); ++row) {
+      const TensorGroup::Leaf& leaf = *m_rows.leaves[rows.first + static_cast<std::size_t>(row)];
+      m_places[leaf.tensor] = {group, row, -1};
+      const auto& parts = m_rows.partsOf(leaf);
       for (int part = 0; part < static_cast<int>(parts.size()); ++part)
-        m_places[parts[static_cast<std::size_t>(part)].tensor] = {group, leaf, part};
+        m_places[parts[static_cast<std::size_t>(part)].tensor] = {group, row, part};
     }
   }
 }
@@ -151,8 +136,9 @@ TensorTreeModel::Place TensorTreeModel::placeOf(const QModelIndex& index) {
 }
 
 const TensorGroup::Leaf& TensorTreeModel::leafAt(const Place& place) const {
-  const auto& leaf = m_groups[static_cast<std::size_t>(place.group)].leaves[static_cast<std::size_t>(place.leaf)];
-  return place.part < 0 ? leaf : leaf.parts[static_cast<std::size_t>(place.part)];
+  const std::size_t first = m_rows.groups[static_cast<std::size_t>(place.group)].first;
+  const TensorGroup::Leaf& leaf = *m_rows.leaves[first + static_cast<std::size_t>(place.leaf)];
+  return place.part < 0 ? leaf : m_rows.partsOf(leaf)[static_cast<std::size_t>(place.part)];
 }
 
 QModelIndex TensorTreeModel::indexOf(std::size_t tensor) const {
@@ -161,7 +147,7 @@ QModelIndex TensorTreeModel::indexOf(std::size_t tensor) const {
 }
 
 QModelIndex TensorTreeModel::objectsGroup() const {
-  return m_objects.empty() ? QModelIndex() : indexAt({static_cast<int>(m_groups.size()), -1, -1});
+  return m_objects.empty() ? QModelIndex() : indexAt({static_cast<int>(m_rows.groups.size()), -1, -1});
 }
 
 std::optional<std::size_t> TensorTreeModel::tensorAt(const QModelIndex& index) const {
@@ -177,10 +163,10 @@ std::optional<std::size_t> TensorTreeModel::objectAt(const QModelIndex& index) c
                                              : std::optional(m_objects[static_cast<std::size_t>(place.leaf)]);
 }
 
-const TensorGroup* TensorTreeModel::groupAt(const QModelIndex& index) const {
+const TensorRows::Group* TensorTreeModel::groupAt(const QModelIndex& index) const {
   if (!index.isValid()) return nullptr;
   const Place place = placeOf(index);
-  return place.leaf < 0 && !isObjects(place) ? &m_groups[static_cast<std::size_t>(place.group)] : nullptr;
+  return place.leaf < 0 && !isObjects(place) ? &m_rows.groups[static_cast<std::size_t>(place.group)] : nullptr;
 }
 
 TensorTreeModel::Kind TensorTreeModel::kindAt(const QModelIndex& index) const {
@@ -213,12 +199,12 @@ QModelIndex TensorTreeModel::parent(const QModelIndex& child) const {
 }
 
 int TensorTreeModel::rowCount(const QModelIndex& parent) const {
-  if (!parent.isValid()) return static_cast<int>(m_groups.size()) + (m_objects.empty() ? 0 : 1);
+  if (!parent.isValid()) return static_cast<int>(m_rows.groups.size()) + (m_objects.empty() ? 0 : 1);
   const Place place = placeOf(parent);
   if (parent.column() != 0 || place.part >= 0) return 0;
   if (isObjects(place)) return place.leaf < 0 ? static_cast<int>(m_objects.size()) : 0;
-  if (place.leaf >= 0) return static_cast<int>(leafAt(place).parts.size());
-  return static_cast<int>(m_groups[static_cast<std::size_t>(place.group)].leaves.size());
+  if (place.leaf >= 0) return static_cast<int>(m_rows.partsOf(leafAt(place)).size());
+  return static_cast<int>(m_rows.groups[static_cast<std::size_t>(place.group)].count);
 }
 
 int TensorTreeModel::columnCount(const QModelIndex&) const { return ColumnCount; }
@@ -230,7 +216,7 @@ QVariant TensorTreeModel::data(const QModelIndex& index, int role) const {
   const Place place = placeOf(index);
   if (place.leaf < 0) return groupData(place.group, index.column(), role);
   if (const auto object = objectAt(index)) return objectData(checkpoint().objects[*object], index.column(), role);
-  return leafData(leafAt(place), index.column(), role);
+  return leafData(place, index.column(), role);
 }
 
 QVariant TensorTreeModel::groupData(int at, int column, int role) const {
@@ -240,15 +226,16 @@ QVariant TensorTreeModel::groupData(int at, int column, int role) const {
     if (role != Qt::DisplayRole || (column != Name && column != Size)) return {};
     return column == Name ? tr("Not tensors") : grouped(m_objects.size());
   }
-  const TensorGroup& group = m_groups[static_cast<std::size_t>(at)];
+  const TensorRows::Group& group = m_rows.groups[static_cast<std::size_t>(at)];
+  const QString name = group.group ? shown(group.group->name) : tr("All tensors");
   if (role == Qt::ToolTipRole)
-    return plainToolTip(tr("%1\nTensors %2, parameters %3, %4")
-                            .arg(shown(group.name), grouped(group.leaves.size()), grouped(group.elements),
-                                 QString::fromStdString(humanBytes(group.bytes))));
+    return plainToolTip(
+        tr("%1\nTensors %2, parameters %3, %4")
+            .arg(name, grouped(group.count), grouped(group.elements), QString::fromStdString(humanBytes(group.bytes))));
   if (role != Qt::DisplayRole) return {};
   switch (column) {
     case Name:
-      return shown(group.name);
+      return name;
     case Size:
       return QString::fromStdString(humanBytes(group.bytes));
     case Parameters:
@@ -282,13 +269,14 @@ QString TensorTreeModel::toolTip(std::size_t index) const {
   return plainToolTip(lines.join(u'\n'));
 }
 
-QVariant TensorTreeModel::leafData(const TensorGroup::Leaf& leaf, int column, int role) const {
+QVariant TensorTreeModel::leafData(const Place& place, int column, int role) const {
+  const TensorGroup::Leaf& leaf = leafAt(place);
   if (role == Qt::ToolTipRole) return toolTip(leaf.tensor);
   if (role != Qt::DisplayRole) return {};
   const TensorInfo& tensor = checkpoint().tensors[leaf.tensor];
   switch (column) {
     case Name:
-      return shown(leaf.label);
+      return isRanked() && place.part < 0 ? shown(tensor.name) : shown(leaf.label);
     case Type:
       return typeText(tensor);
     case Shape:

@@ -67,9 +67,9 @@ class TensorTreeModel final : public QAbstractItemModel {
   std::size_t unknownToFilter() const;
 
   /// Tensors that pass the filter, with packed weights as one.
-  std::size_t shownTensors() const { return m_shown; }
-  /// The same as indices, in no order.
-  std::vector<std::size_t> shownIndices() const;
+  std::size_t shownTensors() const { return m_rows.leaves.size(); }
+  /// The same, in the order of the list.
+  const TensorRows& rows() const { return m_rows; }
   /// Those of them that the filter leaves for the sake of some of their parts.
   const std::vector<std::size_t>& foundByParts() const { return m_foundByParts; }
   /// The row of a tensor; invalid if the filter hides it.
@@ -80,8 +80,8 @@ class TensorTreeModel final : public QAbstractItemModel {
   std::optional<std::size_t> tensorAt(const QModelIndex& index) const;
   /// The same into Checkpoint::objects.
   std::optional<std::size_t> objectAt(const QModelIndex& index) const;
-  /// The module of a row that stands for one; nullptr for other rows.
-  const TensorGroup* groupAt(const QModelIndex& index) const;
+  /// The module of a row that stands for one, with the tensors that the filter leaves of it; nullptr for other rows.
+  const TensorRows::Group* groupAt(const QModelIndex& index) const;
   Kind kindAt(const QModelIndex& index) const;
   /// nullptr for other rows than tensors, and while nothing is known of the tensor yet.
   const TensorSummary* summaryAt(const QModelIndex& index) const;
@@ -112,14 +112,14 @@ class TensorTreeModel final : public QAbstractItemModel {
   };
   QModelIndex indexAt(const Place& place, int column = Name) const;
   static Place placeOf(const QModelIndex& index);
-  bool isObjects(const Place& place) const { return static_cast<std::size_t>(place.group) == m_groups.size(); }
+  bool isObjects(const Place& place) const { return static_cast<std::size_t>(place.group) == m_rows.groups.size(); }
   const TensorGroup::Leaf& leafAt(const Place& place) const;
 
   void rebuild();
   bool remember(std::size_t tensor, const TensorSummary& summary);
   QVariant summaryData(const TensorSummary& summary, int column) const;
   QVariant groupData(int group, int column, int role) const;
-  QVariant leafData(const TensorGroup::Leaf& leaf, int column, int role) const;
+  QVariant leafData(const Place& place, int column, int role) const;
   QVariant objectData(const InertObject& object, int column, int role) const;
   QString toolTip(std::size_t tensor) const;
 
@@ -131,10 +131,9 @@ class TensorTreeModel final : public QAbstractItemModel {
   int m_sortColumn = -1;
   Qt::SortOrder m_sortOrder = Qt::DescendingOrder;
   std::vector<TensorFlags> m_flags;
-  std::vector<TensorGroup> m_groups;   ///< those that the filter leaves
-  std::vector<std::size_t> m_objects;  ///< the same; the group behind m_groups, where there are any
+  TensorRows m_rows;                   ///< what the filter leaves
+  std::vector<std::size_t> m_objects;  ///< the same; the group behind all others, where there are any
   std::vector<Place> m_places;         ///< of each tensor
-  std::size_t m_shown = 0;
   std::vector<std::size_t> m_foundByParts;
   std::vector<std::optional<TensorSummary>> m_summaries;
 };

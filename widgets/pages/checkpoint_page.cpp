@@ -293,7 +293,7 @@ void CheckpointPage::takeSummaries(const std::shared_ptr<const Checkpoint>& chec
   if (checkpoint != m_checkpoint) return;  // on its way when another checkpoint came
   m_model->setSummaries(found);
   m_panel->valuesChanged();
-  m_strip->update();
+  m_strip->refresh();
 }
 
 void CheckpointPage::showTensor(std::size_t tensor) {
@@ -321,7 +321,7 @@ void CheckpointPage::showTensor(std::size_t tensor) {
         if (m_awaited != tensor) return;  // something else was chosen since
         if (!read) return fail(tensor, read.error());
         m_model->setSummary(tensor, summarize(read->profile));
-        m_strip->update();
+        m_strip->refresh();
         auto profile = std::make_shared<const TensorProfile>(std::move(read->profile));
         m_recent.push_front({checkpoint, tensor, source, std::move(profile), read->keptSince});
         if (m_recent.size() > kMostRecent) m_recent.pop_back();

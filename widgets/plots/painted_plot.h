@@ -29,7 +29,6 @@ class PaintedPlot : public QWidget {
   /// Whether the picture has its table, for T and the context menu; else whatever holds the picture has it.
   virtual bool hasTable() const { return false; }
   virtual Table table() const { return {}; }
-  void setTitle(const QString& title) { m_title = title; }  ///< of the exported picture
 
   /// Paints the data into `area` without what the pointer or the focus add.
   virtual void paintPicture(QPainter& painter, const QRectF& area, const ThemeColors& colors) const = 0;

@@ -41,13 +41,16 @@ Checkpoint packedCheckpoint() {
 }
 
 std::vector<std::string> outline(const Checkpoint& checkpoint, std::string_view query = "") {
+  const std::vector<TensorGroup> groups = groupTensors(checkpoint);
+  TensorRows rows;
+  keepOnly(checkpoint, groups, TensorFilter(checkpoint).matches(TensorQuery::parse(query).value()), rows);
   std::vector<std::string> lines;
-  for (const TensorGroup& group : keepOnly(checkpoint, groupTensors(checkpoint),
-                                           TensorFilter(checkpoint).matches(TensorQuery::parse(query).value()))) {
-    lines.push_back(group.name);
-    for (const TensorGroup::Leaf& leaf : group.leaves) {
+  for (const TensorRows::Group& group : rows.groups) {
+    lines.push_back(group.group->name);
+    for (std::size_t row = group.first; row < group.first + group.count; ++row) {
+      const TensorGroup::Leaf& leaf = *rows.leaves[row];
       lines.push_back("  " + std::string(leaf.label));
-      for (const TensorGroup::Leaf& part : leaf.parts) lines.push_back("    " + std::string(part.label));
+      for (const TensorGroup::Leaf& part : rows.partsOf(leaf)) lines.push_back("    " + std::string(part.label));
     }
   }
   return lines;
@@ -82,9 +85,14 @@ TEST(TensorTree, CountsElementsAndBytesOfAGroup) {
 TEST(TensorTree, KeepsTheOrderOfWhatAFilterLeaves) {
   const auto checkpoint = checkpointOf({"layer.10.key", "layer.10.query", "layer.2.query", "embedding"});
   EXPECT_THAT(outline(checkpoint, "query"), ElementsAre("layer.2", "  query", "layer.10", "  query"));
-  const auto kept = keepOnly(checkpoint, groupTensors(checkpoint), {1});
-  ASSERT_EQ(kept.size(), 1u);
-  EXPECT_EQ(kept[0].elements, 384u * 1536);
+  const std::vector<TensorGroup> groups = groupTensors(checkpoint);
+  TensorRows rows;
+  keepOnly(checkpoint, groups, {0, 1, 3}, rows);
+  keepOnly(checkpoint, groups, {1}, rows);  // what was kept before is gone
+  ASSERT_EQ(rows.groups.size(), 1u);
+  EXPECT_EQ(rows.leaves.size(), 1u);
+  EXPECT_EQ(rows.groups[0].elements, 384u * 1536);
+  EXPECT_EQ(sharesByType(checkpoint, rows)[0].tensors, 1u);
 }
 
 TEST(TensorTree, ShowsThePartsOfAPackedWeightBelowItAndNowhereElse) {

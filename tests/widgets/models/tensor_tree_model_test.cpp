@@ -154,7 +154,7 @@ TEST_F(TensorTreeModelTest, RanksAllTensorsByAColumnWithTheUnknownLast) {
   EXPECT_EQ(shownTensors(m_model).front(), 3u);
   m_model.sort(-1);
   EXPECT_EQ(m_model.rowCount(), 2);
-  EXPECT_EQ(m_model.groupAt(m_model.index(1, 0))->name, "model.layers.1");
+  EXPECT_EQ(m_model.groupAt(m_model.index(1, 0))->group->name, "model.layers.1");
 }
 
 TEST_F(TensorTreeModelTest, TakesManySummariesAtOnceAndSaysSoOnce) {
