@@ -37,7 +37,8 @@ std::vector<Case> cases() {
   std::vector<Case> all;
   for (const auto& folder : folders) {
     std::ifstream file(folder / "cases.json");
-    for (const auto& golden : nlohmann::json::parse(file)["cases"]) all.push_back({folder.filename().string(), golden});
+    const nlohmann::json json = nlohmann::json::parse(file);
+    for (const auto& golden : json["cases"]) all.push_back({folder.filename().string(), golden});
   }
   return all;
 }
