@@ -6,6 +6,7 @@
 #include "app/cli/lookup.h"
 #include "app/cli/options.h"
 #include "core/base/text.h"
+#include "core/report/scheme_page.h"
 
 namespace ulpscope {
 namespace {
@@ -35,6 +36,10 @@ Json parameterJson(const Parameter& parameter) {
   return json;
 }
 
+std::string_view calibrationId(CalibrationUse use) {
+  return use == CalibrationUse::None ? "none" : use == CalibrationUse::Optional ? "optional" : "required";
+}
+
 Json schemeJson(const Scheme& scheme) {
   const SchemeInfo& info = scheme.info();
   Json parameters = Json::array();
@@ -44,6 +49,11 @@ Json schemeJson(const Scheme& scheme) {
           {"name", info.title},
           {"family", info.family},
           {"reference", info.reference},
+          {"calibration", calibrationId(info.calibration)},
+          {"definition", info.text.definition},
+          {"stored", info.text.stored},
+          {"quirks", info.text.quirks},
+          {"advice", info.text.advice},
           {"parameters", std::move(parameters)},
           {"bitsPerWeight", bits ? jsonNumber(*bits) : Json()},
           {"pricedShape", {kPricedShape.rows, kPricedShape.columns}}};
@@ -75,6 +85,14 @@ std::string pageText(const Json& scheme, const Terminal& terminal) {
   std::string out =
       fmt::format("{}  {}\n  family     {}\n  reference  {}\n", terminal.strong(textOf(scheme["id"])),
                   textOf(scheme["name"]), textOf(scheme["family"]), terminal.wrapped(textOf(scheme["reference"]), 13));
+  const auto paragraph = [&](std::string_view title, const Json& text) {
+    out += fmt::format("  {:<10} {}\n", title, terminal.wrapped(textOf(text), 13));
+  };
+  paragraph("definition", scheme["definition"]);
+  paragraph("stored", scheme["stored"]);
+  paragraph("inputs", scheme["calibration"]);
+  for (const Json& quirk : scheme["quirks"]) paragraph("quirk", quirk);
+  paragraph("advice", scheme["advice"]);
   for (const Json& parameter : scheme["parameters"]) {
     std::string takes;
     for (const Json& choice : parameter["choices"]) takes += (takes.empty() ? "" : ", ") + textOf(choice["id"]);
@@ -89,6 +107,7 @@ class SchemesCommand final : public Command {
  public:
   void declare(Options& options) override {
     options.arguments("ID", m_ids, "Schemes to describe (default: a table of all)");
+    options.flag("--markdown", m_markdown, "As the pages of docs/schemes");
   }
 
   Result<> run(CommandContext& context) override {
@@ -97,6 +116,11 @@ class SchemesCommand final : public Command {
       const auto scheme = schemeOf(id);
       if (!scheme) return tl::unexpected(scheme.error());
       document.push_back(schemeJson(**scheme));
+      if (m_markdown) context.output += schemePage(**scheme);
+    }
+    if (m_markdown) {
+      if (m_ids.empty()) context.output = schemeIndexPage();
+      return {};
     }
     if (m_ids.empty())
       for (const Scheme* scheme : schemeRegistry()) document.push_back(schemeJson(*scheme));
@@ -112,6 +136,7 @@ class SchemesCommand final : public Command {
 
  private:
   std::vector<std::string> m_ids;
+  bool m_markdown = false;
 };
 
 }  // namespace

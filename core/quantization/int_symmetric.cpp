@@ -39,7 +39,16 @@ const Scheme& int_symmetric_entry() {
                                  {{"max", "Largest code (127)"},
                                   {"half_range", "Half the range (127.5, compressed-tensors)"},
                                   {"power", "Power of two (128, EETQ)"}},
-                                 "max")}},
+                                 "max")},
+       .text = {.definition = "With `a` the largest magnitude of a block and `d` the divisor, code = `clamp(rne(x * (d "
+                              "/ a)), low, high)` with ties to even; scale = `a / d`; restored = code * scale. `d` is "
+                              "the largest code (2^(b-1) - 1, range symmetric), half the range (2^(b-1) - 1/2), or "
+                              "2^(b-1); the latter two use the most negative code as well.",
+                .stored =
+                    "A code of `bits` bits for each weight and a float32 scale for each block: bits + 32 / block.",
+                .quirks = {"Divisors above the largest code clip the largest positive value of a block."},
+                .advice = "To compare widths, granularities and the three divisors that libraries use (127, 127.5, "
+                          "128) on the same tensor."}},
       plan);
   return scheme;
 }

@@ -38,6 +38,14 @@ struct Parameter {
 /// Knob id to value, as text: "granularity" -> "row". Missing knobs have their defaults.
 using Settings = std::map<std::string, std::string, std::less<>>;
 
+/// What people are told of a scheme: on its page in docs/schemes and in the window. Plain sentences; code in backticks.
+struct SchemeText {
+  std::string definition;           ///< how values become codes and come back, in the order of the arithmetic
+  std::string stored;               ///< all that is stored, and what it comes to a weight: "4 + 32 / 64 = 4.5 bits"
+  std::vector<std::string> quirks;  ///< where the reference does something that one would not expect
+  std::string advice;               ///< when to use it, and when not
+};
+
 /// Whether a scheme looks at the inputs of the layer.
 enum class CalibrationUse : std::uint8_t { None, Optional, Required };
 
@@ -48,6 +56,7 @@ struct SchemeInfo {
   std::string reference;  ///< project, file, version it reproduces to the bit, or the definition it follows
   std::vector<Parameter> parameters;
   CalibrationUse calibration = CalibrationUse::None;
+  SchemeText text = {};
 };
 
 /// A row-major matrix of floats.

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Runs the commands that stand in docs/formats and compares with what the pages say.
+// Runs the commands that stand in docs/formats and compares with what the pages say; pages of schemes are made anew.
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <filesystem>
 #include <sstream>
 
+#include "core/report/scheme_page.h"
 #include "tests/cli/ulp.h"
 #include "tests/core/temporary_folder.h"
 
@@ -76,6 +77,16 @@ TEST(FormatDocumentation, ShowsWhatEachOfItsCommandsPrints) {
     }
   }
   EXPECT_GT(examples, 10);
+}
+
+TEST(SchemeDocumentation, IsWhatTheSchemesSayOfThemselves) {
+  const std::string folder = ULPSCOPE_SOURCE_DIR "/docs/schemes/";
+  const std::string hint = "run script/scheme-pages";
+  EXPECT_EQ(TemporaryFolder::read(folder + "README.md"), schemeIndexPage()) << hint;
+  for (const Scheme* scheme : schemeRegistry())
+    EXPECT_EQ(TemporaryFolder::read(folder + scheme->info().id + ".md"), schemePage(*scheme)) << hint;
+  const auto pages = std::filesystem::directory_iterator(folder);
+  EXPECT_EQ(std::distance(begin(pages), end(pages)), std::ptrdiff_t(schemeRegistry().size() + 1)) << hint;
 }
 
 }  // namespace

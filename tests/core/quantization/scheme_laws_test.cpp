@@ -66,6 +66,20 @@ TEST_P(EveryScheme, SaysWhatItIs) {
   EXPECT_TRUE(completeSettings(info, {})) << "the defaults are accepted";
 }
 
+TEST_P(EveryScheme, TellsWhatPeopleNeedToKnow) {
+  const SchemeText& text = scheme().info().text;
+  const std::string hint = "SchemeInfo::text, of which docs/schemes and the window's page are made, is incomplete: ";
+  EXPECT_GT(text.definition.size(), 60u) << hint << "definition";
+  EXPECT_GT(text.stored.size(), 20u) << hint << "stored";
+  EXPECT_GT(text.advice.size(), 20u) << hint << "advice";
+  std::vector<std::string> sentences = text.quirks;
+  sentences.insert(sentences.end(), {text.definition, text.stored, text.advice});
+  for (const std::string& sentence : sentences) {
+    EXPECT_EQ(sentence.back(), '.') << sentence;
+    EXPECT_EQ(sentence.find('\n'), std::string::npos) << sentence;
+  }
+}
+
 TEST_P(EveryScheme, PricesAllThatIsStored) {
   EXPECT_DOUBLE_EQ(scheme().bitsPerWeight({64, 256}, {}).value(), expected().bits);
 }

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/report/scheme_page.h"
+
+#include <fmt/format.h>
+
+#include <array>
+
+namespace ulpscope {
+namespace {
+
+/// Square as in a large model, those of a small one, and one whose rows are no multiple of 256.
+constexpr std::array kPricedShapes = {MatrixShape{4096, 4096}, MatrixShape{14336, 4096}, MatrixShape{384, 1536},
+                                      MatrixShape{384, 384}};
+
+std::string takesText(const Parameter& parameter) {
+  if (parameter.choices.empty()) return fmt::format("{} to {}", parameter.min, parameter.max);
+  std::string text;
+  for (const Parameter::Choice& choice : parameter.choices) {
+    text += fmt::format("{}`{}`", text.empty() ? "" : ", ", choice.id);
+    if (choice.title != choice.id) text += fmt::format(" ({})", choice.title);
+  }
+  return text;
+}
+
+std::string defaultText(const Parameter& parameter) {
+  if (const auto* number = std::get_if<std::int64_t>(&parameter.defaultValue)) return fmt::format("{}", *number);
+  return std::get<std::string>(parameter.defaultValue);
+}
+
+std::string knobsMarkdown(const SchemeInfo& info) {
+  if (info.parameters.empty()) return "None.\n";
+  std::string table = "| knob | takes | default | |\n| --- | --- | --- | --- |\n";
+  for (const Parameter& parameter : info.parameters)
+    table += fmt::format("| `{}` | {} | `{}` | {} |\n", parameter.id, takesText(parameter), defaultText(parameter),
+                         parameter.help);
+  return table;
+}
+
+std::string priceText(const Scheme& scheme, const MatrixShape& shape) {
+  const auto bits = scheme.bitsPerWeight(shape, {});
+  return bits ? fmt::format("{:.4f}", *bits) : bits.error().message;
+}
+
+std::string pricesMarkdown(const Scheme& scheme) {
+  std::string table = "| shape | bits per weight, with default knobs |\n| --- | --- |\n";
+  for (const MatrixShape& shape : kPricedShapes)
+    table += fmt::format("| {} x {} | {} |\n", shape.rows, shape.columns, priceText(scheme, shape));
+  return table;
+}
+
+}  // namespace
+
+std::string_view calibrationText(CalibrationUse use) {
+  switch (use) {
+    case CalibrationUse::None:
+      return "Does not look at the layer's inputs.";
+    case CalibrationUse::Optional:
+      return "Looks at the layer's inputs where they are given.";
+    case CalibrationUse::Required:
+      return "Needs the layer's inputs.";
+  }
+  return {};
+}
+
+std::string schemePage(const Scheme& scheme) {
+  const SchemeInfo& info = scheme.info();
+  std::string page = fmt::format("# {}\n\n`{}`, family {}. {}\n\n", info.title, info.id, info.family,
+                                 calibrationText(info.calibration));
+  page += fmt::format("## Definition\n\n{}\n\nReproduces: {}.\n\n", info.text.definition, info.reference);
+  page += fmt::format("## Knobs\n\n{}\n", knobsMarkdown(info));
+  page += fmt::format("## Bits per weight\n\n{}\n\n{}\n", info.text.stored, pricesMarkdown(scheme));
+  page += "## Quirks\n\n";
+  if (info.text.quirks.empty()) page += "None known.\n";
+  for (const std::string& quirk : info.text.quirks) page += fmt::format("- {}\n", quirk);
+  return page + fmt::format("\n## When to use it\n\n{}\n", info.text.advice);
+}
+
+std::string schemeIndexPage() {
+  std::string page =
+      "# Quantization schemes\n\nEach does the arithmetic of its reference, in its order and precision. Bits per "
+      "weight "
+      "count everything that is stored,\nhere of a 4096 x 4096 matrix with default knobs. These pages are made by "
+      "`script/scheme-pages` from what `ulp schemes` and the window show.\n\n"
+      "| scheme | name | family | bits per weight | layer's inputs |\n| --- | --- | --- | --- | --- |\n";
+  for (const Scheme* scheme : schemeRegistry()) {
+    const SchemeInfo& info = scheme->info();
+    const std::string_view inputs = info.calibration == CalibrationUse::None       ? ""
+                                    : info.calibration == CalibrationUse::Optional ? "optional"
+                                                                                   : "needed";
+    page += fmt::format("| [`{}`]({}.md) | {} | {} | {} | {} |\n", info.id, info.id, info.title, info.family,
+                        priceText(*scheme, kPricedShapes.front()), inputs);
+  }
+  return page;
+}
+
+}  // namespace ulpscope
