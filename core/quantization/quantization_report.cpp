@@ -122,7 +122,8 @@ Result<QuantizationReport> quantizeAndMeasure(const Scheme& scheme, const Settin
 }
 
 Result<std::vector<SchemeComparison>> compareSchemes(std::span<const Scheme* const> schemes, const SchemeInput& given,
-                                                     const Backend& backend, const JobContext& job) {
+                                                     const Backend& backend, const JobContext& job,
+                                                     const std::function<void(const SchemeComparison&)>& each) {
   const MatrixView& input = given.weights;
   std::vector<SchemeComparison> lines;
   for (const Scheme* scheme : schemes) {
@@ -142,6 +143,7 @@ Result<std::vector<SchemeComparison>> compareSchemes(std::span<const Scheme* con
       return tl::unexpected(quantized.error());
     }
     lines.push_back(std::move(line));
+    if (each) each(lines.back());
     if (auto going = job.step(0); !going) return tl::unexpected(std::move(going).error());
   }
   return lines;

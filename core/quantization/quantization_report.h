@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -51,8 +52,10 @@ struct SchemeComparison {
   std::vector<std::string> warnings;
   std::string error;
 };
-/// Each scheme with its default knobs, one after another on the same values in memory.
+/// Each scheme with its default knobs, one after another on the same values in memory. `each`, where given, is told of
+/// a line as soon as it is there.
 Result<std::vector<SchemeComparison>> compareSchemes(std::span<const Scheme* const> schemes, const SchemeInput& input,
-                                                     const Backend& backend, const JobContext& job);
+                                                     const Backend& backend, const JobContext& job,
+                                                     const std::function<void(const SchemeComparison&)>& each = {});
 
 }  // namespace ulpscope

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "core/quantization/error_map.h"
+#include "widgets/session/post.h"
 #include "widgets/session/session.h"
 #include "widgets/session/text.h"
 
@@ -98,7 +99,8 @@ std::vector<SchemeComparison> QuantizationStudy::comparison() const {
 bool QuantizationStudy::isIncomplete() const {
   if (!m_isReadable || m_loading.running()) return false;
   const bool isMeasured = m_measurement || m_refusal || m_measuring.running();
-  return !m_tensor || !isMeasured || (m_comparison.empty() && !m_comparing.running());
+  const bool isCompared = m_comparison.size() == schemeRegistry().size() || m_comparing.running();
+  return !m_tensor || !isMeasured || !isCompared;
 }
 
 void QuantizationStudy::failed(const Error& error) {
@@ -157,16 +159,28 @@ void QuantizationStudy::measure() {
 void QuantizationStudy::compare() {
   m_comparing.start(
       tr("comparing all schemes"),
-      [tensor = m_tensor, backend = m_session.backend()](const JobContext& job) {
+      [this, tensor = m_tensor, backend = m_session.backend(), post = postTo(*this)](const JobContext& job) {
         job.expect(tensor->values.size() * sizeof(float) * schemeRegistry().size());
-        return compareSchemes(schemeRegistry(), tensor->view(), *backend, job);
+        return compareSchemes(schemeRegistry(), tensor->view(), *backend, job, [&](const SchemeComparison& line) {
+          post([this, tensor, line] { take(tensor, line); });
+        });
       },
-      [this, tensor = m_tensor](Result<std::vector<SchemeComparison>> lines) {
+      [this, tensor = m_tensor](const Result<std::vector<SchemeComparison>>& lines) {
         if (tensor != m_tensor) return;
         if (!lines) return failed(lines.error());
-        m_comparison = *std::move(lines);
+        m_comparison = *lines;
         Q_EMIT compared();
       });
+}
+
+/// One line of a comparison that goes on.
+void QuantizationStudy::take(const std::shared_ptr<const LoadedTensor>& tensor, const SchemeComparison& line) {
+  if (tensor != m_tensor || !m_comparing.running()) return;
+  const bool isKnown =
+      std::ranges::any_of(m_comparison, [&](const auto& known) { return known.scheme == line.scheme; });
+  if (isKnown) return;  // begun again, on another backend
+  m_comparison.push_back(line);
+  Q_EMIT compared();
 }
 
 void QuantizationStudy::explain(std::uint64_t element) {

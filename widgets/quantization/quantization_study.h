@@ -47,7 +47,7 @@ class QuantizationStudy final : public QObject {
   /// Each is nullptr until it is there. A measurement stays until the next one replaces it.
   const std::shared_ptr<const LoadedTensor>& tensor() const { return m_tensor; }
   const std::shared_ptr<const Measurement>& measurement() const { return m_measurement; }
-  /// Every scheme with its default knobs, but the chosen one as it is set. Empty until all are there.
+  /// Every scheme with its default knobs, but the chosen one as it is set; those that are there so far.
   std::vector<SchemeComparison> comparison() const;
   /// Why the chosen scheme does not fit the tensor.
   const std::optional<Error>& refusal() const { return m_refusal; }
@@ -68,6 +68,7 @@ class QuantizationStudy final : public QObject {
   void load();
   void measure();
   void compare();
+  void take(const std::shared_ptr<const LoadedTensor>& tensor, const SchemeComparison& line);
   void failed(const Error& error);
 
   Session& m_session;

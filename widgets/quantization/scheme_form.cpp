@@ -2,62 +2,90 @@
 #include "widgets/quantization/scheme_form.h"
 
 #include <QAction>
-#include <QPainter>
+#include <QLineEdit>
+#include <QScrollArea>
+#include <QSplitter>
 #include <QVBoxLayout>
 
+#include "core/report/scheme_page.h"
 #include "widgets/forms/parameter_form.h"
 #include "widgets/frame/labels.h"
 #include "widgets/frame/link_button.h"
+#include "widgets/frame/page_panel.h"
+#include "widgets/frame/splitter_place.h"
 #include "widgets/quantization/scheme_list.h"
-#include "widgets/theme/theme.h"
 
 namespace ulpscope {
-namespace {
-
-class Rule final : public QWidget {
- public:
-  Rule() { setFixedHeight(1); }
-
- protected:
-  void paintEvent(QPaintEvent*) override { QPainter(this).fillRect(rect(), theme().colors().border); }
-};
-
-}  // namespace
 
 SchemeForm::SchemeForm(QWidget* parent)
-    : QScrollArea(parent),
+    : QWidget(parent),
+      m_filter(new QLineEdit),
       m_list(new SchemeList),
-      m_rule(new Rule),
       m_knobs(new ParameterForm),
       m_refusal(new PlainLabel({}, TextRole::Bad)),
       m_reference(new PlainLabel({}, TextRole::Note)),
       m_exports(new QVBoxLayout) {
+  m_filter->setPlaceholderText(tr("Filter schemes"));
+  m_filter->setAccessibleName(tr("Filter schemes"));
+  m_filter->setClearButtonEnabled(true);
+  auto* choice = new QWidget;
+  auto* choiceColumn = new QVBoxLayout(choice);
+  choiceColumn->setContentsMargins(0, 0, 0, 0);
+  choiceColumn->setSpacing(8);
+  choiceColumn->addWidget(m_filter);
+  choiceColumn->addWidget(m_list, 1);
+
+  auto* parts = new QSplitter(Qt::Vertical);
+  parts->setObjectName(QStringLiteral("schemeAndKnobs"));
+  parts->setChildrenCollapsible(false);
+  parts->setHandleWidth(16);
+  parts->addWidget(choice);
+  parts->addWidget(buildKnobs());
+  parts->setStretchFactor(0, 1);
+  parts->setSizes({560, 260});
+  keepPlace(*parts, QStringLiteral("quantization/schemeAndKnobs"));
+  auto* all = new QVBoxLayout(this);
+  all->setContentsMargins(0, 0, 0, 0);
+  all->addWidget(parts);
+
+  connect(m_filter, &QLineEdit::textChanged, m_list, &SchemeList::setFilter);
+  connect(m_list, &SchemeList::schemeChosen, this, [this](const std::string& id) { Q_EMIT chosen(id, {}); });
+  connect(m_knobs, &ParameterForm::edited, this, [this] { Q_EMIT chosen(m_scheme->info().id, m_knobs->settings()); });
+}
+
+QWidget* SchemeForm::buildKnobs() {
   m_refusal->setWordWrap(true);
   m_refusal->hide();
   m_reference->setWordWrap(true);
   m_reference->setTextInteractionFlags(Qt::TextSelectableByMouse);
+  auto* about = new LinkButton(tr("about this scheme"), LinkButton::Tone::Accent);
+  connect(about, &LinkButton::clicked, this, &SchemeForm::showPage);
+  m_exports->addWidget(about, 0, Qt::AlignLeft);
 
   auto* content = new QWidget;
   auto* column = new QVBoxLayout(content);
   column->setContentsMargins(0, 0, 0, 0);
   column->setSpacing(12);
-  column->addWidget(m_list);
-  column->addWidget(m_rule);
   column->addWidget(m_knobs);
   column->addWidget(m_refusal);
-  column->addWidget(m_reference);
   column->addLayout(m_exports);
+  column->addWidget(m_reference);
   column->addStretch();
-  setWidget(content);
-  setWidgetResizable(true);
-  setFrameShape(QFrame::NoFrame);
-  setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-  setFocusPolicy(Qt::NoFocus);
+  auto* area = new QScrollArea;
+  area->setWidget(content);
+  area->setWidgetResizable(true);
+  area->setFrameShape(QFrame::NoFrame);
+  area->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+  area->setFocusPolicy(Qt::NoFocus);
   content->setAutoFillBackground(false);
-  viewport()->setAutoFillBackground(false);
+  area->viewport()->setAutoFillBackground(false);
+  return area;
+}
 
-  connect(m_list, &SchemeList::schemeChosen, this, [this](const std::string& id) { Q_EMIT chosen(id, {}); });
-  connect(m_knobs, &ParameterForm::edited, this, [this] { Q_EMIT chosen(m_scheme->info().id, m_knobs->settings()); });
+void SchemeForm::showPage() {
+  if (m_scheme)
+    PagePanel::open(QString::fromStdString(m_scheme->info().title), QString::fromStdString(schemePage(*m_scheme)),
+                    this);
 }
 
 void SchemeForm::setShape(const std::optional<MatrixShape>& shape) { m_list->setShape(shape); }

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
-#include <QScrollArea>
+#include <QWidget>
 #include <optional>
 #include <string>
 
 #include "core/quantization/scheme.h"
 
 class QAction;
+class QLineEdit;
 class QVBoxLayout;
 
 namespace ulpscope {
@@ -15,8 +16,9 @@ class ParameterForm;
 class PlainLabel;
 class SchemeList;
 
-/// Which scheme, how its knobs are set, and what it reproduces. Scrolls as a whole where it is too tall.
-class SchemeForm final : public QScrollArea {
+/// Which scheme, how its knobs are set, and what it reproduces: the list above, which a field filters, the knobs below
+/// it.
+class SchemeForm final : public QWidget {
   Q_OBJECT
 
  public:
@@ -34,8 +36,11 @@ class SchemeForm final : public QScrollArea {
   void chosen(const std::string& scheme, const ulpscope::Settings& settings);
 
  private:
+  QWidget* buildKnobs();
+  void showPage();
+
+  QLineEdit* m_filter;
   SchemeList* m_list;
-  QWidget* m_rule;
   ParameterForm* m_knobs;
   PlainLabel* m_refusal;
   PlainLabel* m_reference;

@@ -2,9 +2,9 @@
 #include "widgets/quantization/scheme_list.h"
 
 #include <QPainter>
-#include <QScrollBar>
 #include <QSignalBlocker>
 #include <QStyledItemDelegate>
+#include <algorithm>
 
 #include "widgets/session/text.h"
 #include "widgets/theme/control_painting.h"
@@ -75,9 +75,8 @@ SchemeList::SchemeList(QWidget* parent) : QListWidget(parent) {
   setFrameShape(QFrame::NoFrame);
   setItemDelegate(new SchemeDelegate(this));
   setMouseTracking(true);
-  setVerticalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+  setVerticalScrollMode(QAbstractItemView::ScrollPerPixel);
   setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-  setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
   viewport()->setAutoFillBackground(false);
   QString family;
   for (const Scheme* scheme : schemeRegistry()) {
@@ -114,6 +113,7 @@ void SchemeList::setChosen(const Scheme& scheme, const Settings& settings) {
   m_settings = settings;
   for (int row = 0; row < count(); ++row)
     if (item(row)->data(Qt::UserRole).toString().toStdString() == scheme.info().id) setCurrentRow(row);
+  if (currentItem()) scrollToItem(currentItem());
   setShape(m_shape);
 }
 
@@ -125,10 +125,23 @@ void SchemeList::showBits(QListWidgetItem& entry, const Scheme& scheme, const Se
   entry.setToolTip(plainToolTip(bits ? QString::fromStdString(scheme.info().reference) : shown(bits.error().message)));
 }
 
-QSize SchemeList::sizeHint() const {
-  int height = 0;
-  for (int row = 0; row < count(); ++row) height += sizeHintForRow(row);
-  return {180, height};
+void SchemeList::setFilter(const QString& text) {
+  const QStringList words = text.split(u' ', Qt::SkipEmptyParts);
+  QListWidgetItem* heading = nullptr;
+  for (int row = 0; row < count(); ++row) {
+    QListWidgetItem* entry = item(row);
+    const QString id = entry->data(Qt::UserRole).toString();
+    if (id.isEmpty()) {
+      heading = entry;
+      heading->setHidden(true);
+      continue;
+    }
+    const QString all = id + u' ' + entry->text() + u' ' + heading->text();
+    const bool isShown =
+        std::ranges::all_of(words, [&](const QString& word) { return all.contains(word, Qt::CaseInsensitive); });
+    entry->setHidden(!isShown);
+    if (isShown) heading->setHidden(false);
+  }
 }
 
 }  // namespace ulpscope

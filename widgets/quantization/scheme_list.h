@@ -7,8 +7,8 @@
 
 namespace ulpscope {
 
-/// The schemes of the registry by family, each with its true bits per weight on the tensor at hand; as tall as its
-/// entries. A scheme that does not fit the tensor is grey and says why in its tooltip.
+/// The schemes of the registry by family, each with its true bits per weight on the tensor at hand. A scheme that does
+/// not fit the tensor is grey and says why in its tooltip.
 class SchemeList final : public QListWidget {
   Q_OBJECT
 
@@ -19,9 +19,11 @@ class SchemeList final : public QListWidget {
   void setShape(const std::optional<MatrixShape>& shape);
   /// Marks the scheme without announcing it; its bits are those of `settings`.
   void setChosen(const Scheme& scheme, const Settings& settings);
+  /// Leaves those whose id, title or family holds every word of `text`.
+  void setFilter(const QString& text);
 
-  QSize sizeHint() const override;
-  QSize minimumSizeHint() const override { return {80, sizeHint().height()}; }
+  QSize sizeHint() const override { return {180, 400}; }
+  QSize minimumSizeHint() const override { return {80, 120}; }
 
  Q_SIGNALS:
   void schemeChosen(const std::string& id);
