@@ -6,6 +6,8 @@
 
 namespace ulpscope {
 
+class Backend;
+
 /// Errors of restored values y against inputs x; error = y - x, signed, in double. Pairs in which either is not finite
 /// are left out and counted; without any pair left all numbers are NaN and maxAt, 0, says nothing. rms is over the
 /// included inputs.
@@ -28,6 +30,24 @@ struct ErrorMetrics {
 /// Sums in fixed chunks of 65,536, added in index order. Precondition: x.size() == y.size().
 ErrorMetrics measureError(std::span<const float> x, std::span<const float> y);
 ErrorMetrics measureError(std::span<const double> x, std::span<const double> y);
+/// The same to the bit, on the threads of `backend`.
+ErrorMetrics measureError(std::span<const float> x, std::span<const float> y, const Backend& backend);
+
+/// Of pairs in index order.
+struct ErrorSums {
+  double error = 0;
+  double squaredError = 0;
+  double squaredX = 0;
+  double squaredY = 0;
+  double product = 0;
+  std::uint64_t included = 0;
+  std::uint64_t excluded = 0;
+  double maxAbsoluteError = 0;
+  std::uint64_t maxAt = 0;  ///< the first of them; of no meaning where included is 0
+
+  /// Adds those of the pairs that follow.
+  void add(const ErrorSums& later);
+};
 
 /// The same for arrays that are never held whole: pieces one after the other. Everything but the percentiles, which
 /// are NaN.
@@ -38,20 +58,7 @@ class ErrorAccumulator {
   ErrorMetrics metrics() const;
 
  private:
-  struct Sums {
-    double error = 0;
-    double squaredError = 0;
-    double squaredX = 0;
-    double squaredY = 0;
-    double product = 0;
-  };
-  template <class Value, class Each>
-  void addPieces(std::span<const Value> x, std::span<const Value> y, Each each);
-  template <class Value>
-  friend ErrorMetrics measureAll(std::span<const Value> x, std::span<const Value> y);
-
-  Sums m_sums;
-  ErrorMetrics m_metrics;
+  ErrorSums m_sums;
   std::uint64_t m_position = 0;
 };
 

@@ -113,7 +113,7 @@ Result<QuantizationReport> quantizeAndMeasure(const Scheme& scheme, const Settin
   report.warnings = report.quantized.warnings;
   report.backend = backend.description();
   const std::span<const float> restored = report.quantized.restored;
-  report.metrics = measureError(input.values, restored);
+  report.metrics = measureError(input.values, restored, backend);
   if (auto going = job.step(0); !going) return tl::unexpected(std::move(going).error());
   if (report.metrics.included != 0)
     report.errorHistogram = errorHistogram(input, restored, report.metrics.maxAbsoluteError);
@@ -135,7 +135,7 @@ Result<std::vector<SchemeComparison>> compareSchemes(std::span<const Scheme* con
         bits ? scheme->quantize(given, {}, backend, job) : Result<QuantizedTensor>(tl::unexpected(bits.error()));
     if (quantized) {
       line.bitsPerWeight = storedBitsPerWeight(*quantized, *bits);
-      line.metrics = measureError(input.values, quantized->restored);
+      line.metrics = measureError(input.values, quantized->restored, backend);
       line.warnings = std::move(quantized->warnings);
     } else if (quantized.error().code == Errc::Unsupported) {
       line.error = quantized.error().message;

@@ -5,6 +5,7 @@
 
 #include <cmath>
 #include <limits>
+#include <random>
 
 #include "core/analysis/order_statistics.h"
 #include "core/formats/codec.h"
@@ -97,6 +98,34 @@ TEST(Quantile, InterpolatesAsNumPyDoes) {
     EXPECT_DOUBLE_EQ(quantile(values, share), value) << share;
   }
   EXPECT_TRUE(std::isnan(quantile({}, 0.5)));
+}
+
+/// Against order statistics of all errors, sorted.
+TEST(ErrorMetrics, PercentilesAreThoseOfTheSortedErrors) {
+  std::mt19937 generator(3);
+  std::student_t_distribution<float> heavy(2);
+  std::vector<float> x(300'001), y(x.size());
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    x[i] = heavy(generator);
+    y[i] = i % 3 == 0 ? x[i] : x[i] + 1e-3f * heavy(generator);  // a third without error
+  }
+  x[7] = std::numeric_limits<float>::infinity();
+  std::vector<double> errors;
+  for (std::size_t i = 0; i < x.size(); ++i)
+    if (std::isfinite(x[i])) errors.push_back(std::fabs(double{y[i]} - double{x[i]}));
+  const ErrorMetrics metrics = measureError(x, y);
+  EXPECT_EQ(metrics.excluded, 1u);
+  EXPECT_EQ(metrics.p50, quantile(errors, 0.5));
+  EXPECT_EQ(metrics.p95, quantile(errors, 0.95));
+  EXPECT_EQ(metrics.p999, quantile(errors, 0.999));
+}
+
+TEST(ErrorMetrics, PercentilesStandWhereNearlyAllIsExact) {
+  std::vector<float> x(1'000, 1), y(x);
+  y[3] = 1.5f;
+  const ErrorMetrics metrics = measureError(x, y);
+  EXPECT_EQ(metrics.p95, 0);
+  EXPECT_NEAR(metrics.p999, 0.5 * 0.001, 1e-12);  // between the last zero and the one error
 }
 
 }  // namespace
