@@ -2,7 +2,9 @@
 #include <fmt/format.h>
 
 #include <filesystem>
+#include <optional>
 
+#include "app/cli/calibration_option.h"
 #include "app/cli/checkpoint_argument.h"
 #include "app/cli/command.h"
 #include "app/cli/json.h"
@@ -51,6 +53,7 @@ class QuantizeCommand final : public Command {
     options.argument("TENSOR", m_tensor, "The name of a tensor");
     options.required("--scheme", "ID", m_scheme, "A quantization scheme (ulp schemes lists them)");
     options.repeated("--set", "KNOB=VALUE", m_assignments, "A knob of the scheme (ulp schemes ID explains them)");
+    m_calibration.declare(options);
     options.option("--codes", "OUT.npy", m_codes, "Write the codes, one an element");
     options.option("--values", "OUT.npy", m_values, "Write the restored values as float32");
     options.flag("--force", m_force, "Replace the files if they exist");
@@ -63,16 +66,28 @@ class QuantizeCommand final : public Command {
     if (!settings) return tl::unexpected(settings.error());
     const auto checkpoint = m_argument.open(context.job);
     if (!checkpoint) return tl::unexpected(checkpoint.error());
-    if (auto free = checkOutputs(filesReadBy(**checkpoint)); !free) return free;
+    auto inputs = filesReadBy(**checkpoint);
+    if (m_calibration.text()) inputs.push_back(*m_calibration.text());
+    if (auto free = checkOutputs(inputs); !free) return free;
+    const auto calibration = m_calibration.open(context.job);
+    if (!calibration) return tl::unexpected(calibration.error());
     const auto source = tensorOf(**checkpoint, m_tensor);
     if (!source) return tl::unexpected(source.error());
     const auto loaded = loadTensor(*source, context.backend, context.job);
     if (!loaded) return tl::unexpected(loaded.error());
-    auto report = quantizeAndMeasure(**scheme, *settings, loaded->view(), context.backend, context.job);
+    std::optional<LayerCalibration> layer;
+    if (*calibration) {
+      auto known = (*calibration)->layer(m_tensor, loaded->shape.columns, context.backend, context.job);
+      if (!known) return tl::unexpected(std::move(known).error());
+      layer = *std::move(known);
+    }
+    const SchemeInput input(loaded->view(), layer ? &*layer : nullptr);
+    auto report = quantizeAndMeasure(**scheme, *settings, input, context.backend, context.job);
     if (!report) return tl::unexpected(report.error());
     report->warnings.insert(report->warnings.begin(), loaded->warnings.begin(), loaded->warnings.end());
     if (auto written = write(*report, source->info().shape); !written) return written;
-    context.output = context.json ? documentText(reportJson(*report)) : reportText(context, *report, source->info());
+    context.output = context.json ? documentText(reportJson(*report, input.calibration))
+                                  : reportText(context, *report, source->info(), input.calibration);
     return {};
   }
 
@@ -99,17 +114,20 @@ class QuantizeCommand final : public Command {
     return commitAll(files);
   }
 
-  static Json reportJson(const QuantizationReport& report) {
+  static Json reportJson(const QuantizationReport& report, const LayerCalibration* layer) {
     Json settings = Json::object();
     for (const auto& [knob, value] : report.settings) settings[knob] = value;
-    return {{"scheme", report.scheme},           {"settings", std::move(settings)},
-            {"reference", report.reference},     {"bitsPerWeight", jsonNumber(report.bitsPerWeight)},
-            {"metrics", toJson(report.metrics)}, {"warnings", report.warnings},
-            {"backend", report.backend}};
+    Json json{{"scheme", report.scheme},           {"settings", std::move(settings)},
+              {"reference", report.reference},     {"bitsPerWeight", jsonNumber(report.bitsPerWeight)},
+              {"metrics", toJson(report.metrics)}, {"warnings", report.warnings},
+              {"backend", report.backend}};
+    if (report.weightedError) json["weightedError"] = toJson(*report.weightedError, *layer);
+    for (const auto& [name, value] : report.quantized.figures) json["figures"][name] = jsonNumber(value);
+    return json;
   }
 
   static std::string reportText(const CommandContext& context, const QuantizationReport& report,
-                                const TensorInfo& tensor) {
+                                const TensorInfo& tensor, const LayerCalibration* layer) {
     const Terminal& terminal = context.terminal;
     const ErrorMetrics& metrics = report.metrics;
     std::string out =
@@ -130,6 +148,9 @@ class QuantizeCommand final : public Command {
     row("cosine", fmt::format("{:.10g}", metrics.cosine));
     if (metrics.excluded > 0)
       row("left out", counted(metrics.excluded, "element") + ": it, or what comes back, is not finite");
+    if (layer) row("inputs", terminal.wrapped(layer->source, 23));
+    if (report.weightedError) row("weighted error", textOf(*report.weightedError));
+    for (const auto& [name, value] : report.quantized.figures) row(name, fmt::format("{:.6g}", value));
     row("computed by", report.backend);
     for (const std::string& warning : report.warnings) context.warn(warning);
     return out;
@@ -139,6 +160,7 @@ class QuantizeCommand final : public Command {
   std::string m_tensor;
   std::string m_scheme;
   std::vector<std::string> m_assignments;
+  CalibrationOption m_calibration;
   std::optional<std::string> m_codes;
   std::optional<std::string> m_values;
   bool m_force = false;

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <filesystem>
 
+#include "app/cli/calibration_option.h"
 #include "app/cli/checkpoint_argument.h"
 #include "app/cli/command.h"
 #include "app/cli/lookup.h"
@@ -22,11 +23,13 @@ using Clock = std::chrono::steady_clock;
 /// How often a scan's file is brought up to date: what a power cut may cost.
 constexpr std::chrono::seconds kSaveInterval{5};
 
-Json comparisonJson(const SchemeComparison& comparison) {
+Json comparisonJson(const SchemeComparison& comparison, const std::optional<LayerCalibration>& layer) {
   if (!comparison.error.empty()) return {{"error", comparison.error}};
-  return {{"bitsPerWeight", jsonNumber(comparison.bitsPerWeight)},
-          {"metrics", toJson(comparison.metrics)},
-          {"warnings", comparison.warnings}};
+  Json json{{"bitsPerWeight", jsonNumber(comparison.bitsPerWeight)},
+            {"metrics", toJson(comparison.metrics)},
+            {"warnings", comparison.warnings}};
+  if (comparison.weightedError) json["weightedError"] = toJson(*comparison.weightedError, *layer);
+  return json;
 }
 
 void warn(const CommandContext& context, const TensorInfo& tensor, const std::string& sentence) {
@@ -35,7 +38,8 @@ void warn(const CommandContext& context, const TensorInfo& tensor, const std::st
 
 /// The unit of work: one tensor is read once and goes through all schemes.
 Result<Json> scanTensor(const Checkpoint& checkpoint, std::size_t index, std::uint64_t position,
-                        std::span<const Scheme* const> schemes, const CommandContext& context) {
+                        std::span<const Scheme* const> schemes, const Calibration* calibration,
+                        const CommandContext& context) {
   const TensorInfo& info = checkpoint.tensors[index];
   Json tensor{{"name", info.name},   {"position", position},      {"dtype", info.storedType},
               {"shape", info.shape}, {"elements", info.elements}, {"bytes", info.bytes}};
@@ -46,13 +50,22 @@ Result<Json> scanTensor(const Checkpoint& checkpoint, std::size_t index, std::ui
     return tensor;
   }
   if (!loaded) return tl::unexpected(loaded.error());
-  const auto comparisons = compareSchemes(schemes, loaded->view(), context.backend, {context.job.stop, nullptr});
+  auto layer = layerFor(calibration, info, loaded->shape.columns, context);
+  if (!layer && layer.error().code != Errc::Unsupported) return tl::unexpected(std::move(layer).error());
+  std::vector<std::string> warnings = loaded->warnings;
+  if (!layer) {
+    warnings.push_back(layer.error().message);
+    layer = std::nullopt;
+  }
+  const SchemeInput input(loaded->view(), *layer ? &**layer : nullptr);
+  const auto comparisons = compareSchemes(schemes, input, context.backend, {context.job.stop, nullptr});
   if (!comparisons) return tl::unexpected(comparisons.error());
   Json results = Json::object();
-  for (const SchemeComparison& comparison : *comparisons) results[comparison.scheme] = comparisonJson(comparison);
+  for (const SchemeComparison& comparison : *comparisons)
+    results[comparison.scheme] = comparisonJson(comparison, *layer);
   tensor["schemes"] = std::move(results);
-  tensor["warnings"] = loaded->warnings;
-  for (const std::string& warning : loaded->warnings) warn(context, info, warning);
+  tensor["warnings"] = warnings;
+  for (const std::string& warning : warnings) warn(context, info, warning);
   for (const SchemeComparison& comparison : *comparisons)
     for (const std::string& warning : comparison.warnings) warn(context, info, comparison.scheme + ": " + warning);
   return tensor;
@@ -63,6 +76,7 @@ class ScanCommand final : public Command {
   void declare(Options& options) override {
     m_argument.declare(options);
     options.list("--schemes", "ID,...", m_schemeIds, "The schemes to go through (default: all)");
+    m_calibrationOption.declare(options);
     options.option("--tensor", "GLOB", m_pattern, "Only the tensors whose whole name matches (* and ?)");
     options.option("--shard", "I/N", m_shardText, "Only each N-th tensor, from the I-th on; I counts from 0");
     options.option("-o,--output", "FILE", m_output,
@@ -78,13 +92,20 @@ class ScanCommand final : public Command {
     if (!checkpoint) return tl::unexpected(checkpoint.error());
     m_checkpoint = std::move(*checkpoint);
     for (const std::string& warning : warningsOf(*m_checkpoint)) context.warn(warning);
+    auto calibration = m_calibrationOption.open(context.job);
+    if (!calibration) return tl::unexpected(calibration.error());
+    m_calibration = std::move(*calibration);
+    auto inputs = filesReadBy(*m_checkpoint);
+    if (m_calibrationOption.text()) inputs.push_back(*m_calibrationOption.text());
     if (m_output)
-      if (auto other = refuseInputAsOutput(*m_output, filesReadBy(*m_checkpoint)); !other) return other;
+      if (auto other = refuseInputAsOutput(*m_output, inputs); !other) return other;
     auto tensors = tensorsMatching(*m_checkpoint, m_pattern, Parts::LeaveOut);
     if (!tensors) return tl::unexpected(tensors.error());
     m_tensors = std::move(*tensors);
 
-    auto document = startingPoint({fingerprint(*m_checkpoint), m_tensors.size(), m_pattern, m_schemeIds}, *shard);
+    auto document = startingPoint(
+        {fingerprint(*m_checkpoint), m_tensors.size(), m_pattern, m_schemeIds, m_calibrationOption.text().value_or("")},
+        *shard);
     if (!document) return tl::unexpected(document.error());
     const auto done = scanAll(*document, context);
     // What is finished stays, also when the scan was stopped or failed.
@@ -112,10 +133,11 @@ class ScanCommand final : public Command {
     auto document = readScan(*m_output);
     if (!document) return document;
     if (document->request != request || document->shard != shard)
-      return fail(Errc::Usage,
-                  "a file of the same scan expected, found one of another checkpoint, pattern, shard or list of "
-                  "schemes (--force starts anew)",
-                  *m_output);
+      return fail(
+          Errc::Usage,
+          "a file of the same scan expected, found one of another checkpoint, pattern, shard, calibration or list "
+          "of schemes (--force starts anew)",
+          *m_output);
     if (changedSince(*m_output))
       return fail(Errc::Changed, "a checkpoint older than the scan expected, found a newer one (--force starts anew)",
                   *m_output);
@@ -144,7 +166,7 @@ class ScanCommand final : public Command {
     context.job.expect(bytes);
     auto lastSave = Clock::now();
     for (const std::uint64_t position : missing) {
-      auto tensor = scanTensor(*m_checkpoint, m_tensors[position], position, m_schemes, context);
+      auto tensor = scanTensor(*m_checkpoint, m_tensors[position], position, m_schemes, m_calibration.get(), context);
       if (!tensor) return tl::unexpected(tensor.error());
       document.add(std::move(*tensor));
       m_isDirty = true;
@@ -164,6 +186,7 @@ class ScanCommand final : public Command {
 
   CheckpointArgument m_argument;
   std::vector<std::string> m_schemeIds;
+  CalibrationOption m_calibrationOption;
   std::string m_pattern;
   std::optional<std::string> m_shardText;
   std::optional<std::string> m_output;
@@ -171,6 +194,7 @@ class ScanCommand final : public Command {
 
   std::vector<const Scheme*> m_schemes;
   std::shared_ptr<const Checkpoint> m_checkpoint;
+  std::shared_ptr<const Calibration> m_calibration;
   std::vector<std::size_t> m_tensors;
   bool m_isDirty = false;
 };

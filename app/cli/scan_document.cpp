@@ -156,9 +156,12 @@ Result<ScanDocument> documentOf(const Json& json) {
   const Json& shard = json.at("shard");
   if (shard.size() != 2 || !std::ranges::all_of(shard, isCount) || shard[0] >= shard[1])
     return misplaced("a shard that is not two counts, the first below the second");
-  ScanDocument document{{request.at("checkpoint"), request.at("tensors"), request.at("pattern"), request.at("schemes")},
-                        {shard[0], shard[1]},
-                        {}};
+  const Json calibration = request.value("calibration", Json(""));
+  if (!calibration.is_string()) return misplaced("a calibration that is not a string");
+  ScanDocument document{
+      {request.at("checkpoint"), request.at("tensors"), request.at("pattern"), request.at("schemes"), calibration},
+      {shard[0], shard[1]},
+      {}};
   for (const Json& tensor : json.at("tensors")) {
     const std::string where = fmt::format("tensors[{}]", document.tensors.size());
     if (auto checked = checkTensor(tensor, where, document.request.schemes); !checked)
@@ -218,13 +221,14 @@ Json ScanDocument::toJson() const {
     elements += tensor.at("elements").get<std::uint64_t>();
     bytes += tensor.at("bytes").get<std::uint64_t>();
   }
+  Json requested{{"checkpoint", request.checkpoint},
+                 {"tensors", request.tensors},
+                 {"pattern", request.pattern},
+                 {"schemes", request.schemes}};
+  if (!request.calibration.empty()) requested["calibration"] = request.calibration;
   return {{"kind", kKind},
           {"version", kVersion},
-          {"request",
-           {{"checkpoint", request.checkpoint},
-            {"tensors", request.tensors},
-            {"pattern", request.pattern},
-            {"schemes", request.schemes}}},
+          {"request", std::move(requested)},
           {"shard", {shard.index, shard.count}},
           {"complete", isComplete()},
           {"tensors", tensors},
@@ -255,8 +259,9 @@ Result<ScanDocument> mergeScans(std::vector<ScanDocument> parts) {
   ScanDocument whole{parts.front().request, {}, {}};
   for (ScanDocument& part : parts) {
     if (part.request != whole.request)
-      return fail(Errc::Usage,
-                  "parts of one scan expected, found parts with another checkpoint, pattern or list of schemes");
+      return fail(
+          Errc::Usage,
+          "parts of one scan expected, found parts with another checkpoint, pattern, calibration or list of schemes");
     for (Json& tensor : part.tensors) {
       if (whole.has(positionOf(tensor)))
         return fail(Errc::Usage, fmt::format("each tensor in one part expected, found {} in two",

@@ -31,6 +31,7 @@ struct ScanRequest {
   std::uint64_t tensors;   ///< selected, in all shards
   std::string pattern;
   std::vector<std::string> schemes;
+  std::string calibration = {};  ///< as it was given; empty: none
 
   friend bool operator==(const ScanRequest&, const ScanRequest&) = default;
 };

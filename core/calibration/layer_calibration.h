@@ -2,7 +2,10 @@
 #pragma once
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
+
+#include "core/base/result.h"
 
 namespace ulpscope {
 
@@ -13,9 +16,24 @@ struct LayerCalibration {
   std::vector<float> inputs;          ///< those kept, row-major, `columns` numbers each; may be empty
   std::vector<float> secondMoments;   ///< mean of x * x by column: llama.cpp's importance; may be empty
   std::vector<float> meanMagnitudes;  ///< mean of |x| by column; may be empty
+  std::vector<float> maxMagnitudes;   ///< largest |x| by column; may be empty
   std::vector<double> hessian;        ///< (2 / samples) * sum of x x^T, row-major, columns * columns; may be empty
   bool isSynthetic = false;           ///< drawn from a distribution, not recorded
   std::string source;                 ///< where it comes from: "inputs.npz: encoder.layer.0.output.dense"
+
+  std::uint64_t kept() const { return columns == 0 ? 0 : inputs.size() / columns; }
 };
+
+/// Fills in what follows from the inputs kept, and the second moments from the Hessian, where it is missing. The
+/// Hessian itself is left to hessianOf(), which is called where it is needed.
+void deriveMoments(LayerCalibration& layer);
+
+/// What a scheme must be given beside the weights.
+enum class CalibrationNeed : std::uint8_t { Inputs, InputsOrHessian, MaxMagnitudes };
+
+/// Unsupported, with what to give, where `layer` (null: nothing is known) lacks it or has other columns than the
+/// weight.
+Result<> expectCalibration(const LayerCalibration* layer, std::uint64_t columns, CalibrationNeed need,
+                           std::string_view schemeId);
 
 }  // namespace ulpscope

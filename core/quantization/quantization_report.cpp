@@ -75,6 +75,15 @@ double storedBitsPerWeight(const QuantizedTensor& tensor, double ofShape) {
   return static_cast<double>(*tensor.storedBits) / static_cast<double>(tensor.codes.size());
 }
 
+/// Nothing where nothing is known of the layer's inputs.
+Result<std::optional<WeightedError>> weightedErrorOf(const SchemeInput& given, std::span<const float> restored,
+                                                     const Backend& backend, const JobContext& job) {
+  if (!given.calibration || restored.empty()) return std::nullopt;
+  auto error = measureWeightedError(given.weights, restored, *given.calibration, backend, {job.stop, nullptr});
+  if (!error) return tl::unexpected(std::move(error).error());
+  return *error;
+}
+
 }  // namespace
 
 Result<LoadedTensor> loadTensor(const TensorSource& source, const Backend& backend, const JobContext& job) {
@@ -114,6 +123,9 @@ Result<QuantizationReport> quantizeAndMeasure(const Scheme& scheme, const Settin
   report.backend = backend.description();
   const std::span<const float> restored = report.quantized.restored;
   report.metrics = measureError(input.values, restored, backend);
+  auto weighted = weightedErrorOf(given, restored, backend, job);
+  if (!weighted) return tl::unexpected(std::move(weighted).error());
+  report.weightedError = *weighted;
   if (auto going = job.step(0); !going) return tl::unexpected(std::move(going).error());
   if (report.metrics.included != 0)
     report.errorHistogram = errorHistogram(input, restored, report.metrics.maxAbsoluteError);
@@ -136,6 +148,9 @@ Result<std::vector<SchemeComparison>> compareSchemes(std::span<const Scheme* con
     if (quantized) {
       line.bitsPerWeight = storedBitsPerWeight(*quantized, *bits);
       line.metrics = measureError(input.values, quantized->restored, backend);
+      auto weighted = weightedErrorOf(given, quantized->restored, backend, job);
+      if (!weighted) return tl::unexpected(std::move(weighted).error());
+      line.weightedError = *weighted;
       line.warnings = std::move(quantized->warnings);
     } else if (quantized.error().code == Errc::Unsupported) {
       line.error = quantized.error().message;

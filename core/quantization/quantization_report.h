@@ -2,6 +2,7 @@
 #pragma once
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -10,6 +11,7 @@
 #include "core/base/result.h"
 #include "core/jobs/job.h"
 #include "core/quantization/scheme.h"
+#include "core/quantization/weighted_error.h"
 
 namespace ulpscope {
 
@@ -20,6 +22,7 @@ struct QuantizationReport {
   std::string reference;
   double bitsPerWeight = 0;
   ErrorMetrics metrics;
+  std::optional<WeightedError> weightedError = {};  ///< where the layer's inputs are known
   std::vector<std::string> warnings;
   std::string backend;
   Histogram errorHistogram;        ///< of the signed error
@@ -49,6 +52,7 @@ struct SchemeComparison {
   std::string title;
   double bitsPerWeight = 0;
   ErrorMetrics metrics;
+  std::optional<WeightedError> weightedError = {};  ///< where the layer's inputs are known
   std::vector<std::string> warnings;
   std::string error;
 };

@@ -8,6 +8,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -87,6 +88,10 @@ struct QuantizedTensor {
   std::vector<std::byte> packed;         ///< the bytes of the reference's own layout, where it is one of blocks
   std::vector<float> restored;           ///< one an element
   std::vector<std::string> warnings;     ///< one sentence each: "2 blocks hold NaN"
+  /// The group of each column, where those of a group are no neighbours; else empty.
+  std::vector<std::uint32_t> columnGroups;
+  /// What the scheme says of its own search, by name: {"loss", 0.031}.
+  std::vector<std::pair<std::string, double>> figures;
   /// What is stored, where that depends on the values; else bitsPerWeight() says it.
   std::optional<std::uint64_t> storedBits;
 };

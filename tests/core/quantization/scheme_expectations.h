@@ -15,10 +15,12 @@ struct SchemeExpectation {
   double constantError = 1e-6;    ///< of a matrix of 0.5
   bool nanComesBack = true;       ///< a value that is NaN is restored as NaN
   bool infinityComesBack = true;  ///< an infinite value is restored as one, or as NaN
+  bool rowsStandAlone = true;     ///< what one row holds does not change what becomes of another
 };
 
 /// One list a family; each states how its figures come about.
 std::vector<SchemeExpectation> integerExpectations();
+std::vector<SchemeExpectation> calibratedExpectations();
 
 /// Of the scheme with this id; the test fails where a new scheme has none.
 const SchemeExpectation& expectationOf(std::string_view scheme);

@@ -22,6 +22,7 @@ CACHE = pathlib.Path(sys.prefix) / "oracle-sources"
 LLAMA = "llama-cpp-python==0.3.36"
 AUTO_GPTQ = "auto-gptq==0.7.1"
 GPTQMODEL = "gptqmodel==7.7.0"
+GPTQMODEL_ROUTINE = "gptqmodel==2.2.0"  # the last whose routine is that of the paper's authors, line by line
 AUTOAWQ = "autoawq==0.2.9"
 MODELOPT = "nvidia-modelopt==0.47.0"
 

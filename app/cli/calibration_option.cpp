@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/cli/calibration_option.h"
+
+#include <fmt/format.h>
+
+namespace ulpscope {
+namespace {
+
+constexpr std::uint64_t kSeed = 1;
+
+}  // namespace
+
+void CalibrationOption::declare(Options& options) {
+  options.option("--calibration", "FILE", m_text,
+                 "What the layers are given: a file of inputs, Hessians or importances, or synthetic");
+}
+
+Result<std::shared_ptr<const Calibration>> CalibrationOption::open(const JobContext& job) const {
+  if (!m_text) return nullptr;
+  if (*m_text == "synthetic") return Calibration::synthetic(kSeed);
+  return Calibration::open(*m_text, job);
+}
+
+Result<std::optional<LayerCalibration>> layerFor(const Calibration* calibration, const TensorInfo& tensor,
+                                                 std::uint64_t columns, const CommandContext& context) {
+  if (!calibration || tensor.shape.size() < 2) return std::nullopt;
+  auto layer = calibration->layer(tensor.name, columns, context.backend, {context.job.stop, nullptr});
+  if (layer) return *std::move(layer);
+  if (layer.error().code == Errc::NotFound) return std::nullopt;
+  return tl::unexpected(std::move(layer).error());
+}
+
+Json toJson(const WeightedError& error, const LayerCalibration& layer) {
+  return {{"relative", jsonNumber(error.relative)},
+          {"signalToNoiseDb", jsonNumber(error.decibel)},
+          {"basis", idOf(error.basis)},
+          {"source", layer.source},
+          {"synthetic", layer.isSynthetic}};
+}
+
+std::string textOf(const WeightedError& error) {
+  return fmt::format("{:.4g} % of the output, {:.4f} dB (from {})", 100 * error.relative, error.decibel,
+                     error.basis == WeightedBasis::SecondMoments ? "second moments"
+                     : error.basis == WeightedBasis::Hessian     ? "the Hessian"
+                                                                 : "inputs");
+}
+
+}  // namespace ulpscope

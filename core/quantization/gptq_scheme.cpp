@@ -1,0 +1,392 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// GPTQ (Frantar et al. 2022): columns are rounded one after the other, and the error of each is made up for in those
+// that follow, as the Hessian of the layer's squared output error has it. Arithmetic of GPTQModel 2.2.0, which is that
+// of IST-DASLab's routine with a dampening that grows where it does not suffice. Its quirks are kept:
+//  - scales are found in weights that the updates within the current block of 128 columns have not reached yet;
+//  - symmetric, with the zero point 2^(bits-1) and the step 2 max / (2^bits - 1), the ends of the range are off by half
+//  a
+//    step: 4 bits restore max as 0.9333 max and -max as -1.0667 max;
+//  - symmetric, a group without negative values loses everything above 7/15 of its maximum.
+// What differs: the inverse Hessian is factored in double, and sums between blocks are added in another order.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <atomic>
+#include <charconv>
+#include <cmath>
+#include <functional>
+#include <numeric>
+
+#include "core/backend/backend.h"
+#include "core/base/checked.h"
+#include "core/base/text.h"
+#include "core/calibration/hessian.h"
+#include "core/calibration/layer_calibration.h"
+#include "core/formats/codec.h"
+#include "core/formats/number_format.h"
+#include "core/quantization/code_board.h"
+#include "core/quantization/gptq_rows.h"
+#include "core/quantization/inverse_factor.h"
+#include "core/quantization/knobs.h"
+#include "core/quantization/scale_tally.h"
+
+namespace ulpscope {
+namespace {
+
+constexpr std::uint64_t kRowsAtOnce = 32;
+constexpr double kDampIncrement = 0.0025;
+
+struct Plan {
+  int bits = 4;
+  std::uint64_t group = 0;  ///< columns that share a scale, all of a row included
+  bool wholeRow = false;
+  enum class Order { AsTheyStand, Falling, GroupAware } order = Order::AsTheyStand;
+  bool staticGroups = false;
+  bool halfScales = true;
+  double damp = 0.01;
+  GptqGrid grid;
+
+  Plan(const Settings& settings, const MatrixShape& shape) {
+    const auto number = [&](std::string_view id) {
+      const std::string& text = choiceSetting(settings, id);
+      double value = 0;
+      std::from_chars(text.data(), text.data() + text.size(), value);
+      return value;
+    };
+    const auto isOn = [&](std::string_view id) { return choiceSetting(settings, id) == "yes"; };
+    bits = static_cast<int>(number("bits"));
+    const double wanted = number("group");
+    wholeRow = wanted < 0;
+    group = wholeRow ? std::max<std::uint64_t>(1, shape.columns) : static_cast<std::uint64_t>(wanted);
+    const std::string& wantedOrder = choiceSetting(settings, "act_order");
+    order = wantedOrder == "yes"           ? Order::Falling
+            : wantedOrder == "group_aware" ? Order::GroupAware
+                                           : Order::AsTheyStand;
+    staticGroups = isOn("static_groups");
+    halfScales = choiceSetting(settings, "scales") == "float16";
+    damp = number("damp_percent");
+    grid = {.largest = static_cast<float>((1 << bits) - 1), .symmetric = isOn("symmetric"), .searches = isOn("search")};
+  }
+
+  std::uint64_t groups(const MatrixShape& shape) const { return divideRoundingUp(shape.columns, group); }
+};
+
+float toHalf(float value) {
+  static const FloatSpec& binary16 = *findFormat("float16")->floatSpec();
+  return roundFloat(binary16, value, Rounding::NearestEven, Overflow::Format);
+}
+
+std::vector<float> diagonalOf(const std::vector<double>& hessian, std::uint64_t columns) {
+  std::vector<float> diagonal(columns);
+  for (std::uint64_t c = 0; c < columns; ++c) diagonal[c] = static_cast<float>(hessian[c * columns + c]);
+  return diagonal;
+}
+
+/// As `torch.argsort(diag, descending=True)`, but that equal ones keep their order.
+std::vector<std::uint32_t> byFallingDiagonal(const std::vector<float>& diagonal) {
+  std::vector<std::uint32_t> order(diagonal.size());
+  std::iota(order.begin(), order.end(), 0u);
+  std::ranges::stable_sort(order, std::greater{}, [&](std::uint32_t column) { return diagonal[column]; });
+  return order;
+}
+
+/// Groups by their largest entry, columns of a group by theirs; those beyond the last whole group stay.
+std::vector<std::uint32_t> byFallingGroups(const std::vector<float>& diagonal, std::uint64_t group) {
+  std::vector<std::vector<std::uint32_t>> groups(diagonal.size() / group);
+  const auto entry = [&](std::uint32_t column) { return diagonal[column]; };
+  for (std::size_t g = 0; g < groups.size(); ++g) {
+    groups[g].resize(group);
+    std::iota(groups[g].begin(), groups[g].end(), static_cast<std::uint32_t>(g * group));
+    std::ranges::stable_sort(groups[g], std::greater{}, entry);
+  }
+  std::ranges::stable_sort(groups, std::greater{}, [&](const auto& columns) { return entry(columns.front()); });
+  std::vector<std::uint32_t> order;
+  for (const auto& columns : groups) order.insert(order.end(), columns.begin(), columns.end());
+  while (order.size() < diagonal.size()) order.push_back(static_cast<std::uint32_t>(order.size()));
+  return order;
+}
+
+std::vector<double> permuted(const std::vector<double>& hessian, const std::vector<std::uint32_t>& order) {
+  const std::size_t columns = order.size();
+  std::vector<double> out(hessian.size());
+  for (std::size_t r = 0; r < columns; ++r)
+    for (std::size_t c = 0; c < columns; ++c) out[r * columns + c] = hessian[order[r] * columns + order[c]];
+  return out;
+}
+
+/// Adds a share of the mean of the diagonal to it.
+void dampen(std::vector<double>& hessian, std::uint64_t columns, double share) {
+  double sum = 0;
+  for (std::uint64_t c = 0; c < columns; ++c) sum += hessian[c * columns + c];
+  for (std::uint64_t c = 0; c < columns; ++c) hessian[c * columns + c] += share * sum / static_cast<double>(columns);
+}
+
+class GptqScheme final : public Scheme {
+ public:
+  const SchemeInfo& info() const override { return m_info; }
+
+  Result<double> bitsPerWeight(const MatrixShape& shape, const Settings& settings) const override {
+    const auto complete = completeSettings(m_info, settings);
+    if (!complete) return tl::unexpected(complete.error());
+    const Plan plan(*complete, shape);
+    const std::uint64_t elements = shape.rows * shape.columns;
+    if (elements == 0) return plan.bits;
+    const auto words = [&](std::uint64_t codes) { return 32 * divideRoundingUp(codes * std::uint64_t(plan.bits), 32); };
+    const std::uint64_t scaleBits = plan.halfScales ? 16 : 32;
+    const std::uint64_t stored = shape.rows * words(shape.columns) +
+                                 plan.groups(shape) * (words(shape.rows) + shape.rows * scaleBits) + 32 * shape.columns;
+    return static_cast<double>(stored) / static_cast<double>(elements);
+  }
+
+  Result<QuantizedTensor> quantize(const SchemeInput& input, const Settings& settings, const Backend& backend,
+                                   const JobContext& job) const override {
+    const auto complete = completeSettings(m_info, settings);
+    if (!complete) return tl::unexpected(complete.error());
+    const MatrixShape& shape = input.weights.shape;
+    if (auto given = expectCalibration(input.calibration, shape.columns, CalibrationNeed::InputsOrHessian, m_info.id);
+        !given)
+      return tl::unexpected(std::move(given).error());
+    if (auto going = job.step(0); !going) return tl::unexpected(std::move(going).error());
+    QuantizedTensor result;
+    result.shape = shape;
+    const Plan plan(*complete, shape);
+    result.codeBits = plan.bits;
+    if (input.weights.values.empty()) return result;
+    auto order = prepare(plan, shape, *input.calibration, result, backend, job);
+    if (!order) return tl::unexpected(std::move(order).error());
+    if (auto done = quantizeRows(plan, *order, input.weights, result, backend, job); !done)
+      return tl::unexpected(std::move(done).error());
+    return result;
+  }
+
+  std::vector<BoardLine> explain(const MatrixView& input, const QuantizedTensor& result, const Settings& settings,
+                                 std::uint64_t index) const override {
+    const auto complete = completeSettings(m_info, settings);
+    if (!complete || index >= input.values.size() || result.codes.size() != input.values.size()) return {};
+    const Plan plan(*complete, input.shape);
+    const std::uint64_t column = index % input.shape.columns;
+    const std::uint64_t group = result.columnGroups.empty() ? column / plan.group : result.columnGroups[column];
+    const std::uint64_t at = index / input.shape.columns * plan.groups(input.shape) + group;
+    const float scale = result.scales[at];
+    const auto zero = static_cast<float>(result.zeroPoints[at]);
+    std::vector<BoardLine> lines = {weightLine(input, index)};
+    lines.push_back({"Group", fmt::format("{} of {} of the row", group + 1, plan.groups(input.shape)),
+                     plan.order == Plan::Order::Falling ? "in the order of falling activations" : ""});
+    lines.push_back({"Scale", shortest(scale),
+                     fmt::format("of a range widened to hold 0, over {} steps", static_cast<int>(plan.grid.largest))});
+    lines.push_back({"Zero point", std::to_string(result.zeroPoints[at])});
+    append(lines, outcomeLines(input, result, index, [&](int code) -> std::optional<float> {
+             return scale * (static_cast<float>(code) - zero);
+           }));
+    const std::string chosen = fmt::format("{} is {}", result.codes[index], shortest(result.restored[index]));
+    for (BoardLine& line : lines)
+      if (line.title == "Nearest codes" && line.text.find(chosen) == std::string::npos) {
+        line.text += fmt::format("; taken: {}", chosen);
+        line.note = "the weight was moved before, to make up for the errors of columns that came earlier";
+      }
+    return lines;
+  }
+
+ private:
+  /// Order of the columns and inverse Hessian; says what it met with in `result`.
+  Result<GptqOrder> prepare(const Plan& plan, const MatrixShape& shape, const LayerCalibration& calibration,
+                            QuantizedTensor& result, const Backend& backend, const JobContext& job) const {
+    const std::uint64_t columns = shape.columns;
+    auto hessian = hessianOf(calibration, backend, job);
+    if (!hessian) return tl::unexpected(std::move(hessian).error());
+    GptqOrder order{.shape = shape,
+                    .group = plan.group,
+                    .permutation = {},
+                    .keepsGroups = plan.order == Plan::Order::GroupAware,
+                    .isDead = std::vector<std::uint8_t>(columns),
+                    .inverse = {},
+                    .wholeRow = plan.wholeRow,
+                    .staticGroups = plan.staticGroups};
+    std::uint64_t dead = 0;
+    for (std::uint64_t c = 0; c < columns; ++c)
+      if ((*hessian)[c * columns + c] == 0) {
+        (*hessian)[c * columns + c] = 1;
+        order.isDead[c] = 1;
+        ++dead;
+      }
+    if (dead != 0)
+      result.warnings.push_back(
+          fmt::format("{} had no input other than zero: their weights are set to zero", counted(dead, "column")));
+    if (plan.order != Plan::Order::AsTheyStand) {
+      const std::vector<float> diagonal = diagonalOf(*hessian, columns);
+      order.permutation = order.keepsGroups ? byFallingGroups(diagonal, plan.group) : byFallingDiagonal(diagonal);
+      hessian = permuted(*hessian, order.permutation);
+      if (!plan.staticGroups && !order.keepsGroups) {
+        result.columnGroups.resize(columns);
+        for (std::uint64_t place = 0; place < columns; ++place)
+          result.columnGroups[order.permutation[place]] = static_cast<std::uint32_t>(place / plan.group);
+      }
+    }
+    double damp = plan.damp;
+    for (; damp < 1; damp += kDampIncrement) {
+      dampen(*hessian, columns, damp);
+      auto inverse = upperFactorOfInverse(*hessian, columns, backend, job);
+      if (!inverse) return tl::unexpected(std::move(inverse).error());
+      if (!*inverse) continue;
+      order.inverse = std::move(**inverse);
+      break;
+    }
+    if (order.inverse.empty())
+      return fail(Errc::Unsupported, "a Hessian that dampening makes positive definite expected, found one it does not",
+                  calibration.source);
+    if (damp != plan.damp)
+      result.warnings.push_back(
+          fmt::format("the Hessian was not positive definite: damp_percent was raised from {} to {:.4g}",
+                      shortest(plan.damp), damp));
+    result.figures = {{"dampPercent", damp}};
+    return order;
+  }
+
+  static Result<> quantizeRows(const Plan& plan, const GptqOrder& order, const MatrixView& weights,
+                               QuantizedTensor& result, const Backend& backend, const JobContext& job) {
+    const MatrixShape& shape = weights.shape;
+    std::vector<GptqScale> scales(shape.rows * order.groups());
+    std::vector<double> losses(shape.rows);
+    result.codes.resize(weights.values.size());
+    result.restored.resize(weights.values.size());
+    const GptqResult out{result.codes, result.restored, scales, losses};
+    std::atomic<bool> isStopped = false;
+    backend.forEach(divideRoundingUp(shape.rows, kRowsAtOnce), [&](std::size_t tile) {
+      const std::uint64_t begin = tile * kRowsAtOnce;
+      const std::uint64_t end = std::min(begin + kRowsAtOnce, shape.rows);
+      if (isStopped || !quantizeRowsByGptq(plan.grid, order, weights.values, begin, end, out, job)) isStopped = true;
+    });
+    if (isStopped) return job.step(0);
+    store(plan, scales, result);
+    tally(order, weights, result);
+    result.figures.emplace_back("loss", std::accumulate(losses.begin(), losses.end(), 0.0));
+    return {};
+  }
+
+  /// Scales as they are stored, and the weights as a file with them gives them back.
+  static void store(const Plan& plan, std::span<const GptqScale> scales, QuantizedTensor& result) {
+    result.scales.resize(scales.size());
+    result.zeroPoints.resize(scales.size());
+    for (std::size_t i = 0; i < scales.size(); ++i) {
+      result.scales[i] = plan.halfScales ? toHalf(scales[i].scale) : scales[i].scale;
+      result.zeroPoints[i] = std::isnan(scales[i].zero) ? 0 : static_cast<std::int32_t>(scales[i].zero);
+    }
+    if (!plan.halfScales) return;
+    const std::uint64_t groups = plan.groups(result.shape);
+    for (std::uint64_t r = 0; r < result.shape.rows; ++r)
+      for (std::uint64_t c = 0; c < result.shape.columns; ++c) {
+        const std::uint64_t at = r * groups + (result.columnGroups.empty() ? c / plan.group : result.columnGroups[c]);
+        const std::uint64_t element = r * result.shape.columns + c;
+        if (std::isnan(result.restored[element])) continue;  // no code stands for it
+        result.restored[element] =
+            result.scales[at] * (static_cast<float>(result.codes[element]) - static_cast<float>(result.zeroPoints[at]));
+      }
+  }
+
+  static void tally(const GptqOrder& order, const MatrixView& weights, QuantizedTensor& result) {
+    std::vector<std::vector<std::uint64_t>> members(order.groups());
+    for (std::uint64_t place = 0; place < weights.shape.columns; ++place)
+      members[order.groupAt(place)].push_back(order.columnAt(place));
+    ScaleTally tally;
+    std::vector<float> block;
+    for (std::uint64_t r = 0; r < weights.shape.rows; ++r)
+      for (std::uint64_t g = 0; g < order.groups(); ++g) {
+        block.clear();
+        for (const std::uint64_t column : members[g])
+          block.push_back(weights.values[r * weights.shape.columns + column]);
+        tally.addLooking(result.scales[r * order.groups() + g], block);
+      }
+    for (std::string& warning : tally.warnings()) result.warnings.push_back(std::move(warning));
+  }
+
+  const SchemeInfo m_info{
+      .id = "gptq",
+      .title = "GPTQ",
+      .family = "GPTQ",
+      .reference =
+          "GPTQModel 2.2.0, gptqmodel/quantization/gptq.py, GPTQ.quantize and quantizer.py, Quantizer (the "
+          "routine of IST-DASLab/gptq and AutoGPTQ), in float32 but for the factor of the inverse Hessian, "
+          "which is made in double; restored as a file with its scales gives it back",
+      .parameters =
+          {choiceKnob("bits", "Bits", "Width of a code.",
+                      {{"2", "2 bits"}, {"3", "3 bits"}, {"4", "4 bits"}, {"8", "8 bits"}}, "4"),
+           choiceKnob("group", "Group size",
+                      "Columns of a row that share a scale; -1 is the whole row, and a last group may be "
+                      "short.",
+                      {{"-1", "Whole row"},
+                       {"16", "16"},
+                       {"32", "32"},
+                       {"64", "64"},
+                       {"128", "128"},
+                       {"256", "256"},
+                       {"512", "512"},
+                       {"1024", "1024"}},
+                      "128"),
+           choiceKnob(
+               "act_order", "Activation order",
+               "Columns with the largest inputs first (desc_act): groups follow that order, or are kept and moved as "
+               "a whole (act_group_aware).",
+               {{"no", "As they stand"}, {"yes", "Largest first"}, {"group_aware", "Largest groups first"}}, "no"),
+           choiceKnob("static_groups", "Static groups",
+                      "Scales of neighbouring columns, from the weights before anything was changed.",
+                      {{"no", "Found on the way"}, {"yes", "Found before"}}, "no"),
+           choiceKnob("symmetric", "Symmetric", "Whether the zero point is the middle code.",
+                      {{"yes", "Zero point in the middle"}, {"no", "Zero point of each group"}}, "yes"),
+           choiceKnob("search", "Range search", "Whether the range is shrunk for the least sum of |error|^2.4 (mse).",
+                      {{"no", "Whole range"}, {"yes", "Shrunk"}}, "no"),
+           choiceKnob("damp_percent", "Dampening",
+                      "Share of the mean of the Hessian's diagonal that is added to it; raised by 0.0025 as "
+                      "long as the Hessian is not positive definite.",
+                      {{"0.001", "0.001"},
+                       {"0.005", "0.005 (QQQ)"},
+                       {"0.01", "0.01 (IST, AutoGPTQ)"},
+                       {"0.02", "0.02"},
+                       {"0.05", "0.05 (later GPTQModel)"},
+                       {"0.1", "0.1"}},
+                      "0.01"),
+           choiceKnob("scales", "Scales", "What files hold of them.",
+                      {{"float16", "float16, as in files"}, {"float32", "float32, as in the routine"}}, "float16")},
+      .calibration = CalibrationUse::Required,
+      .text = {
+          .definition =
+              "With the Hessian `H = 2/n * sum of x x^T` of the layer's inputs, a share of the mean of its diagonal "
+              "added "
+              "to the diagonal, and `U` upper triangular with `U^T U = H^-1`: columns are rounded one after the other, "
+              "`code = clamp(rint(w / scale) + zero, 0, 2^bits - 1)`, restored = scale * (code - zero), and each error "
+              "`e = (w - restored) / U[i,i]` is made up for in the columns that follow, `w[j] -= e * U[i,j]`, first "
+              "within a block of 128 columns, then in all others at once. `scale = (max - min) / (2^bits - 1)` of a "
+              "group's range widened to hold 0. The loss is the sum of `e^2 / 2`.",
+          .stored =
+              "As in files: codes in words of 32 bits along a row, for each group of a row a float16 scale and a zero "
+              "point of code width, and the group of each column as 32 bits. Of 4096 x 4096 weights in groups of 128 "
+              "that "
+              "is 4 + 20 / 128 + 32 / 4096 = 4.1641.",
+          .quirks =
+              {"The scale of a group that begins within a block of 128 columns is found in weights that the updates "
+               "within that block have not reached yet.",
+               "Symmetric, both ends of a range are off by half a step: 4 bits restore the largest weight as 0.9333 "
+               "of it, and its negative as 1.0667.",
+               "Symmetric, a group without negative weights loses everything above 7/15 of its largest weight (4 "
+               "bits): 1 becomes 0.4667.",
+               "Columns whose inputs were all zero have their weights set to zero; an expert that no token reached "
+               "loses all of them.",
+               "With one scale a row, its range is that of the weights before such columns are set to zero.",
+               "The dampening accumulates where the Hessian is not positive definite: each try adds to the one "
+               "before."},
+          .advice = "Weights in 2 to 4 bits where inputs of the layer can be recorded: the error of its outputs is "
+                    "much lower "
+                    "than that of rounding, the error of its weights is higher. `act_order` helps most with few bits; "
+                    "`group_aware` costs no speed later. Compare with the activation-weighted error, never with the "
+                    "loss, whose "
+                    "unit differs from tool to tool."}};
+};
+
+}  // namespace
+
+const Scheme& gptq_scheme_entry() {
+  static const GptqScheme scheme;
+  return scheme;
+}
+
+}  // namespace ulpscope

@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/core/quantization/scheme_expectations.h"
+
+namespace ulpscope {
+
+/// Schemes that look at the inputs of a layer; the laws give them synthetic ones.
+std::vector<SchemeExpectation> calibratedExpectations() {
+  return {
+      // Codes of 4 bits in 8 words of a row of 256; of 2 groups the scales of 16 bits and the zero points; an index of
+      // 32
+      // bits a column. A clipped maximum loses 1/15, and a weight may be moved by about as much before it is rounded.
+      {.scheme = "gptq", .bits = 4 + (2 * (64.0 * 16 + 64 * 4) + 32 * 256) / (64 * 256), .error = 2.0 / 15},
+  };
+}
+
+}  // namespace ulpscope

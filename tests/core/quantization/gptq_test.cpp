@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: Apache-2.0
+// Oracle: GPTQModel's own class in float32 (tests/golden/calibration/make_gptq.py) on a piece of a real layer and its
+// real inputs.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <cstring>
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "core/backend/backend.h"
+#include "core/calibration/hessian.h"
+#include "core/calibration/layer_calibration.h"
+#include "core/calibration/synthetic_calibration.h"
+#include "core/quantization/inverse_factor.h"
+#include "core/quantization/quantization_report.h"
+#include "tests/core/formats/golden_file.h"
+
+namespace ulpscope {
+namespace {
+
+using testing::Contains;
+using testing::HasSubstr;
+
+std::vector<float> readFloats(const std::string& path) {
+  const GoldenArray array = readGoldenArray(path, "calibration");
+  EXPECT_EQ(array.itemBytes, sizeof(float)) << path;
+  std::vector<float> values(array.size());
+  std::memcpy(values.data(), array.bytes.data(), array.bytes.size());
+  return values;
+}
+
+class Gptq : public testing::Test {
+ protected:
+  static constexpr MatrixShape kShape{48, 160};
+  Gptq() : m_weights(readFloats("weights.npy")) {
+    m_layer.columns = kShape.columns;
+    m_layer.inputs = readFloats("inputs.npy");
+    deriveMoments(m_layer);
+  }
+  QuantizationReport report(const std::string& scheme, const Settings& settings) const {
+    auto result =
+        quantizeAndMeasure(*findScheme(scheme), settings, {MatrixView{kShape, m_weights}, &m_layer}, *m_backend, {});
+    EXPECT_TRUE(result) << result.error().message;
+    return result ? *std::move(result) : QuantizationReport{};
+  }
+  static double figure(const QuantizedTensor& tensor, std::string_view name) {
+    for (const auto& [key, value] : tensor.figures)
+      if (key == name) return value;
+    return std::nan("");
+  }
+
+  std::vector<float> m_weights;
+  LayerCalibration m_layer;
+  const std::unique_ptr<Backend> m_backend = makeReferenceBackend();
+};
+
+/// "96339a..." of one digit a code, two where codes have 8 bits.
+std::vector<int> codesOf(const std::string& digits, std::size_t width) {
+  std::vector<int> codes;
+  for (std::size_t at = 0; at < digits.size(); at += width)
+    codes.push_back(std::stoi(digits.substr(at, width), nullptr, 16));
+  return codes;
+}
+
+// The reference factors the Hessian in float32: a weight that falls near the middle of two codes may go the other way,
+// and the rest of its row with it.
+TEST_F(Gptq, HasTheLossAndNearlyAllCodesOfTheReference) {
+  std::ifstream file(std::string(ULPSCOPE_SOURCE_DIR) + "/tests/golden/calibration/gptq.json");
+  const auto golden = nlohmann::json::parse(file);
+  ASSERT_FALSE(golden["cases"].empty());
+  for (const auto& expected : golden["cases"]) {
+    SCOPED_TRACE(expected["settings"].dump());
+    Settings settings{{"scales", "float32"}};
+    for (const auto& [knob, value] : expected["settings"].items()) settings[knob] = value.get<std::string>();
+    const QuantizationReport found = report("gptq", settings);
+    const double loss = expected["loss"];
+    EXPECT_NEAR(figure(found.quantized, "loss"), loss, 1e-4 * loss);
+    const double weighted = expected["weightedError"];
+    EXPECT_NEAR(found.weightedError.value().relative, weighted, 1e-3 * weighted);
+    const std::vector<int> codes = codesOf(expected["codes"], found.quantized.codeBits == 8 ? 2 : 1);
+    ASSERT_EQ(codes.size(), found.quantized.codes.size());
+    std::size_t equal = 0;
+    for (std::size_t i = 0; i < codes.size(); ++i) equal += codes[i] == found.quantized.codes[i] ? 1 : 0;
+    std::cout << expected["settings"].dump() << " equal " << double(equal) / double(codes.size()) << " loss "
+              << figure(found.quantized, "loss") / loss - 1 << '\n';
+    EXPECT_GE(static_cast<double>(equal), 0.995 * static_cast<double>(codes.size()));
+  }
+}
+
+TEST_F(Gptq, BeatsRoundToNearestWhereInputsAreKnown) {
+  const Settings group{{"bits", "4"}, {"granularity", "group"}, {"group", "128"}};
+  const double rounded = report("int_symmetric", group).weightedError.value().relative;
+  EXPECT_LT(report("gptq", {}).weightedError.value().relative, 0.8 * rounded);
+}
+
+TEST_F(Gptq, RestoresTheEndsOfASymmetricRangeHalfAStepOff) {
+  // One column alone has nothing to make up for: 1 becomes code 15, 0.9333; -1 becomes code 0, -1.0667.
+  for (const auto& [low, high, expectedLow, expectedHigh] :
+       {std::tuple{-1.0f, 1.0f, -1.0667f, 0.9333f}, {0.25f, 1.0f, 0.2667f, 0.4667f}}) {
+    const LayerCalibration layer = syntheticCalibration(2, 1);
+    const std::vector<float> weights{low, high};
+    const auto result = findScheme("gptq")->quantize({MatrixView{{1, 2}, weights}, &layer},
+                                                     {{"scales", "float32"}, {"damp_percent", "0.1"}}, *m_backend, {});
+    ASSERT_TRUE(result);
+    EXPECT_NEAR(result->restored[0], expectedLow, 2e-4);
+    EXPECT_NEAR(result->restored[1], expectedHigh, 2e-4);
+  }
+}
+
+TEST_F(Gptq, RaisesTheDampeningWhereTheHessianIsNotDefinite) {
+  LayerCalibration layer;
+  layer.columns = 2;
+  layer.hessian = {1, 1.05, 1.05, 1};  // eigenvalues 2.05 and -0.05
+  const std::vector<float> weights{1, 0.5f};
+  const auto result = findScheme("gptq")->quantize({MatrixView{{1, 2}, weights}, &layer}, {}, *m_backend, {});
+  ASSERT_TRUE(result) << result.error().message;
+  EXPECT_THAT(result->warnings, Contains(HasSubstr("damp_percent was raised from 0.01")));
+  EXPECT_GT(figure(*result, "dampPercent"), 0.01);
+}
+
+TEST_F(Gptq, SetsTheWeightsOfColumnsWithoutInputToZeroAndSaysSo) {
+  LayerCalibration layer = m_layer;
+  for (std::size_t at = 3; at < layer.inputs.size(); at += kShape.columns) layer.inputs[at] = 0;
+  const auto result = findScheme("gptq")->quantize({MatrixView{kShape, m_weights}, &layer}, {}, *m_backend, {});
+  ASSERT_TRUE(result);
+  EXPECT_THAT(result->warnings, Contains(HasSubstr("1 column had no input other than zero")));
+  for (std::size_t at = 3; at < m_weights.size(); at += kShape.columns) EXPECT_EQ(result->restored[at], 0);
+}
+
+TEST_F(Gptq, SaysWhatToGiveWhereNothingIsKnownOfTheInputs) {
+  const auto result = findScheme("gptq")->quantize(MatrixView{kShape, m_weights}, {}, *m_backend, {});
+  ASSERT_FALSE(result);
+  EXPECT_EQ(result.error().code, Errc::Unsupported);
+  EXPECT_THAT(result.error().message, HasSubstr("--calibration FILE, or --calibration synthetic"));
+}
+
+TEST_F(Gptq, FactorsTheInverseOfAHessian) {
+  const auto hessian = hessianOf(m_layer, *m_backend, {});
+  ASSERT_TRUE(hessian);
+  const std::size_t n = kShape.columns;
+  const auto factor = upperFactorOfInverse(*hessian, n, *m_backend, {});
+  ASSERT_TRUE(factor && *factor);
+  const auto u = [&](std::size_t r, std::size_t c) { return double{(**factor)[r * n + c]}; };
+  // H U^T U is the identity: as U is upper triangular, H U^T has the inverse of U, which is upper triangular, too.
+  for (std::size_t r = 0; r < n; ++r)
+    for (std::size_t c = 0; c < r; ++c) {
+      double sum = 0;
+      for (std::size_t k = c; k < n; ++k) sum += (*hessian)[r * n + k] * u(c, k);
+      ASSERT_NEAR(sum * u(r, r), 0, 2e-4) << r << ' ' << c;
+      ASSERT_EQ(u(r, c), 0);
+    }
+}
+
+TEST_F(Gptq, WeightsTheErrorAlikeByInputsAndByTheirHessian) {
+  const Settings settings{{"bits", "4"}};
+  const double byInputs = report("int_symmetric", settings).weightedError.value().relative;
+  m_layer.hessian = *hessianOf(m_layer, *m_backend, {});
+  const QuantizationReport byHessian = report("int_symmetric", settings);
+  EXPECT_EQ(byHessian.weightedError->basis, WeightedBasis::Hessian);
+  EXPECT_NEAR(byHessian.weightedError->relative, byInputs, 1e-9 * byInputs);
+  EXPECT_NEAR(byHessian.weightedError->decibel, -10 * std::log10(byInputs), 1e-6);
+}
+
+}  // namespace
+}  // namespace ulpscope
