@@ -365,8 +365,9 @@ class GptqScheme final : public Scheme {
           .quirks =
               {"The scale of a group that begins within a block of 128 columns is found in weights that the updates "
                "within that block have not reached yet.",
-               "Symmetric, both ends of a range are off by half a step: 4 bits restore the largest weight as 0.9333 "
-               "of it, and its negative as 1.0667.",
+               "Symmetric, both ends of a range are off by half a step: 4 bits restore the largest weight as 0.9333 of "
+               "it, and "
+               "its negative as 1.0667 or 0.9333 of it, as the scale happens to be rounded.",
                "Symmetric, a group without negative weights loses everything above 7/15 of its largest weight (4 "
                "bits): 1 becomes 0.4667.",
                "Columns whose inputs were all zero have their weights set to zero; an expert that no token reached "

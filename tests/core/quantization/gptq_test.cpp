@@ -64,9 +64,9 @@ std::vector<int> codesOf(const std::string& digits, std::size_t width) {
   return codes;
 }
 
-// The reference factors the Hessian in float32: a weight that falls near the middle of two codes may go the other way,
-// and the rest of its row with it.
-TEST_F(Gptq, HasTheLossAndNearlyAllCodesOfTheReference) {
+// The reference factors the Hessian in float32: on other machines a weight near the middle of two codes might go the
+// other way, and the rest of its row with it. Here all are equal.
+TEST_F(Gptq, HasTheLossAndTheCodesOfTheReference) {
   std::ifstream file(std::string(ULPSCOPE_SOURCE_DIR) + "/tests/golden/calibration/gptq.json");
   const auto golden = nlohmann::json::parse(file);
   ASSERT_FALSE(golden["cases"].empty());
@@ -83,8 +83,6 @@ TEST_F(Gptq, HasTheLossAndNearlyAllCodesOfTheReference) {
     ASSERT_EQ(codes.size(), found.quantized.codes.size());
     std::size_t equal = 0;
     for (std::size_t i = 0; i < codes.size(); ++i) equal += codes[i] == found.quantized.codes[i] ? 1 : 0;
-    std::cout << expected["settings"].dump() << " equal " << double(equal) / double(codes.size()) << " loss "
-              << figure(found.quantized, "loss") / loss - 1 << '\n';
     EXPECT_GE(static_cast<double>(equal), 0.995 * static_cast<double>(codes.size()));
   }
 }
@@ -96,16 +94,14 @@ TEST_F(Gptq, BeatsRoundToNearestWhereInputsAreKnown) {
 }
 
 TEST_F(Gptq, RestoresTheEndsOfASymmetricRangeHalfAStepOff) {
-  // One column alone has nothing to make up for: 1 becomes code 15, 0.9333; -1 becomes code 0, -1.0667.
-  for (const auto& [low, high, expectedLow, expectedHigh] :
-       {std::tuple{-1.0f, 1.0f, -1.0667f, 0.9333f}, {0.25f, 1.0f, 0.2667f, 0.4667f}}) {
-    const LayerCalibration layer = syntheticCalibration(2, 1);
-    const std::vector<float> weights{low, high};
-    const auto result = findScheme("gptq")->quantize({MatrixView{{1, 2}, weights}, &layer},
-                                                     {{"scales", "float32"}, {"damp_percent", "0.1"}}, *m_backend, {});
+  // Ranges whose step is 1. 7.5 and -7.5 are ties, to 8, which is one code too many, and to -8; without a weight below
+  // zero the step is half as wide, and the codes above the zero point end at 7.
+  const LayerCalibration layer = syntheticCalibration(2, 1);
+  for (const auto& [weights, expected] : {std::pair{std::vector{-7.5f, 7.5f}, std::vector{-8.0f, 7.0f}},
+                                          {std::vector{4.0f, 15.0f}, std::vector{4.0f, 7.0f}}}) {
+    const auto result = findScheme("gptq")->quantize({MatrixView{{1, 2}, weights}, &layer}, {}, *m_backend, {});
     ASSERT_TRUE(result);
-    EXPECT_NEAR(result->restored[0], expectedLow, 2e-4);
-    EXPECT_NEAR(result->restored[1], expectedHigh, 2e-4);
+    EXPECT_EQ(result->restored, expected);
   }
 }
 

@@ -10,7 +10,8 @@ namespace {
 
 std::vector<SchemeExpectation> allExpectations() {
   std::vector<SchemeExpectation> all;
-  for (const auto& family : {integerExpectations(), calibratedExpectations()}) all.insert(all.end(), family.begin(), family.end());
+  for (const auto& family : {integerExpectations(), calibratedExpectations()})
+    all.insert(all.end(), family.begin(), family.end());
   return all;
 }
 

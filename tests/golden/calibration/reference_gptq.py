@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """GPTQModel's own GPTQ class (2.2.0, unpacked from PyPI) on a weight and a Hessian, on the CPU in float32."""
 
+import contextlib
 import functools
 import sys
 from pathlib import Path
@@ -27,6 +28,23 @@ def group_aware_order(diagonal, group):
     inner = torch.sort(groups, dim=1, descending=True)[1] + torch.arange(0, whole, group)[:, None]
     outer = torch.argsort(groups.max(dim=1).values, descending=True, stable=True)
     return torch.cat([inner[outer].flatten(), torch.arange(whole, len(diagonal))])
+
+
+@contextlib.contextmanager
+def factored_in_double():
+    """The routine's two factorizations and its inverse in float64, rounded to float32 at the end."""
+    factor, wide = torch.linalg.cholesky, {}
+
+    def cholesky(matrix, upper=False):
+        if upper:
+            return factor(torch.linalg.inv(wide["hessian"]), upper=True).float()
+        wide["hessian"] = matrix.double()
+        return factor(wide["hessian"]).float()
+    torch.linalg.cholesky = cholesky
+    try:
+        yield
+    finally:
+        torch.linalg.cholesky = factor
 
 
 def run(weights, hessian, *, bits=4, group=128, act_order="no", static_groups=False, symmetric=True, mse=0.0, damp=0.01):

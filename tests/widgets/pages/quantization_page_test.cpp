@@ -56,6 +56,12 @@ void writeTensor(const QString& path, const std::vector<std::uint64_t>& shape, c
 
 MATCHER_P(IsWithin, bound, "") { return std::abs(std::get<0>(arg) - std::get<1>(arg)) <= bound; }
 
+/// Schemes that need no inputs of the layer, of which the window knows none.
+std::size_t measuredSchemes() {
+  return static_cast<std::size_t>(std::ranges::count_if(
+      schemeRegistry(), [](const Scheme* scheme) { return scheme->info().calibration != CalibrationUse::Required; }));
+}
+
 class QuantizationPageTest : public testing::Test {
  protected:
   QuantizationPageTest() {
@@ -317,9 +323,12 @@ TEST_F(QuantizationPageTest, SortsAndCopiesTheTableOfSchemes) {
   TableView& table = part<SchemeTable>().table();
   table.sortByColumn(1, Qt::AscendingOrder);
   std::vector<double> bits;
-  for (int row = 0; row < table.model()->rowCount(); ++row)
-    bits.push_back(table.model()->index(row, 1).data().toDouble());
-  EXPECT_EQ(bits.size(), schemeRegistry().size());
+  for (int row = 0; row < table.model()->rowCount(); ++row) {
+    bool isNumber = false;
+    const double number = table.model()->index(row, 1).data().toDouble(&isNumber);
+    if (isNumber) bits.push_back(number);
+  }
+  EXPECT_EQ(bits.size(), measuredSchemes());
   EXPECT_TRUE(std::is_sorted(bits.begin(), bits.end()));
   const QString csv = table.textAs(TableView::CopyAs::Csv);
   EXPECT_EQ(csv.count('\n'), qsizetype(schemeRegistry().size()) + 1);
@@ -348,7 +357,7 @@ TEST_F(QuantizationPageTest, MarksTheChosenSchemeInThePicture) {
   choose("q8_0");
   for (const Series& series : figure("Error against size").series) {
     if (series.kind != Series::Kind::Points) continue;
-    ASSERT_EQ(series.labels.size(), schemeRegistry().size());
+    ASSERT_EQ(series.labels.size(), measuredSchemes());
     for (std::size_t i = 0; i < series.labels.size(); ++i)
       EXPECT_EQ(series.marked[i], series.labels[i] == "Q8_0 (GGUF)") << series.labels[i];
   }
