@@ -59,11 +59,31 @@ std::vector<BoardLine> outcomeLines(const MatrixView& input, const QuantizedTens
                                     const CodeValue& valueOf) {
   const float x = input.values[element];
   const float restored = tensor.restored[element];
-  const float coded = tensor.columnScales.empty() ? x : x * tensor.columnScales[element % input.shape.columns];
-  return {{"Nearest codes", nearestCodesText(coded, tensor.codeBits, tensor.signedCodes, valueOf)},
-          {"Code", std::to_string(codeNumber(tensor, element))},
-          {"Restored", shortest(restored)},
-          {"Error", shortest(static_cast<double>(restored) - static_cast<double>(x))}};
+  const float columnScale = tensor.columnScales.empty() ? 1.0f : tensor.columnScales[element % input.shape.columns];
+  const CodeValue restoredOf = [&](int code) {
+    auto value = valueOf(code);
+    if (value && !tensor.columnScales.empty()) *value /= columnScale;
+    return value;
+  };
+  std::vector<BoardLine> lines;
+  if (!tensor.columnScales.empty())
+    lines.push_back(
+        {"Column scale", shortest(columnScale), "the weight times it is coded; the input is divided by it"});
+  append(lines, {{"Nearest codes", nearestCodesText(x, tensor.codeBits, tensor.signedCodes, restoredOf)},
+                 {"Code", std::to_string(codeNumber(tensor, element))},
+                 {"Restored", shortest(restored)},
+                 {"Error", shortest(static_cast<double>(restored) - static_cast<double>(x))}});
+  return lines;
+}
+
+void sayWhatWasTaken(std::vector<BoardLine>& lines, const QuantizedTensor& tensor, std::uint64_t element,
+                     std::string_view why) {
+  const std::string taken = text({codeNumber(tensor, element), tensor.restored[element]});
+  for (BoardLine& line : lines)
+    if (line.title == "Nearest codes" && line.text.find(taken) == std::string::npos) {
+      line.text += fmt::format("; taken: {}", taken);
+      line.note = why;
+    }
 }
 
 }  // namespace ulpscope

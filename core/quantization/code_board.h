@@ -4,6 +4,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "core/quantization/run_layout.h"
@@ -26,10 +27,14 @@ BoardLine weightLine(const MatrixView& input, std::uint64_t element);
 /// "Block": which of the runs, and how many values it has.
 BoardLine runLine(const RunLayout& layout, std::uint64_t run);
 
-/// "Nearest codes", "Code", "Restored", "Error": the last lines of every board. With `columnScales` the weight that is
-/// coded is the given one times its column's.
+/// "Nearest codes", "Code", "Restored", "Error": the last lines of every board. With `columnScales`
+/// valueOf() is before they are divided out, and a line says the column's.
 std::vector<BoardLine> outcomeLines(const MatrixView& input, const QuantizedTensor& tensor, std::uint64_t element,
                                     const CodeValue& valueOf);
+
+/// Where a code is taken that is none of the nearest, says so and why.
+void sayWhatWasTaken(std::vector<BoardLine>& lines, const QuantizedTensor& tensor, std::uint64_t element,
+                     std::string_view why);
 
 /// Adds `more` to `lines`.
 void append(std::vector<BoardLine>& lines, std::vector<BoardLine> more);

@@ -179,12 +179,8 @@ class GptqScheme final : public Scheme {
     append(lines, outcomeLines(input, result, index, [&](int code) -> std::optional<float> {
              return scale * (static_cast<float>(code) - zero);
            }));
-    const std::string chosen = fmt::format("{} is {}", result.codes[index], shortest(result.restored[index]));
-    for (BoardLine& line : lines)
-      if (line.title == "Nearest codes" && line.text.find(chosen) == std::string::npos) {
-        line.text += fmt::format("; taken: {}", chosen);
-        line.note = "the weight was moved before, to make up for the errors of columns that came earlier";
-      }
+    sayWhatWasTaken(lines, result, index,
+                    "the weight was moved before, to make up for the errors of columns that came earlier");
     return lines;
   }
 

@@ -15,6 +15,11 @@ std::vector<SchemeExpectation> calibratedExpectations() {
        .bits = 4 + (2 * (64.0 * 16 + 64 * 4) + 32 * 256) / (64 * 256),
        .error = 0.53,
        .constantError = 0.54},
+      // What columns are scaled by comes back into the error. One weight that is not finite leaves no finite output,
+      // and
+      // with it no scales.
+      {.scheme = "awq", .bits = 4 + 20.0 / 128, .error = 0.5, .wholeBlocks = 128, .rowsStandAlone = false},
+      {.scheme = "smoothquant", .bits = 8 + 32.0 / 256, .error = 0.08, .constantError = 0.02, .rowsStandAlone = false},
   };
 }
 
