@@ -4,11 +4,7 @@
 #include <fmt/format.h>
 
 namespace ulpscope {
-namespace {
-
-constexpr std::uint64_t kSeed = 1;
-
-}  // namespace
+namespace {}  // namespace
 
 void CalibrationOption::declare(Options& options) {
   options.option("--calibration", "FILE", m_text,
@@ -17,7 +13,7 @@ void CalibrationOption::declare(Options& options) {
 
 Result<std::shared_ptr<const Calibration>> CalibrationOption::open(const JobContext& job) const {
   if (!m_text) return nullptr;
-  if (*m_text == "synthetic") return Calibration::synthetic(kSeed);
+  if (*m_text == "synthetic") return Calibration::synthetic();
   return Calibration::open(*m_text, job);
 }
 

@@ -14,6 +14,7 @@
 #include "core/backend/backend.h"
 #include "core/cache/result_cache.h"
 #include "core/formats/number_link.h"
+#include "core/quantization/scheme.h"
 #include "kernels/cpu/cpu_backend.h"
 #include "kernels/cuda/load_cuda_backend.h"
 #include "widgets/frame/main_window.h"
@@ -52,6 +53,8 @@ struct Options {
   QString page;
   QString tensor;
   QString view;
+  QString scheme;
+  QString calibration;
   QString grab;
   QString sizeText;  ///< as given
   QSize size;        ///< empty: none, or not understood
@@ -77,6 +80,11 @@ Options readCommandLine(const QApplication& application) {
                                 QApplication::tr("Show this view of a tensor: histogram, lines, heatmap, values, "
                                                  "compare or details."),
                                 QStringLiteral("ID"));
+  const QCommandLineOption scheme(QStringLiteral("scheme"), QApplication::tr("Select this quantization scheme."),
+                                  QStringLiteral("ID"));
+  const QCommandLineOption calibration(QStringLiteral("calibration"),
+                                       QApplication::tr("What is known of the layers' inputs: a file, or synthetic."),
+                                       QStringLiteral("FILE"));
   const QCommandLineOption theme(QStringLiteral("theme"), QApplication::tr("light, dark or system, for this run."),
                                  QStringLiteral("MODE"));
   const QCommandLineOption grab(QStringLiteral("grab"),
@@ -85,13 +93,15 @@ Options readCommandLine(const QApplication& application) {
   const QCommandLineOption size(QStringLiteral("size"), QApplication::tr("The size of the window."),
                                 QStringLiteral("WxH"));
   const QCommandLineOption sample(QStringLiteral("sample"), QApplication::tr("Open the bundled sample."));
-  parser.addOptions({page, select, view, theme, grab, size, sample});
+  parser.addOptions({page, select, view, scheme, calibration, theme, grab, size, sample});
   parser.process(application);
 
   Options options{.paths = parser.positionalArguments(),
                   .page = parser.value(page),
                   .tensor = parser.value(select),
                   .view = parser.value(view),
+                  .scheme = parser.value(scheme),
+                  .calibration = parser.value(calibration),
                   .grab = parser.value(grab),
                   .sizeText = parser.value(size),
                   .size = {},
@@ -179,6 +189,15 @@ int run(int argc, char** argv) {
     std::fprintf(stderr, "ulpscope: there is no view \"%s\"\n", qPrintable(options.view));
     return kUsage;
   }
+  if (!options.scheme.isEmpty() && !findScheme(options.scheme.toStdString())) {
+    std::fprintf(stderr, "ulpscope: there is no scheme \"%s\"\n", qPrintable(options.scheme));
+    return kUsage;
+  }
+  if (!options.scheme.isEmpty()) session.selectScheme(options.scheme.toStdString(), {});
+  if (options.calibration == QStringLiteral("synthetic"))
+    session.setCalibration(Calibration::synthetic());
+  else if (!options.calibration.isEmpty())
+    session.openCalibration(options.calibration);
   if (!options.tensor.isEmpty()) selectWhenOpened(session, options.tensor);
   for (const QString& path : options.paths) {
     if (isLink(path.toStdString()))

@@ -34,13 +34,15 @@ class Backend;
 /// (<tensor>.in_sum2 and <tensor>.counts) and the older .dat.
 class Calibration {
  public:
+  static constexpr std::uint64_t kSyntheticSeed = 1;
+
   /// Corrupt or Unsupported with what was expected and found, as openCheckpoint(); Usage where there is no array of
   /// those names.
   static Result<std::shared_ptr<const Calibration>> open(const std::filesystem::path& path, const JobContext& job = {});
   static Result<std::shared_ptr<const Calibration>> from(std::shared_ptr<const Checkpoint> checkpoint);
 
   /// Drawn by syntheticCalibration(), the same for every layer of the same width.
-  static std::shared_ptr<const Calibration> synthetic(std::uint64_t seed);
+  static std::shared_ptr<const Calibration> synthetic(std::uint64_t seed = kSyntheticSeed);
 
   bool isSynthetic() const { return m_seed.has_value(); }
   const std::string& source() const { return m_source; }  ///< the file, or how it was drawn

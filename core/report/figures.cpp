@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numeric>
 
 #include "core/base/text.h"
@@ -79,8 +80,14 @@ Figure linesFigure(std::string_view tensor, std::string_view line, std::span<con
   return figure;
 }
 
-bool isComparable(const SchemeComparison& scheme) {
-  return scheme.error.empty() && std::isfinite(scheme.metrics.signalToNoiseDb);
+/// In dB; NaN where there is none.
+double signalToNoise(const SchemeComparison& scheme, ErrorBasis basis) {
+  if (basis == ErrorBasis::Weights) return scheme.metrics.signalToNoiseDb;
+  return scheme.weightedError ? scheme.weightedError->decibel : std::numeric_limits<double>::quiet_NaN();
+}
+
+bool isComparable(const SchemeComparison& scheme, ErrorBasis basis) {
+  return scheme.error.empty() && std::isfinite(signalToNoise(scheme, basis));
 }
 
 }  // namespace
@@ -202,46 +209,47 @@ Figure errorByColumnFigure(const QuantizationReport& report) {
 }
 
 Figure errorAgainstSizeFigure(std::string_view tensor, std::span<const SchemeComparison> schemes,
-                              std::string_view chosen) {
-  Figure figure{.title = fmt::format("Error against size, {}", printable(tensor)),
-                .x = {.title = "true bits per weight"},
-                .y = {.title = "signal to noise (dB)"}};
+                              std::string_view chosen, ErrorBasis basis) {
+  Figure figure{
+      .title = fmt::format("Error against size, {}", printable(tensor)),
+      .x = {.title = "true bits per weight"},
+      .y = {.title = basis == ErrorBasis::Weights ? "signal to noise (dB)" : "signal to noise of the outputs (dB)"}};
   Series points{.kind = Series::Kind::Points, .name = "schemes"};
   std::size_t leftOut = 0;
   for (const SchemeComparison& scheme : schemes) {
-    if (!isComparable(scheme)) {
+    if (!isComparable(scheme, basis)) {
       ++leftOut;
       continue;
     }
     points.x.push_back(scheme.bitsPerWeight);
-    points.y.push_back(scheme.metrics.signalToNoiseDb);
+    points.y.push_back(signalToNoise(scheme, basis));
     points.labels.push_back(scheme.title);
     points.marked.push_back(scheme.scheme == chosen);
   }
   if (leftOut > 0)
     figure.notes.push_back(fmt::format("{} schemes do not fit this tensor or leave no finite ratio", leftOut));
   Series front{.kind = Series::Kind::Guide, .name = "Pareto front"};
-  for (const std::size_t index : paretoFront(schemes)) {
+  for (const std::size_t index : paretoFront(schemes, basis)) {
     front.x.push_back(schemes[index].bitsPerWeight);
-    front.y.push_back(schemes[index].metrics.signalToNoiseDb);
+    front.y.push_back(signalToNoise(schemes[index], basis));
   }
   figure.series.push_back(std::move(front));
   figure.series.push_back(std::move(points));
   return figure;
 }
 
-std::vector<std::size_t> paretoFront(std::span<const SchemeComparison> schemes) {
+std::vector<std::size_t> paretoFront(std::span<const SchemeComparison> schemes, ErrorBasis basis) {
   std::vector<std::size_t> order;
   for (std::size_t i = 0; i < schemes.size(); ++i)
-    if (isComparable(schemes[i])) order.push_back(i);
+    if (isComparable(schemes[i], basis)) order.push_back(i);
   // Fewest bits first, and the best of equal bits before the others, which the sweep then drops.
   std::ranges::stable_sort(order, [&](std::size_t a, std::size_t b) {
-    return std::pair{schemes[a].bitsPerWeight, -schemes[a].metrics.signalToNoiseDb} <
-           std::pair{schemes[b].bitsPerWeight, -schemes[b].metrics.signalToNoiseDb};
+    return std::pair{schemes[a].bitsPerWeight, -signalToNoise(schemes[a], basis)} <
+           std::pair{schemes[b].bitsPerWeight, -signalToNoise(schemes[b], basis)};
   });
   std::vector<std::size_t> front;
   for (const std::size_t index : order)
-    if (front.empty() || schemes[index].metrics.signalToNoiseDb > schemes[front.back()].metrics.signalToNoiseDb)
+    if (front.empty() || signalToNoise(schemes[index], basis) > signalToNoise(schemes[front.back()], basis))
       front.push_back(index);
   return front;
 }

@@ -41,12 +41,15 @@ MapFigure heatMapFigure(std::string_view tensor, const HeatMap& map);
 Figure errorHistogramFigure(const QuantizationReport& report);
 Figure errorByColumnFigure(const QuantizationReport& report);
 
+/// The error of the weights, or of what the layer makes of its inputs (SchemeComparison::weightedError).
+enum class ErrorBasis : std::uint8_t { Weights, Outputs };
+
 /// Signal to noise against true bits per weight: a point for each scheme that fits the tensor and has an error
 /// (`chosen` is marked), and the Pareto front as a guide.
 Figure errorAgainstSizeFigure(std::string_view tensor, std::span<const SchemeComparison> schemes,
-                              std::string_view chosen = {});
+                              std::string_view chosen = {}, ErrorBasis basis = ErrorBasis::Weights);
 
 /// Indices of the schemes that no other beats in both bits per weight and signal to noise, in order of bits.
-std::vector<std::size_t> paretoFront(std::span<const SchemeComparison> schemes);
+std::vector<std::size_t> paretoFront(std::span<const SchemeComparison> schemes, ErrorBasis basis = ErrorBasis::Weights);
 
 }  // namespace ulpscope

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/forms/field.h"
 
+#include <QAbstractItemView>
 #include <QComboBox>
 #include <QLineEdit>
 #include <QSignalBlocker>
 #include <QVBoxLayout>
 #include <QWheelEvent>
+#include <algorithm>
 
 #include "widgets/frame/labels.h"
 #include "widgets/theme/theme.h"
@@ -42,6 +44,16 @@ QComboBox* comboBox(const QString& name) {
   box->setFocusPolicy(Qt::StrongFocus);
   box->setSizeAdjustPolicy(QComboBox::AdjustToContents);
   return box;
+}
+
+void makeNarrow(QComboBox& box) {
+  constexpr int kLetters = 6;
+  constexpr int kFrame = 32;  // px around the text of an entry
+  box.setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+  box.setMinimumContentsLength(kLetters);
+  int widest = 0;
+  for (int i = 0; i < box.count(); ++i) widest = std::max(widest, box.fontMetrics().horizontalAdvance(box.itemText(i)));
+  box.view()->setMinimumWidth(widest + kFrame);
 }
 
 QString currentId(const QComboBox& box) { return box.currentData().toString(); }

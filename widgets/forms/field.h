@@ -17,6 +17,8 @@ class Field final : public QWidget {
 
 /// A combo box whose entries carry an id as their data. It is not changed by a wheel that scrolls past it.
 QComboBox* comboBox(const QString& name);
+/// Lets a filled box be narrower than its entries, as a narrow form needs it; the list that it opens shows them whole.
+void makeNarrow(QComboBox& box);
 /// The id of the current entry; empty where there is none.
 QString currentId(const QComboBox& box);
 /// Selects the entry of that id without a signal; nothing where there is none.

@@ -59,6 +59,7 @@ QWidget* ParameterForm::control(const Parameter& parameter) {
   auto* box = comboBox(QString::fromStdString(parameter.title));
   for (const auto& choice : parameter.choices)
     box->addItem(QString::fromStdString(choice.title), QString::fromStdString(choice.id));
+  makeNarrow(*box);
   setCurrentId(*box, QString::fromStdString(value));
   connect(box, &QComboBox::currentIndexChanged, this,
           [this, box, id = parameter.id] { set(id, currentId(*box).toStdString()); });

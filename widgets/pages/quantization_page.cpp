@@ -17,6 +17,7 @@
 #include "widgets/frame/splitter_place.h"
 #include "widgets/plots/plot_view.h"
 #include "widgets/quantization/error_panel.h"
+#include "widgets/quantization/inputs_box.h"
 #include "widgets/quantization/scheme_form.h"
 #include "widgets/quantization/scheme_table.h"
 #include "widgets/quantization/value_grid.h"
@@ -66,22 +67,27 @@ QuantizationPage::QuantizationPage(Session& pageSession, QWidget* parent)
       m_rows(splitter(QStringLiteral("rows"), Qt::Vertical)),
       m_top(splitter(QStringLiteral("top"), Qt::Horizontal)),
       m_bottom(splitter(QStringLiteral("bottom"), Qt::Horizontal)),
-      m_form(new SchemeForm),
+      m_inputs(new InputsBox(pageSession)),
+      m_form(new SchemeForm(m_inputs)),
       m_sizePlot(new PlotView),
       m_errors(new ErrorPanel),
       m_weights(new WeightPanel),
       m_table(new SchemeTable(pageSession)),
+      m_basis(new LinkButton({})),
       m_restart(new LinkButton(tr("compute again"), LinkButton::Tone::Accent)) {
   layOut();
   connectParts();
   addExports();
+  m_study.setCalibration(session().calibration());
   showTensor();
 }
 
 void QuantizationPage::layOut() {
   m_sizeCard = cardWith(tr("Error against size"), m_sizePlot);
   auto* savePlot = new LinkButton(tr("export"));
+  m_basis->setToolTip(plainToolTip(tr("The error of the weights, or of what the layer makes of its inputs")));
   m_sizeCard->addToHeader(m_restart);
+  m_sizeCard->addToHeader(m_basis);
   m_sizeCard->addToHeader(savePlot);
   connect(savePlot, &LinkButton::clicked, m_sizePlot, &PlotView::askAndExport);
 
@@ -124,6 +130,11 @@ void QuantizationPage::connectParts() {
           [this](std::uint64_t element) { session().selectElement(element); });
   connect(m_weights, &WeightPanel::bitsRequested, this,
           [this] { Q_EMIT session().pageRequested(QStringLiteral("explorer")); });
+  connect(&session(), &Session::calibrationChanged, this, [this] { m_study.setCalibration(session().calibration()); });
+  connect(m_basis, &LinkButton::clicked, this, [this] {
+    m_ofOutputs = !m_ofOutputs;
+    showComparison();
+  });
   connect(m_restart, &LinkButton::clicked, this, [this] {
     m_study.restart();
     showNote();
@@ -200,9 +211,18 @@ void QuantizationPage::showTensor() {
                                                : tr("There is nothing to quantize: its values cannot be read.") + u' ' +
                                                      whyUnreadable(*tensor));
   if (!m_study.tensor()) m_isNewTensor = true;
+  m_inputs->setNote(inputsNote());
   m_form->setShape(isReadable ? std::optional(matrixShape(tensor->shape)) : std::nullopt);
   m_form->setChosen(m_study.scheme(), m_study.settings());
   showMeasurement();
+}
+
+QString QuantizationPage::inputsNote() const {
+  if (const auto& error = m_study.layerError()) return shown(error->message);
+  const auto& layer = m_study.layer();
+  if (!layer) return {};
+  const QString origin = layer->isSynthetic ? tr("drawn, not recorded") : tr("recorded");
+  return layer->samples > 0 ? tr("%1 vectors, %2").arg(grouped(layer->samples), origin) : origin;
 }
 
 void QuantizationPage::showMeasurement() {
@@ -222,7 +242,12 @@ void QuantizationPage::showComparison() {
   const std::vector<SchemeComparison> schemes = m_study.comparison();
   const std::string& chosen = m_shownScheme = m_study.scheme().info().id;
   const TensorInfo* tensor = session().selection().tensorInfo();
-  m_sizePlot->show(schemes.empty() || !tensor ? Figure() : errorAgainstSizeFigure(tensor->name, schemes, chosen));
+  const bool hasOutputs = m_study.layer() != nullptr;
+  const ErrorBasis basis = m_ofOutputs && hasOutputs ? ErrorBasis::Outputs : ErrorBasis::Weights;
+  m_basis->setVisible(hasOutputs);
+  m_basis->setText(basis == ErrorBasis::Outputs ? tr("of outputs") : tr("of weights"));
+  m_sizePlot->show(schemes.empty() || !tensor ? Figure()
+                                              : errorAgainstSizeFigure(tensor->name, schemes, chosen, basis));
   m_table->show(schemes, chosen);
   showNote();
 }

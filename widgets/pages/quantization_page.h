@@ -17,6 +17,7 @@ class ErrorPanel;
 class LinkButton;
 class Notice;
 class PlotView;
+class InputsBox;
 class SchemeForm;
 class SchemeTable;
 class WeightPanel;
@@ -56,6 +57,7 @@ class QuantizationPage final : public Page {
   void showMeasurement();
   void showComparison();
   void showNote();
+  QString inputsNote() const;
   void explain();
   void clickPart(const MatrixPart& part);
   void choose(const std::string& scheme, const Settings& settings);
@@ -75,12 +77,15 @@ class QuantizationPage final : public Page {
   QSplitter* m_bottom;
   Card* m_sizeCard;
   Card* m_tableCard;
+  InputsBox* m_inputs;
   SchemeForm* m_form;
   PlotView* m_sizePlot;
   ErrorPanel* m_errors;
   WeightPanel* m_weights;
   SchemeTable* m_table;
+  LinkButton* m_basis;
   LinkButton* m_restart;
+  bool m_ofOutputs = false;  ///< what the picture shows where both are known
 };
 
 }  // namespace ulpscope

@@ -24,6 +24,19 @@ Settings chosenSettings(const Scheme& scheme, const Selection& selection) {
   return selection.settings;
 }
 
+struct Loaded {
+  LoadedTensor tensor;
+  Result<std::optional<LayerCalibration>> layer;  ///< nothing where there is no calibration, or the tensor no matrix
+};
+
+Result<std::optional<LayerCalibration>> layerOf(const Calibration* calibration, const TensorInfo& tensor,
+                                                const Backend& backend, const JobContext& job) {
+  if (!calibration || tensor.shape.size() != 2) return std::nullopt;
+  auto layer = calibration->layer(tensor.name, tensor.shape[1], backend, job);
+  if (!layer) return tl::unexpected(std::move(layer).error());
+  return std::move(*layer);
+}
+
 bool isReadable(const TensorInfo* tensor) { return tensor && tensor->isReadable() && tensor->elements > 0; }
 
 }  // namespace
@@ -57,6 +70,14 @@ void QuantizationStudy::follow(const Selection& selection) {
   }
 }
 
+void QuantizationStudy::setCalibration(std::shared_ptr<const Calibration> calibration) {
+  if (calibration == m_calibration) return;
+  m_calibration = std::move(calibration);
+  clear();
+  if (m_isReadable) load();
+  Q_EMIT tensorChanged();
+}
+
 void QuantizationStudy::forget(const std::shared_ptr<const Checkpoint>& checkpoint) {
   if (checkpoint != m_checkpoint) return;
   clear();
@@ -76,6 +97,8 @@ void QuantizationStudy::restart() {
 void QuantizationStudy::clear() {
   for (Task* task : {&m_loading, &m_measuring, &m_comparing, &m_explaining}) task->cancel();
   m_tensor.reset();
+  m_layer.reset();
+  m_layerError.reset();
   m_measurement.reset();
   m_comparison.clear();
   m_refusal.reset();
@@ -92,6 +115,7 @@ std::vector<SchemeComparison> QuantizationStudy::comparison() const {
     chosen->error.clear();
     chosen->bitsPerWeight = m_measurement->report.bitsPerWeight;
     chosen->metrics = m_measurement->report.metrics;
+    chosen->weightedError = m_measurement->report.weightedError;
   }
   return lines;
 }
@@ -114,14 +138,20 @@ void QuantizationStudy::load() {
   const QString name = shown(source->info().name);
   m_loading.start(
       tr("reading %1").arg(name),
-      [source = std::move(*source), backend = m_session.backend()](const JobContext& job) {
+      [source = std::move(*source), calibration = m_calibration, backend = m_session.backend()](const JobContext& job) {
         job.expect(source.size());
-        return loadTensor(source, *backend, job);
+        return loadTensor(source, *backend, job).map([&](LoadedTensor&& tensor) {
+          return Loaded{std::move(tensor), layerOf(calibration.get(), source.info(), *backend, job)};
+        });
       },
-      [this, checkpoint = m_checkpoint, index = m_index](Result<LoadedTensor> loaded) {
-        if (checkpoint != m_checkpoint || index != m_index) return;  // stopped for another tensor
+      [this, checkpoint = m_checkpoint, index = m_index, calibration = m_calibration](Result<Loaded> loaded) {
+        if (checkpoint != m_checkpoint || index != m_index || calibration != m_calibration) return;  // of another one
         if (!loaded) return failed(loaded.error());
-        m_tensor = std::make_shared<const LoadedTensor>(*std::move(loaded));
+        m_tensor = std::make_shared<const LoadedTensor>(std::move(loaded->tensor));
+        if (!loaded->layer)
+          m_layerError = loaded->layer.error();
+        else if (*loaded->layer)
+          m_layer = std::make_shared<const LayerCalibration>(**std::move(loaded->layer));
         measure();
         compare();
         Q_EMIT tensorChanged();
@@ -132,10 +162,10 @@ void QuantizationStudy::measure() {
   m_explaining.cancel();
   m_measuring.start(
       tr("%1").arg(QString::fromStdString(m_scheme->info().title)),
-      [scheme = m_scheme, settings = m_settings, tensor = m_tensor,
+      [scheme = m_scheme, settings = m_settings, tensor = m_tensor, layer = m_layer,
        backend = m_session.backend()](const JobContext& job) -> Result<Measurement> {
         job.expect(tensor->values.size() * sizeof(float));
-        auto report = quantizeAndMeasure(*scheme, settings, tensor->view(), *backend, job);
+        auto report = quantizeAndMeasure(*scheme, settings, {tensor->view(), layer.get()}, *backend, job);
         if (!report) return tl::unexpected(std::move(report).error());
         Measurement result{.scheme = scheme, .report = *std::move(report), .errorMap = {}};
         result.errorMap = errorMap(tensor->view(), result.report.quantized.restored, kMapSide);
@@ -159,11 +189,11 @@ void QuantizationStudy::measure() {
 void QuantizationStudy::compare() {
   m_comparing.start(
       tr("comparing all schemes"),
-      [this, tensor = m_tensor, backend = m_session.backend(), post = postTo(*this)](const JobContext& job) {
+      [this, tensor = m_tensor, layer = m_layer, backend = m_session.backend(),
+       post = postTo(*this)](const JobContext& job) {
         job.expect(tensor->values.size() * sizeof(float) * schemeRegistry().size());
-        return compareSchemes(schemeRegistry(), tensor->view(), *backend, job, [&](const SchemeComparison& line) {
-          post([this, tensor, line] { take(tensor, line); });
-        });
+        const auto each = [&](const SchemeComparison& line) { post([this, tensor, line] { take(tensor, line); }); };
+        return compareSchemes(schemeRegistry(), {tensor->view(), layer.get()}, *backend, job, each);
       },
       [this, tensor = m_tensor](const Result<std::vector<SchemeComparison>>& lines) {
         if (tensor != m_tensor) return;

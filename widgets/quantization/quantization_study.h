@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/analysis/tensor_profile.h"
+#include "core/calibration/calibration.h"
 #include "core/quantization/quantization_report.h"
 #include "widgets/session/selection.h"
 #include "widgets/session/task.h"
@@ -35,6 +36,8 @@ class QuantizationStudy final : public QObject {
  public:
   explicit QuantizationStudy(Session& session, QObject* parent = nullptr);
 
+  /// What is known of the inputs of layers; nullptr: nothing.
+  void setCalibration(std::shared_ptr<const Calibration> calibration);
   /// Takes up what has changed in the selection. A tensor that cannot be read clears the study.
   void follow(const Selection& selection);
   /// Lets go of a checkpoint that was closed, seen or not.
@@ -49,6 +52,10 @@ class QuantizationStudy final : public QObject {
   const std::shared_ptr<const Measurement>& measurement() const { return m_measurement; }
   /// Every scheme with its default knobs, but the chosen one as it is set; those that are there so far.
   std::vector<SchemeComparison> comparison() const;
+  /// What is known of the inputs of the tensor's layer; nullptr: nothing.
+  const std::shared_ptr<const LayerCalibration>& layer() const { return m_layer; }
+  /// Why nothing is, although there is a calibration; nullopt: it is, or there is none.
+  const std::optional<Error>& layerError() const { return m_layerError; }
   /// Why the chosen scheme does not fit the tensor.
   const std::optional<Error>& refusal() const { return m_refusal; }
   /// Something is not there and nobody works on it: the user stopped it, or it failed.
@@ -77,7 +84,10 @@ class QuantizationStudy final : public QObject {
   const Scheme* m_scheme;
   Settings m_settings;
 
+  std::shared_ptr<const Calibration> m_calibration;
   std::shared_ptr<const LoadedTensor> m_tensor;
+  std::shared_ptr<const LayerCalibration> m_layer;
+  std::optional<Error> m_layerError;
   std::shared_ptr<const Measurement> m_measurement;
   std::vector<SchemeComparison> m_comparison;
   std::optional<Error> m_refusal;

@@ -43,6 +43,13 @@ std::vector<Fact> summaryOf(const QuantizationReport& report, const TensorInfo& 
       {tr("Computed by"), QString::fromStdString(report.backend)},
   };
   if (std::isnan(metrics.cosine)) facts[6].text = emDash();
+  if (const auto& weighted = report.weightedError) {
+    const Fact outputs{tr("Outputs: signal to noise (dB)"), briefNumber(weighted->decibel),
+                       tr("%1 % of their energy, from %2")
+                           .arg(briefNumber(100 * weighted->relative), QString::fromUtf8(idOf(weighted->basis))),
+                       Fact::Tone::Strong};
+    facts.insert(facts.begin() + 2, outputs);
+  }
   for (const std::string& warning : report.warnings)
     facts.push_back({.name = tr("Note"), .text = {}, .note = QString::fromStdString(warning)});
   return facts;

@@ -17,7 +17,7 @@
 
 namespace ulpscope {
 
-SchemeForm::SchemeForm(QWidget* parent)
+SchemeForm::SchemeForm(QWidget* inputs, QWidget* parent)
     : QWidget(parent),
       m_filter(new QLineEdit),
       m_list(new SchemeList),
@@ -40,7 +40,7 @@ SchemeForm::SchemeForm(QWidget* parent)
   parts->setChildrenCollapsible(false);
   parts->setHandleWidth(16);
   parts->addWidget(choice);
-  parts->addWidget(buildKnobs());
+  parts->addWidget(buildKnobs(inputs));
   parts->setStretchFactor(0, 1);
   parts->setSizes({560, 260});
   keepPlace(*parts, QStringLiteral("quantization/schemeAndKnobs"));
@@ -53,7 +53,7 @@ SchemeForm::SchemeForm(QWidget* parent)
   connect(m_knobs, &ParameterForm::edited, this, [this] { Q_EMIT chosen(m_scheme->info().id, m_knobs->settings()); });
 }
 
-QWidget* SchemeForm::buildKnobs() {
+QWidget* SchemeForm::buildKnobs(QWidget* inputs) {
   m_refusal->setWordWrap(true);
   m_refusal->hide();
   m_reference->setWordWrap(true);
@@ -66,6 +66,7 @@ QWidget* SchemeForm::buildKnobs() {
   auto* column = new QVBoxLayout(content);
   column->setContentsMargins(0, 0, 0, 0);
   column->setSpacing(12);
+  column->addWidget(inputs);
   column->addWidget(m_knobs);
   column->addWidget(m_refusal);
   column->addLayout(m_exports);

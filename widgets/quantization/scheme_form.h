@@ -22,7 +22,8 @@ class SchemeForm final : public QWidget {
   Q_OBJECT
 
  public:
-  explicit SchemeForm(QWidget* parent = nullptr);
+  /// `inputs`: what is known of the layer, shown above the knobs.
+  explicit SchemeForm(QWidget* inputs, QWidget* parent = nullptr);
 
   void setShape(const std::optional<MatrixShape>& shape);
   /// Shows without announcing.
@@ -36,7 +37,7 @@ class SchemeForm final : public QWidget {
   void chosen(const std::string& scheme, const ulpscope::Settings& settings);
 
  private:
-  QWidget* buildKnobs();
+  QWidget* buildKnobs(QWidget* inputs);
   void showPage();
 
   QLineEdit* m_filter;

@@ -22,10 +22,12 @@
 namespace ulpscope {
 namespace {
 
-enum Column { kScheme, kBits, kSignal, kRmse, kLargest, kWhy };
+enum Column { kScheme, kBits, kSignal, kOutputs, kRmse, kLargest, kWhy };
 
 constexpr int kWidthForRmse = 310;
 constexpr int kWidthForLargest = 390;
+constexpr qsizetype kMostReasons = 2;  ///< that are told below the table
+constexpr int kWidthOfOutputs = 50;
 
 TableCell numberCell(double value, const QString& text) {
   const bool known = !std::isnan(value);
@@ -38,14 +40,18 @@ std::vector<TableCell> rowOf(const SchemeComparison& scheme) {
   TableCell title{.text = QString::fromStdString(scheme.title), .exact = {}, .key = {}};
   if (!scheme.error.empty()) {
     title.tone = CellTone::Muted;
+    title.exact = shown(scheme.error);
     const TableCell none = numberCell(std::numeric_limits<double>::quiet_NaN(), {});
-    return {title, none, none, none, none, {.text = shown(scheme.error), .exact = {}, .key = {}}};
+    return {title, none, none, none, none, none, {.text = shown(scheme.error), .exact = {}, .key = {}}};
   }
   const ErrorMetrics& metrics = scheme.metrics;
-  const double signal = metrics.signalToNoiseDb;
+  const auto decibel = [](double value) {
+    return numberCell(value, std::isfinite(value) ? QString::number(value, 'f', 1) : briefNumber(value));
+  };
   return {title,
           numberCell(scheme.bitsPerWeight, QString::number(scheme.bitsPerWeight, 'f', 3)),
-          numberCell(signal, std::isfinite(signal) ? QString::number(signal, 'f', 1) : briefNumber(signal)),
+          decibel(metrics.signalToNoiseDb),
+          decibel(scheme.weightedError ? scheme.weightedError->decibel : std::numeric_limits<double>::quiet_NaN()),
           numberCell(metrics.rootMeanSquaredError, briefNumber(metrics.rootMeanSquaredError)),
           numberCell(metrics.maxAbsoluteError, briefNumber(metrics.maxAbsoluteError)),
           {}};
@@ -59,6 +65,7 @@ SchemeTable::SchemeTable(Session& session, QWidget* parent)
       m_model(new TableModel({{tr("Scheme"), false, {}},
                               {tr("bpw"), true, tr("True bits per weight: codes, scales and zero points")},
                               {tr("SQNR"), true, tr("Signal to quantization noise, dB")},
+                              {tr("Out"), true, tr("Signal to noise of what the layer makes of its inputs, dB")},
                               {tr("RMSE"), true, tr("Root mean squared error")},
                               {tr("Largest"), true, tr("Largest absolute error")},
                               {tr("Why not"), false, {}}},
@@ -88,16 +95,22 @@ void SchemeTable::show(const std::vector<SchemeComparison>& schemes, const std::
     if (!scheme.error.empty()) misfits << tr("%1: %2").arg(QString::fromStdString(scheme.title), shown(scheme.error));
   }
   m_model->setRows(std::move(rows));
+  m_hasOutputs = std::ranges::any_of(schemes, [](const auto& scheme) { return scheme.weightedError.has_value(); });
   showColumns();
   const auto found = std::find(m_ids.begin(), m_ids.end(), chosen);
   if (found != m_ids.end()) m_table->setCurrentSourceRow(int(found - m_ids.begin()));
-  m_misfits->setText(misfits.join(QLatin1Char('\n')));
+  m_misfits->setText(
+      misfits.size() <= kMostReasons
+          ? misfits.join(QLatin1Char('\n'))
+          : tr("%1 schemes do not fit: what they ask for stands in the tooltip of each.").arg(misfits.size()));
   m_misfits->setVisible(!misfits.isEmpty());
 }
 
 void SchemeTable::showColumns() {
-  m_table->setColumnHidden(kRmse, width() < kWidthForRmse);
-  m_table->setColumnHidden(kLargest, width() < kWidthForLargest);
+  const int room = width() - (m_hasOutputs ? kWidthOfOutputs : 0);
+  m_table->setColumnHidden(kOutputs, !m_hasOutputs);
+  m_table->setColumnHidden(kRmse, room < kWidthForRmse);
+  m_table->setColumnHidden(kLargest, room < kWidthForLargest);
   m_table->setColumnHidden(kWhy, true);
   fitColumns(*m_table, kScheme);
 }

@@ -39,6 +39,7 @@ class SchemeTable final : public QWidget {
 
   Session& m_session;
   std::vector<std::string> m_ids;  ///< one a row
+  bool m_hasOutputs = false;
   TableModel* m_model;
   TableView* m_table;
   PlainLabel* m_misfits;

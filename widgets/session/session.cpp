@@ -90,7 +90,8 @@ Session::Session(std::vector<std::shared_ptr<const Backend>> backends, QString s
       m_backend(m_backends.at(0)),
       m_samplePath(std::move(samplePath)),
       m_opening(std::make_unique<Task>(*this)),
-      m_reading(std::make_unique<Task>(*this)) {}
+      m_reading(std::make_unique<Task>(*this)),
+      m_calibrating(std::make_unique<Task>(*this)) {}
 
 Session::~Session() = default;
 
@@ -122,6 +123,22 @@ std::shared_ptr<CheckpointResults> Session::results(const std::shared_ptr<const 
 bool Session::busy() const {
   return !m_toOpen.empty() ||
          std::any_of(m_tasks.begin(), m_tasks.end(), [](const auto& task) { return task && task->running(); });
+}
+
+void Session::setCalibration(std::shared_ptr<const Calibration> calibration) {
+  if (calibration == m_calibration) return;
+  m_calibration = std::move(calibration);
+  Q_EMIT calibrationChanged();
+}
+
+void Session::openCalibration(const QString& path) {
+  m_calibrating->start(
+      tr("opening %1").arg(QFileInfo(path).fileName()),
+      [file = filePath(path)](const JobContext& job) { return Calibration::open(file, job); },
+      [this](const Result<std::shared_ptr<const Calibration>>& opened) {
+        if (!opened) return report(opened.error());
+        setCalibration(*opened);
+      });
 }
 
 void Session::started(Task* task) {

@@ -12,6 +12,7 @@
 
 #include "core/backend/backend.h"
 #include "core/cache/checkpoint_results.h"
+#include "core/calibration/calibration.h"
 #include "core/checkpoint/tensor_index.h"
 #include "widgets/session/recent_files.h"
 #include "widgets/session/selection.h"
@@ -64,6 +65,12 @@ class Session final : public QObject {
   void reload(const std::shared_ptr<const Checkpoint>& checkpoint);
   void close(const std::shared_ptr<const Checkpoint>& checkpoint);
 
+  /// What is known of the inputs of layers, whatever is selected; nullptr: nothing.
+  const std::shared_ptr<const Calibration>& calibration() const { return m_calibration; }
+  void setCalibration(std::shared_ptr<const Calibration> calibration);
+  /// Opens a file of it in the background; a failure is reported and changes nothing.
+  void openCalibration(const QString& path);
+
   const Selection& selection() const { return m_history.current(); }
   void select(Selection selection);
   void selectCheckpoint(const std::shared_ptr<const Checkpoint>& checkpoint);
@@ -96,6 +103,7 @@ class Session final : public QObject {
   void checkpointReloaded(std::shared_ptr<const ulpscope::Checkpoint> old,
                           std::shared_ptr<const ulpscope::Checkpoint> fresh);
   void backendChanged();
+  void calibrationChanged();
   void reported(const ulpscope::Report& report);
   void taskStarted(ulpscope::Task* task);
   /// A page asks for another one to come to the front: "explorer".
@@ -121,6 +129,7 @@ class Session final : public QObject {
   RecentFiles m_recent;
   std::vector<std::shared_ptr<const Checkpoint>> m_checkpoints;
   std::vector<std::shared_ptr<const TensorIndex>> m_indexes;  ///< of m_checkpoints, in the same order
+  std::shared_ptr<const Calibration> m_calibration;
   SelectionHistory m_history;
   struct Opening {
     QString path;
@@ -131,6 +140,7 @@ class Session final : public QObject {
   std::vector<QPointer<Task>> m_tasks;
   std::unique_ptr<Task> m_opening;
   std::unique_ptr<Task> m_reading;
+  std::unique_ptr<Task> m_calibrating;
 };
 
 }  // namespace ulpscope

@@ -5,9 +5,11 @@
 #include <gtest/gtest.h>
 
 #include <QAbstractButton>
+#include <QComboBox>
 #include <QFile>
 #include <QFileInfo>
 #include <QLabel>
+#include <QLineEdit>
 #include <QSignalSpy>
 #include <QSpinBox>
 #include <QTemporaryDir>
@@ -24,6 +26,8 @@
 #include "widgets/plots/plot_view.h"
 #include "widgets/quantization/error_panel.h"
 #include "widgets/quantization/fact_list.h"
+#include "widgets/quantization/inputs_box.h"
+#include "widgets/quantization/scheme_form.h"
 #include "widgets/quantization/scheme_list.h"
 #include "widgets/quantization/scheme_table.h"
 #include "widgets/quantization/value_grid.h"
@@ -39,12 +43,13 @@ using testing::Pointwise;
 const std::vector<float> kWorked{2.1f, 3.1f, 2.5f, 3.7f, 3.3f};
 
 /// A safetensors file of one FP32 tensor.
-void writeTensor(const QString& path, const std::vector<std::uint64_t>& shape, const std::vector<float>& values) {
+void writeTensor(const QString& path, const std::vector<std::uint64_t>& shape, const std::vector<float>& values,
+                 const QByteArray& name = "x") {
   QByteArray sides;
   for (const auto side : shape) sides += (sides.isEmpty() ? "" : ",") + QByteArray::number(qulonglong(side));
   const auto bytes = qsizetype(values.size() * sizeof(float));
-  QByteArray header =
-      "{\"x\":{\"dtype\":\"F32\",\"shape\":[" + sides + "],\"data_offsets\":[0," + QByteArray::number(bytes) + "]}}";
+  QByteArray header = "{\"" + name + "\":{\"dtype\":\"F32\",\"shape\":[" + sides + "],\"data_offsets\":[0," +
+                      QByteArray::number(bytes) + "]}}";
   while (header.size() % 8 != 0) header += ' ';
   const auto length = std::uint64_t(header.size());
   QFile file(path);
@@ -160,6 +165,67 @@ TEST_F(QuantizationPageTest, SaysWhyASchemeDoesNotFit) {
   EXPECT_EQ(part<SchemeTable>().table().model()->index(rowOf("Q8_0 (GGUF)"), 1).data().toString(), "\u2014");
   choose("int8_tensor");
   EXPECT_EQ(codes().size(), 5u);
+}
+
+TEST_F(QuantizationPageTest, TakesWhatIsKnownOfTheLayersInputs) {
+  openSample(*m_session);
+  const auto isSaid = [&](const QString& part) {
+    const auto labels = m_page.findChildren<QLabel*>();
+    return std::ranges::any_of(labels, [&](const QLabel* l) { return l->isVisible() && l->text().contains(part); });
+  };
+  const auto& table = part<SchemeTable>().table();
+  const int outputs = 3;
+  choose("gptq");
+  EXPECT_TRUE(isSaid("of the layer expected"));
+  EXPECT_TRUE(table.isColumnHidden(outputs));
+
+  m_session->setCalibration(Calibration::synthetic());
+  settle(*m_session);
+  EXPECT_FALSE(isSaid("of the layer expected"));
+  EXPECT_TRUE(isSaid("drawn, not recorded"));
+  EXPECT_FALSE(table.isColumnHidden(outputs));
+  EXPECT_GT(table.model()->index(rowOf("GPTQ"), outputs).data().toDouble(), 10);
+  EXPECT_GT(summary("Outputs: signal to noise (dB)").toDouble(), 10);
+  EXPECT_EQ(figure("Error against size").y.title, "signal to noise (dB)");
+
+  m_session->setCalibration(nullptr);
+  settle(*m_session);
+  EXPECT_TRUE(isSaid("of the layer expected"));
+  EXPECT_TRUE(table.isColumnHidden(outputs));
+}
+
+TEST_F(QuantizationPageTest, OffersAFileOfInputsOnceItWasOpened) {
+  openWorkedExample();
+  QSignalSpy reported(m_session.get(), &Session::reported);
+  m_session->openCalibration(path("worked.safetensors"));  // arrays of no layer
+  settle(*m_session);
+  EXPECT_EQ(reported.count(), 1);
+  EXPECT_EQ(m_session->calibration(), nullptr);
+
+  writeTensor(path("layers.safetensors"), {1, 4}, {1, 2, 3, 4}, "a.inputs");
+  m_session->openCalibration(path("layers.safetensors"));
+  settle(*m_session);
+  ASSERT_NE(m_session->calibration(), nullptr);
+  auto& box = *part<InputsBox>().findChild<QComboBox*>();
+  EXPECT_EQ(box.currentText(), "layers.safetensors");
+}
+
+TEST_F(QuantizationPageTest, FiltersTheListOfSchemes) {
+  openSample(*m_session);
+  auto& field = *part<SchemeForm>().findChild<QLineEdit*>();
+  const auto& list = part<SchemeList>();
+  const auto shownTitles = [&] {
+    QStringList titles;
+    for (int row = 0; row < list.count(); ++row)
+      if (!list.item(row)->isHidden()) titles << list.item(row)->text();
+    return titles;
+  };
+  field.setText("gguf q8");
+  EXPECT_EQ(shownTitles(), (QStringList{"GGUF", "Q8_0 (GGUF)"}));
+  field.setText("no such scheme");
+  EXPECT_TRUE(shownTitles().isEmpty());
+  field.clear();
+  EXPECT_GT(shownTitles().size(), int(schemeRegistry().size()));
 }
 
 TEST_F(QuantizationPageTest, WritesCodesAndRestoredValuesAsNumpyArraysOfTheTensorsShape) {
