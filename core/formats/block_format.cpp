@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "core/formats/limits.h"
+#include "core/formats/mx_scale.h"
 #include "core/formats/value_text.h"
 
 namespace ulpscope {
@@ -44,45 +45,6 @@ BlockFormat mx(std::string_view id, std::string_view title, std::string_view nam
           .hasTensorScale = false,
           .modes = kMxModes,
           .source = "OCP Microscaling Formats 1.0; scale modes as torchao 0.18 mx_tensor.py"};
-}
-
-/// floor(log2 |number|). Precondition: finite and not zero.
-int leadingExponent(float number) { return std::ilogb(number); }
-
-bool isPowerOfTwo(float number) { return std::ldexp(1.0F, leadingExponent(number)) == number; }
-
-int fractionBitsOf(const BlockFormat& format) {
-  if (const FloatSpec* spec = format.element->floatSpec()) return spec->fractionBits;
-  return -format.elementExponent;  // of 1.xxxxxx in MXINT8
-}
-
-/// Whether `number`, rounded half up to `bits` fraction bits, reaches the next power of two.
-bool roundsUpToPowerOfTwo(float number, int bits) {
-  const double significand = std::ldexp(double{number}, -leadingExponent(number));  // in [1, 2)
-  return significand >= 2 - std::ldexp(1.0, -bits - 1);
-}
-
-/// The exponent of the scale of a block whose largest magnitude is finite and not zero, before it is clamped.
-int scaleExponent(const BlockFormat& format, ScaleMode mode, float largest) {
-  const int exponent = leadingExponent(largest);
-  switch (mode) {
-    case ScaleMode::Ceil:
-      return exponent + (isPowerOfTwo(largest) ? 0 : 1) - format.largestExponent();
-    case ScaleMode::Even:
-      return exponent + (roundsUpToPowerOfTwo(largest, fractionBitsOf(format)) ? 1 : 0) - format.largestExponent();
-    case ScaleMode::Rceil: {
-      const float quotient = largest / static_cast<float>(format.largestElement());
-      if (quotient == 0) return std::numeric_limits<int>::min();
-      return leadingExponent(quotient) + (isPowerOfTwo(quotient) ? 0 : 1);
-    }
-    default:
-      return exponent - format.largestExponent();
-  }
-}
-
-/// What float32's exponent field reads for infinity, and the largest scale for Rceil, as in torchao.
-int scaleExponentOfInfinity(const BlockFormat& format, ScaleMode mode) {
-  return mode == ScaleMode::Rceil ? 127 : 128 - format.largestExponent();
 }
 
 void findLargest(QuantizedBlock& block, std::span<const float> values) {
@@ -121,12 +83,7 @@ void quantizeMx(QuantizedBlock& block, std::span<const float> values) {
   constexpr int kBias = 127;
   const BlockFormat& format = *block.format;
   if (std::isnan(block.largest)) return makeNan(block, values);
-  int exponent = -kBias;
-  if (std::isinf(block.largest))
-    exponent = scaleExponentOfInfinity(format, block.mode);
-  else if (block.largest != 0)
-    exponent = scaleExponent(format, block.mode, block.largest);
-  exponent = std::clamp(exponent, -kBias, kBias);
+  const int exponent = MxScaleRule(format, block.mode).exponentFor(block.largest);
   block.scaleCode = static_cast<std::uint64_t>(exponent + kBias);
   block.scale = std::ldexp(1.0, exponent);
   for (const float input : values)

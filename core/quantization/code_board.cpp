@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
 #include <iterator>
 
 #include "core/base/text.h"
@@ -19,6 +20,9 @@ std::string text(const Candidate& candidate) {
   return fmt::format("{} is {}", candidate.code, shortest(candidate.value));
 }
 
+/// Negative zero beside zero: what negative numbers are rounded to.
+bool isNegativeTwin(float value, float other) { return value == other && std::signbit(value) && !std::signbit(other); }
+
 }  // namespace
 
 std::string nearestCodesText(float x, int codeBits, bool isSigned, const CodeValue& valueOf) {
@@ -29,7 +33,8 @@ std::string nearestCodesText(float x, int codeBits, bool isSigned, const CodeVal
     const auto value = valueOf(code);
     if (!value) continue;
     if (*value <= x && (!below || *value > below->value)) below = {code, *value};
-    if (*value >= x && (!above || *value < above->value)) above = {code, *value};
+    if (*value >= x && (!above || *value < above->value || isNegativeTwin(*value, above->value)))
+      above = {code, *value};
   }
   if (below && above && below->value != above->value) return text(*below) + "; " + text(*above);
   if (below) return text(*below);

@@ -222,8 +222,9 @@ std::vector<BoardLine> explainRuns(const RunPlan& plan, const MatrixView& input,
 Result<RunPlan> RunScheme::planFor(const MatrixShape& shape, const Settings& settings) const {
   auto complete = completeSettings(m_info, settings);
   if (!complete) return tl::unexpected(std::move(complete).error());
-  RunPlan plan = m_planner(*complete);
-  if (auto fits = checkShape(plan, shape, m_info.id); !fits) return tl::unexpected(std::move(fits).error());
+  Result<RunPlan> plan = m_planner(*complete);
+  if (!plan) return plan;
+  if (auto fits = checkShape(*plan, shape, m_info.id); !fits) return tl::unexpected(std::move(fits).error());
   return plan;
 }
 

@@ -69,8 +69,8 @@ struct RunPlan {
 /// spread over the threads of the backend; each is coded by the same function on every backend.
 class RunScheme final : public Scheme {
  public:
-  /// Given complete settings.
-  using Planner = std::function<RunPlan(const Settings& settings)>;
+  /// Given complete settings. Unsupported where the knobs do not go together.
+  using Planner = std::function<Result<RunPlan>(const Settings& settings)>;
 
   RunScheme(SchemeInfo info, Planner planner) : m_info(std::move(info)), m_planner(std::move(planner)) {}
 

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 
 #include "core/base/text.h"
@@ -15,6 +16,14 @@ std::string blocksText(std::uint64_t count, std::string_view one, std::string_vi
   return count == 1 ? fmt::format("1 block {}", one) : fmt::format("{} blocks {}", groupedDigits(count), many);
 }
 
+/// Whether any value is infinite or NaN: without a branch a value, as nearly every block is looked at in vain.
+bool holdsSpecials(std::span<const float> block) {
+  constexpr std::uint32_t kExponent = 0x7F800000;
+  std::uint32_t found = 0;
+  for (const float x : block) found |= (std::bit_cast<std::uint32_t>(x) & kExponent) == kExponent ? 1u : 0u;
+  return found != 0;
+}
+
 }  // namespace
 
 void ScaleTally::add(float scale, std::span<const float> block) {
@@ -22,6 +31,7 @@ void ScaleTally::add(float scale, std::span<const float> block) {
 }
 
 void ScaleTally::addLooking(float scale, std::span<const float> block) {
+  if (std::isfinite(scale) && scale != 0 && !holdsSpecials(block)) return;
   if (std::any_of(block.begin(), block.end(), [](float x) { return std::isnan(x); }))
     ++m_nan;
   else if (std::any_of(block.begin(), block.end(), [](float x) { return std::isinf(x); }))

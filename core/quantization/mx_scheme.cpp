@@ -1,0 +1,261 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/quantization/mx_scheme.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <bit>
+#include <cassert>
+#include <cmath>
+#include <limits>
+#include <memory>
+
+#include "core/formats/mx_scale.h"
+#include "core/quantization/narrow_codes.h"
+
+namespace ulpscope {
+namespace {
+
+constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
+constexpr std::uint32_t kInfinityBits = 0x7F800000;
+constexpr int kBlock = 32;
+
+/// log2 in float32, to nearest: what torch and glibc give around powers of two, where it is rounded onto an integer.
+float log2InFloat(float x) { return static_cast<float>(std::log2(double{x})); }
+
+/// The elements of a format, without their scale. Elements of MXINT8 are integers in units of 2^-6.
+class Elements {
+ public:
+  virtual ~Elements() = default;
+  /// To nearest even.
+  virtual void encode(std::span<const float> values, float factor, std::span<std::uint8_t> codes) const = 0;
+  /// As microxcaling's rounding "nearest".
+  virtual void encodeHalfAway(std::span<const float> values, float factor, std::span<std::uint8_t> codes) const = 0;
+  virtual void decode(std::span<const std::uint8_t> codes, float scale, std::span<float> values) const = 0;
+  virtual bool isUsed(int code) const = 0;
+};
+
+class FloatElements final : public Elements {
+ public:
+  explicit FloatElements(const FloatSpec& spec) : m_coder(spec) {}
+  void encode(std::span<const float> values, float factor, std::span<std::uint8_t> codes) const override {
+    m_coder.encode(values, factor, codes);
+  }
+  void encodeHalfAway(std::span<const float> values, float factor, std::span<std::uint8_t> codes) const override {
+    m_coder.encodeHalfAway(values, factor, codes);
+  }
+  void decode(std::span<const std::uint8_t> codes, float scale, std::span<float> values) const override {
+    m_coder.decode(codes, scale, values);
+  }
+  bool isUsed(int code) const override { return m_coder.isFinite(code); }
+
+ private:
+  NarrowFloatCoder m_coder;
+};
+
+class IntegerElements final : public Elements {
+ public:
+  void encode(std::span<const float> values, float factor, std::span<std::uint8_t> codes) const override {
+    constexpr float kMagic = 0x1.8p23F;  // its last place is 1, so adding it rounds to an integer
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      const float y = std::min(std::max(values[i] * factor * kUnits, -128.0F), 127.0F);
+      codes[i] =
+          static_cast<std::uint8_t>(std::bit_cast<std::uint32_t>(y + kMagic) - std::bit_cast<std::uint32_t>(kMagic));
+    }
+  }
+  void encodeHalfAway(std::span<const float> values, float factor, std::span<std::uint8_t> codes) const override {
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      const float y = values[i] * factor * kUnits;
+      const auto n = static_cast<std::int32_t>(std::min(std::fabs(y), 127.0F) + 0.5F);
+      codes[i] = static_cast<std::uint8_t>(y < 0 ? -n : n);
+    }
+  }
+  void decode(std::span<const std::uint8_t> codes, float scale, std::span<float> values) const override {
+    for (std::size_t i = 0; i < codes.size(); ++i)
+      values[i] = static_cast<float>(static_cast<std::int8_t>(codes[i])) / kUnits * scale;
+  }
+  bool isUsed(int) const override { return true; }
+
+ private:
+  static constexpr float kUnits = 64;  ///< of 2^-6
+};
+
+std::shared_ptr<const Elements> elementsOf(const BlockFormat& format) {
+  if (const FloatSpec* spec = format.element->floatSpec()) return std::make_shared<FloatElements>(*spec);
+  assert(format.elementExponent == -6);
+  return std::make_shared<IntegerElements>();
+}
+
+/// max |x| of the block; NaN if it holds one.
+float largestMagnitude(std::span<const float> values) { return std::bit_cast<float>(largestMagnitudeBits(values)); }
+
+RunPlan basicPlan(const BlockFormat& format, const std::shared_ptr<const Elements>& elements) {
+  RunPlan plan;
+  plan.granularity = Granularity::Group;
+  plan.group = kBlock;
+  plan.codeBits = format.element->info().codeBits;
+  plan.signedCodes = format.element->floatSpec() == nullptr;
+  plan.scaleBits = 8;
+  plan.decode = [elements](std::span<const std::uint8_t> codes, const StoredScale& stored, std::span<float> values) {
+    elements->decode(codes, stored.scale, values);
+  };
+  plan.isUsed = [elements](int code) { return elements->isUsed(code); };
+  return plan;
+}
+
+RunPlan ocpPlan(const BlockFormat& format, ScaleMode mode) {
+  const auto elements = elementsOf(format);
+  RunPlan plan = basicPlan(format, elements);
+  plan.encode = [elements, rule = MxScaleRule(format, mode)](const RunInput& run, const RunCodes& out) {
+    const float largest = largestMagnitude(run.values);
+    if (std::isnan(largest)) {
+      out.stored[0].scale = kNan;
+      return;
+    }
+    const int exponent = rule.exponentFor(largest);
+    out.stored[0].scale = powerOfTwo(exponent);
+    elements->encode(run.values, powerOfTwo(-exponent), out.codes);
+  };
+  plan.scaleNote = fmt::format("power of two by the rule {}", idOf(mode));
+  return plan;
+}
+
+/// The exponent of Rceil with torch's logarithm.
+int torchRceil(float largest, float largestElement) {
+  const float quotient = largest / largestElement;
+  if (std::isinf(quotient)) return 127;
+  return static_cast<int>(std::clamp(std::ceil(log2InFloat(quotient)), -127.0F, 127.0F));
+}
+
+RunPlan torchaoPlan(const BlockFormat& format, ScaleMode mode) {
+  const auto elements = elementsOf(format);
+  RunPlan plan = basicPlan(format, elements);
+  plan.wholeGroups = true;
+  plan.encode = [elements, mode, rule = MxScaleRule(format, mode)](const RunInput& run, const RunCodes& out) {
+    const float largest = largestMagnitude(run.values);
+    if (std::isnan(largest)) {
+      out.stored[0].scale = kNan;
+      return;
+    }
+    const bool isRceil = mode == ScaleMode::Rceil;
+    const int exponent = isRceil ? torchRceil(largest, rule.largestElement()) : rule.exponentFor(largest);
+    out.stored[0].scale = powerOfTwo(exponent);
+    const float factor = exponent > -127 ? powerOfTwo(-exponent) : isRceil ? 1 : 0x1p126F;
+    elements->encode(run.values, factor, out.codes);
+  };
+  plan.scaleNote = fmt::format("power of two by the rule {}", idOf(mode));
+  return plan;
+}
+
+RunPlan microxcalingPlan(const BlockFormat& format) {
+  const auto elements = elementsOf(format);
+  RunPlan plan = basicPlan(format, elements);
+  plan.encode = [elements, largestExponent = format.largestExponent()](const RunInput& run, const RunCodes& out) {
+    const float largest = largestMagnitude(run.values);
+    const float exponent =
+        std::floor(log2InFloat(largest == 0 ? 0x1p-126F : largest)) - static_cast<float>(largestExponent);
+    if (!(exponent <= 127)) {
+      out.stored[0].scale = kNan;
+      return;
+    }
+    const int clamped = std::max(static_cast<int>(exponent), -127);
+    out.stored[0].scale = powerOfTwo(clamped);
+    elements->encodeHalfAway(run.values, powerOfTwo(-clamped), out.codes);
+  };
+  plan.scaleNote = "2^(floor(log2 of the largest magnitude) - that of the largest element), in float32";
+  return plan;
+}
+
+/// max |x| without NaN, as a comparison leaves it out.
+float largestComparable(std::span<const float> values) {
+  float largest = 0;
+  for (const float x : values) {
+    const float magnitude = std::fabs(x);
+    largest = magnitude > largest ? magnitude : largest;
+  }
+  return largest;
+}
+
+/// The byte of ggml's scale: what is out of its range wraps, and infinity is the 0 of an integer that does not fit.
+std::uint8_t ggmlScaleByte(float largest) {
+  if (largest == 0 || std::isinf(largest)) return 0;
+  return static_cast<std::uint8_t>(static_cast<int>(std::floor(log2InFloat(largest))) - 2 + 127);
+}
+
+/// Its scale is half of E8M0's, 2^-128 for the byte 0, and elements count twice.
+void encodeGgmlMxfp4(const RunInput& run, const RunCodes& out) {
+  const float largest = largestComparable(run.values);
+  const std::uint8_t byte = ggmlScaleByte(largest);
+  out.stored[0].scale = std::ldexp(1.0F, byte - 128);
+  encodeFp4ByDistance(run.values, out.stored[0].scale, out.codes);
+  out.packed[0] = std::byte{byte};
+  for (std::size_t i = 0; i < kBlock / 2; ++i)
+    out.packed[1 + i] = static_cast<std::byte>(out.codes[i] | out.codes[i + kBlock / 2] << 4);
+}
+
+RunPlan ggmlPlan(const BlockFormat& format) {
+  RunPlan plan = basicPlan(format, elementsOf(format));
+  plan.wholeGroups = true;
+  plan.packedBytes = 1 + kBlock / 2;
+  plan.encode = encodeGgmlMxfp4;
+  plan.decode = [](std::span<const std::uint8_t> codes, const StoredScale& stored, std::span<float> values) {
+    decodeFp4(codes, stored.scale, values);
+    for (float& value : values) value *= 2;
+  };
+  constexpr int kNegativeZero = 8;
+  plan.isUsed = [](int code) { return code != kNegativeZero; };
+  plan.scaleNote = "2^(floor(log2 of the largest magnitude) - 3), in float32; elements count twice";
+  return plan;
+}
+
+Result<RunPlan> planOf(const BlockFormat& format, const Settings& settings) {
+  const std::string& reference = choiceSetting(settings, "reference");
+  const ScaleMode mode = *findScaleMode(choiceSetting(settings, "scale_mode"));
+  if (reference == "ocp") return ocpPlan(format, mode);
+  if (reference == "torchao") return torchaoPlan(format, mode);
+  if (mode != ScaleMode::Floor)
+    return fail(Errc::Unsupported,
+                fmt::format("scale_mode floor expected, the only one of {}, \"{}\" was given", reference, idOf(mode)),
+                std::string(format.id));
+  return reference == "ggml" ? ggmlPlan(format) : microxcalingPlan(format);
+}
+
+Parameter referenceKnob(const BlockFormat& format) {
+  std::vector<Parameter::Choice> choices = {{"ocp", "OCP MX 1.0"}};
+  if (format.element->floatSpec()) choices.push_back({"torchao", "torchao 0.18"});
+  choices.push_back({"microxcaling", "microxcaling"});
+  if (format.id == "mxfp4") choices.push_back({"ggml", "ggml (GGUF)"});
+  return choiceKnob("reference", "Reference", "Whose arithmetic: they round and treat extreme blocks differently.",
+                    std::move(choices), "ocp");
+}
+
+Parameter scaleModeKnob() {
+  return choiceKnob("scale_mode", "Scale", "How the power of two follows from the largest magnitude of a block.",
+                    {{"floor", "Floor: the largest may saturate"},
+                     {"ceil", "Ceil"},
+                     {"even", "Even: floor of the rounded magnitude"},
+                     {"rceil", "Ceil of the quotient: nothing saturates"}},
+                    "floor");
+}
+
+std::string referenceText(const BlockFormat& format) {
+  std::string text = "OCP Microscaling Formats 1.0, section 6.3";
+  if (format.element->floatSpec()) text += "; torchao 0.18.0 prototype/mx_formats/mx_tensor.py to_mx, eager on the CPU";
+  text += "; microxcaling mx/mx_ops.py _quantize_mx, rounding nearest";
+  if (format.id == "mxfp4") text += "; ggml ggml-quants.c quantize_row_mxfp4_ref";
+  return text;
+}
+
+}  // namespace
+
+RunScheme makeMxScheme(std::string_view formatId) {
+  const BlockFormat& format = *findBlockFormat(formatId);
+  return RunScheme({.id = std::string(format.id),
+                    .title = std::string(format.title),
+                    .family = "MX",
+                    .reference = referenceText(format),
+                    .parameters = {referenceKnob(format), scaleModeKnob()}},
+                   [&format](const Settings& settings) { return planOf(format, settings); });
+}
+
+}  // namespace ulpscope
