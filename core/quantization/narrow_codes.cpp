@@ -29,6 +29,19 @@ std::uint32_t fp4Magnitude(float y, const std::array<float, 7>& thresholds) {
   return code;
 }
 
+/// By the distances themselves, in float32: 0 where all are alike or NaN.
+std::uint8_t firstNearestFp4(float x, float halfScale) {
+  std::uint8_t best = 0;
+  float smallest = std::fabs(x);
+  for (std::uint8_t code = 1; code < kFp4Values.size(); ++code) {
+    const float distance = std::fabs(2 * kFp4Values[code] * halfScale - x);
+    if (!(distance < smallest)) continue;
+    best = code;
+    smallest = distance;
+  }
+  return best;
+}
+
 }  // namespace
 
 std::uint32_t largestMagnitudeBits(std::span<const float> values) {
@@ -128,12 +141,17 @@ void encodeFp4Quotients(std::span<const float> values, float divisor, std::span<
 }
 
 void encodeFp4ByDistance(std::span<const float> values, float halfScale, std::span<std::uint8_t> codes) {
-  if (halfScale == 0) return std::fill(codes.begin(), codes.end(), std::uint8_t{0});
+  constexpr float kFarOff = 0x1p16F;  // from here on, distances might be rounded to the same float
+  const float largest = floatOf(largestMagnitudeBits(values));
+  if (!std::isfinite(largest) || largest > kFarOff * halfScale) {
+    std::transform(values.begin(), values.end(), codes.begin(),
+                   [halfScale](float x) { return firstNearestFp4(x, halfScale); });
+    return;
+  }
   std::array<float, 7> thresholds{0.5F, 1.5F, 2.5F, 3.5F, 5, 7, 10};
   for (float& threshold : thresholds) threshold *= halfScale;  // exact: a scale has a few bits
   for (std::size_t i = 0; i < values.size(); ++i) {
-    const float y = std::fabs(values[i]);
-    const std::uint32_t magnitude = y <= std::numeric_limits<float>::max() ? fp4Magnitude(y, thresholds) : 0;
+    const std::uint32_t magnitude = fp4Magnitude(std::fabs(values[i]), thresholds);
     codes[i] = static_cast<std::uint8_t>(magnitude | (values[i] < 0 && magnitude != 0 ? 8u : 0u));
   }
 }

@@ -50,8 +50,8 @@ class NarrowFloatCoder {
 void encodeFp4(std::span<const float> values, float factor, std::span<std::uint8_t> codes);
 /// codes[i] = x / divisor, rounded to nearest even; -0 and NaN are taken as positive.
 void encodeFp4Quotients(std::span<const float> values, float divisor, std::span<std::uint8_t> codes);
-/// ggml's: the code whose value times 2 * halfScale is nearest to x, the first of two; there is no negative zero, and
-/// what is not finite is 0.
+/// ggml's: the code whose value times 2 * halfScale is nearest to x by float32 distances, the first of those alike, so
+/// that ties go toward zero, there is no negative zero, and what is not finite, or far beyond the scale, is 0.
 void encodeFp4ByDistance(std::span<const float> values, float halfScale, std::span<std::uint8_t> codes);
 /// The values of the codes times `scale`.
 void decodeFp4(std::span<const std::uint8_t> codes, float scale, std::span<float> values);

@@ -109,7 +109,7 @@ def ocp_case(scheme, mode, values):
     scaled = blocks / numpy.ldexp(1.0, numpy.where(exponents == 128, 0, exponents))[..., None]
     top = FORMATS[scheme][2]
     if scheme == "mxint8":
-        codes = numpy.clip(numpy.rint(scaled * 64), -128, 127)
+        codes = numpy.clip(numpy.rint(scaled * 64), -128, 127) + 0.0
         elements = codes / 64
     else:
         elements = numpy.clip(scaled, -top, top).astype(FORMATS[scheme][1])
