@@ -246,6 +246,49 @@ std::string referenceText(const BlockFormat& format) {
   return text;
 }
 
+std::string adviceFor(const BlockFormat& format) {
+  switch (format.element->info().codeBits) {
+    case 4:
+      return "Four bits that matrix engines take as they are (Blackwell, CDNA4), and gpt-oss's own format. NVFP4's "
+             "finer blocks and scales keep 1.5 dB more of normal weights; on them `rceil` is the worst scale mode, "
+             "`even` the best.";
+    case 6:
+      return "Between MXFP4 and MXFP8 where memory is what counts; engines that take it run it at the speed of 4 or 8 "
+             "bits.";
+    default:
+      return format.element->floatSpec()
+                 ? "Training and inference on engines with block scales; prefer `rceil`, with which nothing saturates."
+                 : "The most exact MX format on weights without outliers within a block; few engines take it.";
+  }
+}
+
+SchemeText textOf(const BlockFormat& format) {
+  const int bits = format.element->info().codeBits;
+  SchemeText text;
+  text.definition = fmt::format(
+      "Blocks of 32 along the rows; with `a` the largest magnitude of a block, the scale is a power of two, by default "
+      "`2^(floor(log2 a) - {})`, within 2^-127 and 2^127; code = nearest {} of `x / scale`, ties to even, saturating "
+      "at {}; restored = value(code) * scale, exactly.",
+      format.largestExponent(), format.element->info().name, format.largestElement());
+  text.stored = fmt::format("A code of {} bits for each weight and 8 bits (E8M0) for each block: {} + 8 / 32 = {}.",
+                            bits, bits, bits + 0.25);
+  text.advice = adviceFor(format);
+  text.quirks = {
+      "With `floor`, the largest numbers of a block may saturate.",
+      "microxcaling rounds elements half away from zero, and a block with infinity is NaN throughout.",
+      "microxcaling and ggml take a float32 logarithm, so that a maximum just below a power of two counts as it."};
+  if (format.element->floatSpec()) {
+    text.quirks.push_back("torchao codes a block whose scale is 2^-127 as if it were 2^-126 (`rceil`: 1).");
+    text.quirks.push_back(
+        "torchao's `rceil` takes a float32 logarithm on the CPU: a quotient just above a power of two gets "
+        "a scale that is one power too low.");
+  }
+  if (format.id == "mxfp4")
+    text.quirks.push_back(
+        "ggml sends ties toward zero, has no negative zero, and wraps the scale of a block below 2^-125.");
+  return text;
+}
+
 }  // namespace
 
 RunScheme makeMxScheme(std::string_view formatId) {
@@ -254,7 +297,8 @@ RunScheme makeMxScheme(std::string_view formatId) {
                     .title = std::string(format.title),
                     .family = "MX",
                     .reference = referenceText(format),
-                    .parameters = {referenceKnob(format), scaleModeKnob()}},
+                    .parameters = {referenceKnob(format), scaleModeKnob()},
+                    .text = textOf(format)},
                    [&format](const Settings& settings) { return planOf(format, settings); });
 }
 

@@ -4,7 +4,8 @@
 // rounded operation a sign; e4m3() rounds to nearest even, elements too.
 // - modelopt: t = A / 2688; s = e4m3(clamp(a / (6 * t), 2^-9, 448)), of 1 where the quotient is 0; element x / (s * t);
 //   restored = element * (s * t). There is no negative zero among the values.
-// - compressed-tensors: g = 2688 / max(A, 2^-126), or 1 where that is not finite; s = e4m3(min(g * (a / 6), 448)), or
+// - compressed-tensors: g = 1 / max(A, 2^-126) * 2688, or 1 where that is not finite; s = e4m3(min(g * (a / 6), 448)),
+// or
 //   1/8 where that is 0; element x / (s / g); restored = element * (s / g).
 // - torchao: t = A / 2688; s = e4m3(clamp((a / 6) / t, 2^-6, 448)); element x * ((1 / t) / s); restored =
 //   element * (t * s).
@@ -58,8 +59,8 @@ void encodeModelopt(const RunInput& run, const RunCodes& out) {
 
 void encodeCompressed(const RunInput& run, const RunCodes& out) {
   const float largest = run.tensorValue < 0x1p-126F ? 0x1p-126F : run.tensorValue;
-  const float quotient = kLargestBoth / largest;
-  const float g = std::isfinite(quotient) ? quotient : 1;
+  const float divisor = 1 / largest * kLargestBoth;
+  const float g = std::isfinite(divisor) ? divisor : 1;
   float s = e4m3(std::min(g * (largestMagnitude(run.values) / kLargestElement), kLargestScale));
   if (s == 0) s = 0.125F;
   const float scale = s / g;
@@ -165,7 +166,24 @@ const Scheme& nvfp4_entry() {
                                   {"compressed-tensors", "compressed-tensors (divided)"},
                                   {"torchao", "torchao (reciprocal)"},
                                   {"ggml", "ggml (GGUF, one level)"}},
-                                 "modelopt")}},
+                                 "modelopt")},
+       .text =
+           {.definition =
+                "Blocks of 16 along the rows; with `a` the largest magnitude of a block, `A` that of the tensor and "
+                "`t = A / 2688`, the scale of a block is the nearest E4M3 to `a / (6 * t)`, that of the tensor `t` "
+                "in float32; code = nearest E2M1 of `x / (scale * t)`, ties to even; restored = value(code) * "
+                "(scale * t). compressed-tensors stores `1 / t` and divides by it, torchao multiplies by a "
+                "reciprocal, ggml has no scale for the tensor.",
+            .stored = "A code of 4 bits for each weight, 8 bits for each block and 32 for the tensor: 4 + 8 / 16 = "
+                      "4.5.",
+            .quirks = {"A tensor of zeros becomes NaN in ModelOpt and torchao: 0 / 0.",
+                       "One infinity or NaN spoils the whole tensor, but in ggml.",
+                       "The scale of the tensor multiplies in ModelOpt and torchao and divides in compressed-tensors: "
+                       "files that are mixed up decode to garbage.",
+                       "Dividing and multiplying by the reciprocal differ at ties of data that were quantized before.",
+                       "ggml sends ties toward zero, and what is far beyond its largest scale, 448, to zero."},
+            .advice = "Weights for Blackwell's matrix engines, which multiply it as it is. Its fine blocks hold up "
+                      "where a few outliers ruin schemes with one scale a row."}},
       plan);
   return scheme;
 }
