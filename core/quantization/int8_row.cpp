@@ -1,19 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/quantization/block_scheme.h"
+#include "core/quantization/eetq_plan.h"
 
 namespace ulpscope {
 namespace {
 
 BlockPlan plan(const Settings& settings) {
   const std::string& reference = settings.find("reference")->second;
+  if (reference == "eetq") return eetqPlan();
   BlockPlan plan;
   plan.codec = {.kind = BlockCodec::Kind::BnbInt8, .blockSize = 1};
   if (reference == "compressed-tensors")
     plan.codec = {.kind = BlockCodec::Kind::CompressedInt, .blockSize = 1, .divisor = 127.5f, .low = -128};
-  if (reference == "eetq") {
-    plan.codec = {.kind = BlockCodec::Kind::EetqInt8, .blockSize = 1, .divisor = 128, .low = -128};
-    plan.scaleBits = 16;
-  }
   plan.granularity = Granularity::Row;
   return plan;
 }

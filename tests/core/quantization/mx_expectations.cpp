@@ -19,8 +19,8 @@ std::vector<SchemeExpectation> mxExpectations() {
        .bits = 4.5 + 32.0 / 16384,
        .error = 1.0 / 6,
        .wholeBlocks = 16,
-       .zerosComeBack = false,
-       .rowsStandAlone = false},
+       .rowsStandAlone = false,
+       .zerosComeBack = false},
   };
 }
 

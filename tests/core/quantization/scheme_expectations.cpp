@@ -10,7 +10,7 @@ namespace {
 
 std::vector<SchemeExpectation> allExpectations() {
   std::vector<SchemeExpectation> all;
-  for (const auto& family : {integerExpectations(), mxExpectations(), calibratedExpectations()})
+  for (const auto& family : {integerExpectations(), mxExpectations(), rowExpectations(), calibratedExpectations()})
     all.insert(all.end(), family.begin(), family.end());
   return all;
 }

@@ -24,6 +24,7 @@ struct SchemeExpectation {
 std::vector<SchemeExpectation> integerExpectations();
 std::vector<SchemeExpectation> calibratedExpectations();
 std::vector<SchemeExpectation> mxExpectations();
+std::vector<SchemeExpectation> rowExpectations();
 
 /// Of the scheme with this id; the test fails where a new scheme has none.
 const SchemeExpectation& expectationOf(std::string_view scheme);

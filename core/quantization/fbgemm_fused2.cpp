@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/quantization/fbgemm_fused.h"
+
+namespace ulpscope {
+
+const Scheme& fbgemm_fused2_entry() {
+  static const RunScheme scheme = makeFusedBitsScheme(2);
+  return scheme;
+}
+
+}  // namespace ulpscope
