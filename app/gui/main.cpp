@@ -18,6 +18,7 @@
 #include "kernels/cpu/cpu_backend.h"
 #include "kernels/cuda/load_cuda_backend.h"
 #include "widgets/frame/main_window.h"
+#include "widgets/quantization/tab_stack.h"
 #include "widgets/session/file_paths.h"
 #include "widgets/session/preferences.h"
 #include "widgets/session/session.h"
@@ -78,7 +79,7 @@ Options readCommandLine(const QApplication& application) {
                                   QStringLiteral("TENSOR"));
   const QCommandLineOption view(QStringLiteral("view"),
                                 QApplication::tr("Show this view of a tensor: histogram, lines, heatmap, values, "
-                                                 "compare or details."),
+                                                 "compare or details; of its error: errormap or inputs."),
                                 QStringLiteral("ID"));
   const QCommandLineOption scheme(QStringLiteral("scheme"), QApplication::tr("Select this quantization scheme."),
                                   QStringLiteral("ID"));
@@ -133,12 +134,18 @@ QString deviceNote() {
   return cuda ? QString::fromStdString((*cuda)->description()) : QApplication::tr("no CUDA device");
 }
 
-/// The checkpoint page's tab of that id; false where there is none.
+/// The tab of that id, of the checkpoint's page or of another; false where there is none.
 bool showView(MainWindow& window, const QString& id) {
   for (auto* tabs : window.findChildren<QTabWidget*>())
     for (int i = 0; i < tabs->count(); ++i)
       if (tabs->widget(i)->property("viewId") == id) {
         tabs->setCurrentIndex(i);
+        return true;
+      }
+  for (auto* tabs : window.findChildren<TabStack*>())
+    for (auto* content : tabs->findChildren<QWidget*>())
+      if (content->property("viewId") == id) {
+        tabs->setCurrent(content);
         return true;
       }
   return false;

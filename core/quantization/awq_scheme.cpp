@@ -58,7 +58,7 @@ const SchemeInfo& awqInfo() {
   static const SchemeInfo info{
       .id = "awq",
       .title = "AWQ",
-      .family = "AWQ",
+      .family = "Calibrated",
       .reference =
           "AutoAWQ 0.2.9, awq/quantize/quantizer.py, _search_best_scale, _search_best_clip and pseudo_quantize_tensor "
           "with zero points (or llm-awq, awq/quantize/auto_scale.py and auto_clip.py), each layer alone, in float32; "

@@ -299,7 +299,7 @@ class GptqScheme final : public Scheme {
   const SchemeInfo m_info{
       .id = "gptq",
       .title = "GPTQ",
-      .family = "GPTQ",
+      .family = "Calibrated",
       .reference =
           "GPTQModel 2.2.0, gptqmodel/quantization/gptq.py, GPTQ.quantize and quantizer.py, Quantizer (the "
           "routine of IST-DASLab/gptq and AutoGPTQ), in float32 but for the factor of the inverse Hessian, "

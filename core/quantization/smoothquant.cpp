@@ -57,7 +57,7 @@ const SchemeInfo& smoothQuantInfo() {
   static const SchemeInfo info{
       .id = "smoothquant",
       .title = "SmoothQuant INT8",
-      .family = "SmoothQuant",
+      .family = "Calibrated",
       .reference =
           "mit-han-lab/smoothquant, smoothquant/smooth.py, smooth_ln_fcs and fake_quant.py, "
           "quantize_weight_per_channel_absmax (or per_tensor), one layer alone, in float32",

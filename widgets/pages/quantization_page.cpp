@@ -18,6 +18,7 @@
 #include "widgets/plots/plot_view.h"
 #include "widgets/quantization/error_panel.h"
 #include "widgets/quantization/inputs_box.h"
+#include "widgets/quantization/inputs_panel.h"
 #include "widgets/quantization/scheme_form.h"
 #include "widgets/quantization/scheme_table.h"
 #include "widgets/quantization/value_grid.h"
@@ -118,6 +119,7 @@ void QuantizationPage::connectParts() {
   connect(&m_study, &QuantizationStudy::tensorChanged, this, &QuantizationPage::showTensor);
   connect(&m_study, &QuantizationStudy::measured, this, &QuantizationPage::showMeasurement);
   connect(&m_study, &QuantizationStudy::compared, this, &QuantizationPage::showComparison);
+  connect(&m_study, &QuantizationStudy::inputsSurveyed, this, &QuantizationPage::showInputs);
   connect(&m_study, &QuantizationStudy::incomplete, this, &QuantizationPage::showMeasurement);
   connect(&m_study, &QuantizationStudy::explained, this, [this](const WeightBoard& board) {
     m_weights->showBoard(board, board.element == session().selection().element);
@@ -212,9 +214,19 @@ void QuantizationPage::showTensor() {
                                                      whyUnreadable(*tensor));
   if (!m_study.tensor()) m_isNewTensor = true;
   m_inputs->setNote(inputsNote());
+  showInputs();
   m_form->setShape(isReadable ? std::optional(matrixShape(tensor->shape)) : std::nullopt);
   m_form->setChosen(m_study.scheme(), m_study.settings());
   showMeasurement();
+}
+
+void QuantizationPage::showInputs() {
+  const TensorInfo* tensor = session().selection().tensorInfo();
+  const auto& layer = m_study.layer();
+  const QString why = !layer                  ? tr("Nothing is known of the layer's inputs.")
+                      : layer->inputs.empty() ? tr("No input vectors were kept, only what was computed from them.")
+                                              : tr("Looking at the inputs\u2026");
+  m_errors->inputs().show(tensor ? shown(tensor->name) : QString(), m_study.inputs(), why);
 }
 
 QString QuantizationPage::inputsNote() const {

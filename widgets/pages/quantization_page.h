@@ -57,6 +57,7 @@ class QuantizationPage final : public Page {
   void showMeasurement();
   void showComparison();
   void showNote();
+  void showInputs();
   QString inputsNote() const;
   void explain();
   void clickPart(const MatrixPart& part);

@@ -8,6 +8,7 @@
 #include "widgets/frame/link_button.h"
 #include "widgets/plots/map_view.h"
 #include "widgets/plots/plot_view.h"
+#include "widgets/quantization/inputs_panel.h"
 #include "widgets/quantization/quantization_text.h"
 #include "widgets/quantization/tab_stack.h"
 
@@ -19,10 +20,14 @@ ErrorPanel::ErrorPanel(QWidget* parent)
       m_histogram(new PlotView),
       m_columns(new PlotView),
       m_map(new MapView),
+      m_inputs(new InputsPanel),
       m_scale(new LinkButton({})) {
-  m_tabs->addTab(tr("Rounding error"), m_histogram);
+  m_tabs->addTab(tr("Rounding error"), m_histogram, tr("Error"));
   m_tabs->addTab(tr("Columns"), m_columns);
   m_tabs->addTab(tr("Map"), m_map);
+  m_tabs->addTab(tr("Inputs"), m_inputs);
+  m_inputs->setProperty("viewId", QStringLiteral("inputs"));
+  m_map->setProperty("viewId", QStringLiteral("errormap"));
   auto* save = new LinkButton(tr("export"));
   m_tabs->addToNote(m_scale);
   m_tabs->addToNote(save);
@@ -45,6 +50,7 @@ ErrorPanel::ErrorPanel(QWidget* parent)
 PlotBase& ErrorPanel::picture() const {
   if (m_tabs->current() == m_columns) return *m_columns;
   if (m_tabs->current() == m_map) return *m_map;
+  if (m_tabs->current() == m_inputs) return m_inputs->plot();
   return *m_histogram;
 }
 

@@ -9,13 +9,14 @@
 
 namespace ulpscope {
 
+class InputsPanel;
 class LinkButton;
 class MapView;
 class PlotBase;
 class PlotView;
 class TabStack;
 
-/// Where a scheme's error is: as a histogram, by column, and as a map.
+/// Where a scheme's error is: as a histogram, by column, and as a map; and what the layer is given.
 class ErrorPanel final : public QWidget {
   Q_OBJECT
 
@@ -24,6 +25,7 @@ class ErrorPanel final : public QWidget {
 
   /// nullptr: nothing to show.
   void show(const std::shared_ptr<const Measurement>& measurement);
+  InputsPanel& inputs() const { return *m_inputs; }
   /// The picture that is in front.
   PlotBase& picture() const;
 
@@ -43,6 +45,7 @@ class ErrorPanel final : public QWidget {
   PlotView* m_histogram;
   PlotView* m_columns;
   MapView* m_map;
+  InputsPanel* m_inputs;
   LinkButton* m_scale;
 };
 

@@ -48,7 +48,8 @@ QuantizationStudy::QuantizationStudy(Session& session, QObject* parent)
       m_loading(session),
       m_measuring(session),
       m_comparing(session),
-      m_explaining(session) {}
+      m_explaining(session),
+      m_surveying(session) {}
 
 void QuantizationStudy::follow(const Selection& selection) {
   const Scheme& scheme = chosenScheme(selection);
@@ -95,10 +96,11 @@ void QuantizationStudy::restart() {
 }
 
 void QuantizationStudy::clear() {
-  for (Task* task : {&m_loading, &m_measuring, &m_comparing, &m_explaining}) task->cancel();
+  for (Task* task : {&m_loading, &m_measuring, &m_comparing, &m_explaining, &m_surveying}) task->cancel();
   m_tensor.reset();
   m_layer.reset();
   m_layerError.reset();
+  m_inputs.reset();
   m_measurement.reset();
   m_comparison.clear();
   m_refusal.reset();
@@ -154,6 +156,7 @@ void QuantizationStudy::load() {
           m_layer = std::make_shared<const LayerCalibration>(**std::move(loaded->layer));
         measure();
         compare();
+        survey();
         Q_EMIT tensorChanged();
       });
 }
@@ -201,6 +204,19 @@ void QuantizationStudy::compare() {
         m_comparison = *lines;
         Q_EMIT compared();
       });
+}
+
+void QuantizationStudy::survey() {
+  if (!m_layer || m_layer->inputs.empty()) return;
+  m_surveying.start(
+      tr("looking at the inputs"), [layer = m_layer](const JobContext& job) { return surveyActivations(*layer, job); },
+      [this, layer = m_layer](Result<ActivationSurvey> found) {
+        if (layer != m_layer) return;
+        if (!found) return failed(found.error());
+        m_inputs = std::make_shared<const ActivationSurvey>(*std::move(found));
+        Q_EMIT inputsSurveyed();
+      },
+      ProgressUnit::Steps);
 }
 
 /// One line of a comparison that goes on.

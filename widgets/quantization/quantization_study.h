@@ -9,6 +9,7 @@
 #include "core/analysis/tensor_profile.h"
 #include "core/calibration/calibration.h"
 #include "core/quantization/quantization_report.h"
+#include "core/report/activation_figure.h"
 #include "widgets/session/selection.h"
 #include "widgets/session/task.h"
 
@@ -54,6 +55,8 @@ class QuantizationStudy final : public QObject {
   std::vector<SchemeComparison> comparison() const;
   /// What is known of the inputs of the tensor's layer; nullptr: nothing.
   const std::shared_ptr<const LayerCalibration>& layer() const { return m_layer; }
+  /// What its kept inputs are like; nullptr while that is not known.
+  const std::shared_ptr<const ActivationSurvey>& inputs() const { return m_inputs; }
   /// Why nothing is, although there is a calibration; nullopt: it is, or there is none.
   const std::optional<Error>& layerError() const { return m_layerError; }
   /// Why the chosen scheme does not fit the tensor.
@@ -67,6 +70,7 @@ class QuantizationStudy final : public QObject {
   void tensorChanged();
   void measured();
   void compared();
+  void inputsSurveyed();
   void explained(const ulpscope::WeightBoard& board);
   void incomplete();
 
@@ -75,6 +79,7 @@ class QuantizationStudy final : public QObject {
   void load();
   void measure();
   void compare();
+  void survey();
   void take(const std::shared_ptr<const LoadedTensor>& tensor, const SchemeComparison& line);
   void failed(const Error& error);
 
@@ -88,6 +93,7 @@ class QuantizationStudy final : public QObject {
   std::shared_ptr<const LoadedTensor> m_tensor;
   std::shared_ptr<const LayerCalibration> m_layer;
   std::optional<Error> m_layerError;
+  std::shared_ptr<const ActivationSurvey> m_inputs;
   std::shared_ptr<const Measurement> m_measurement;
   std::vector<SchemeComparison> m_comparison;
   std::optional<Error> m_refusal;
@@ -97,6 +103,7 @@ class QuantizationStudy final : public QObject {
   Task m_measuring;
   Task m_comparing;
   Task m_explaining;
+  Task m_surveying;
 };
 
 }  // namespace ulpscope

@@ -99,7 +99,10 @@ void SchemeForm::setChosen(const Scheme& scheme, const Settings& settings) {
   m_scheme = &scheme;
   if (!isShown) m_knobs->show(scheme.info(), settings);
   m_knobs->setVisible(!scheme.info().parameters.empty());
-  m_reference->setText(tr("Reproduces: %1").arg(QString::fromStdString(scheme.info().reference)));
+  // Names of files and functions may be broken where they are put together.
+  QString reference = QString::fromStdString(scheme.info().reference);
+  for (const QChar joint : {u'/', u'_'}) reference.replace(joint, QString(joint) + QChar(0x200B));
+  m_reference->setText(tr("Reproduces: %1").arg(reference));
 }
 
 void SchemeForm::setRefusal(const QString& sentence) {

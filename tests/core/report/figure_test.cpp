@@ -5,7 +5,9 @@
 #include <gtest/gtest.h>
 
 #include <limits>
+#include <numeric>
 
+#include "core/report/activation_figure.h"
 #include "core/report/figures.h"
 
 namespace ulpscope {
@@ -90,6 +92,34 @@ TEST(Figures, ParetoFrontDropsWhatIsBeatenInBothBitsAndError) {
   EXPECT_THAT(figure.series[1].labels, ElementsAre("q8", "row8", "fp8", "q4", "same", "worse"));
   EXPECT_THAT(figure.series[1].marked, ElementsAre(false, false, false, true, false, false));
   EXPECT_THAT(figure.notes, ElementsAre(HasSubstr("1 schemes")));
+}
+
+TEST(Figures, ErrorAgainstSizeCanBeThatOfTheOutputs) {
+  std::vector schemes{scheme("a", 8, 45), scheme("b", 4, 20), scheme("unknown", 4, 21)};
+  schemes[0].weightedError = WeightedError{.relative = 1e-3, .decibel = 30};
+  schemes[1].weightedError = WeightedError{.relative = 1e-4, .decibel = 40};
+  EXPECT_THAT(paretoFront(schemes, ErrorBasis::Outputs), ElementsAre(1));
+  const Figure figure = errorAgainstSizeFigure("w", schemes, "a", ErrorBasis::Outputs);
+  EXPECT_THAT(figure.series[1].y, ElementsAre(30, 40));
+  EXPECT_THAT(figure.y.title, HasSubstr("outputs"));
+}
+
+TEST(Figures, InputsAreCountedAndCutOffWhereARangeEnds) {
+  LayerCalibration layer;
+  layer.columns = 2;
+  layer.samples = 3;
+  layer.inputs = {-1, 2, 0.5f, 0, -8, 4};
+  const auto survey = surveyActivations(layer, {});
+  ASSERT_TRUE(survey);
+  EXPECT_EQ(survey->leastOfVectors, 0.5);
+  EXPECT_EQ(survey->largestOfVectors, 8);
+  EXPECT_EQ(std::accumulate(survey->histogram.counts.begin(), survey->histogram.counts.end(), 0u), 6u);
+  const Figure figure = activationFigure("layer", *survey, survey->ranges.front());
+  ASSERT_EQ(figure.series.size(), 3u);
+  EXPECT_EQ(figure.series[1].x, (std::vector<double>{-8, -8}));
+  EXPECT_EQ(figure.series[2].x, (std::vector<double>{4, 4}));
+  layer.inputs.clear();
+  EXPECT_EQ(surveyActivations(layer, {}).error().code, Errc::Unsupported);
 }
 
 TEST(Figures, HeatMapSaysWhatACellStandsFor) {

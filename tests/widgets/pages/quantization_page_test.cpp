@@ -187,6 +187,11 @@ TEST_F(QuantizationPageTest, TakesWhatIsKnownOfTheLayersInputs) {
   EXPECT_GT(table.model()->index(rowOf("GPTQ"), outputs).data().toDouble(), 10);
   EXPECT_GT(summary("Outputs: signal to noise (dB)").toDouble(), 10);
   EXPECT_EQ(figure("Error against size").y.title, "signal to noise (dB)");
+  const Figure& inputs = figure("Inputs of");
+  ASSERT_EQ(inputs.series.size(), 3u) << "a histogram, and where the range begins and ends";
+  EXPECT_EQ(inputs.series[1].x[0], inputs.series[0].x.front()) << "least to largest";
+  EXPECT_EQ(inputs.series[2].x[0], inputs.series[0].x.back());
+  EXPECT_TRUE(fact("Ranges of the inputs", "Least to largest").contains(" to "));
 
   m_session->setCalibration(nullptr);
   settle(*m_session);
