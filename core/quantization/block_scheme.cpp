@@ -9,6 +9,7 @@
 
 #include "core/backend/backend.h"
 #include "core/base/checked.h"
+#include "core/base/huge_pages.h"
 #include "core/base/text.h"
 #include "core/quantization/scale_tally.h"
 
@@ -131,10 +132,10 @@ Result<QuantizedTensor> BlockScheme::quantize(const SchemeInput& given, const Se
   result.shape = input.shape;
   result.codeBits = plan->codeBits;
   result.signedCodes = plan->signedCodes;
-  result.codes.resize(input.values.size());
+  resizeHuge(result.codes, input.values.size());
   result.scales.resize(layout.runs());
   if (plan->codec.hasZeroPoints()) result.zeroPoints.resize(layout.runs());
-  result.restored.resize(input.values.size());
+  resizeHuge(result.restored, input.values.size());
   Quantizer quantizer(*plan, layout, input, result, backend, job);
   if (auto done = quantizer.run(); !done) return tl::unexpected(std::move(done).error());
   result.warnings = quantizer.counts().warnings();

@@ -7,6 +7,7 @@
 #include <cmath>
 
 #include "core/backend/backend.h"
+#include "core/base/huge_pages.h"
 #include "core/base/text.h"
 
 namespace ulpscope {
@@ -96,7 +97,7 @@ Result<LoadedTensor> loadTensor(const TensorSource& source, const Backend& backe
   if (auto unchanged = source.verifyUnchanged(); !unchanged) return tl::unexpected(std::move(unchanged).error());
   LoadedTensor loaded;
   loaded.shape = source.matrix();
-  loaded.values.resize(elements);
+  resizeHuge(loaded.values, elements);
   auto read = source.type().exactAsFloat ? loadExactly(source, loaded, backend, job) : loadRounded(source, loaded, job);
   if (read) read = source.verifyUnchanged();
   if (!read) return tl::unexpected(std::move(read).error());

@@ -10,6 +10,7 @@
 
 #include "core/backend/backend.h"
 #include "core/base/checked.h"
+#include "core/base/huge_pages.h"
 #include "core/base/text.h"
 #include "core/calibration/layer_calibration.h"
 #include "core/quantization/code_board.h"
@@ -45,13 +46,13 @@ class RunQuantizer {
     result.shape = input.shape;
     result.codeBits = plan.codeBits;
     result.signedCodes = plan.signedCodes;
-    result.codes.resize(input.values.size());
-    result.restored.resize(input.values.size());
+    resizeHuge(result.codes, input.values.size());
+    resizeHuge(result.restored, input.values.size());
     const std::uint64_t scales = m_layout.runs() * m_scalesPerRun;
     result.scales.resize(scales);
     if (plan.hasZeroPoints) result.zeroPoints.resize(scales);
     if (plan.hasOffsets) result.offsets.resize(scales);
-    result.packed.resize(m_layout.runs() * plan.packedBytes);
+    resizeHuge(result.packed, m_layout.runs() * plan.packedBytes);
     if (plan.measureTensor && !input.values.empty()) m_tensorValue = plan.measureTensor(input.values);
   }
 
