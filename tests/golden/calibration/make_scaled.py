@@ -52,7 +52,7 @@ def awq(weights, inputs, *, reference="autoawq", bits=4, group=128, scale_search
         result = {"ratio": best / 20, "loss": losses[best]}
     scaled = weights * scales
     if clip_search:
-        twice = torch.cat([scaled, scaled[:ROWS_OF_CLIP - len(scaled)]])
+        twice = torch.cat([scaled, scaled[:max(0, ROWS_OF_CLIP - len(scaled))]])
         clips = quantizer._compute_best_clip(twice, inputs / scales)[:len(scaled)]
         scaled = torch.clamp(scaled.reshape(*clips.shape[:2], -1), -clips, clips).reshape(scaled.shape)
     restored, steps, zeros = quantizer.pseudo_quantize_tensor(scaled)
