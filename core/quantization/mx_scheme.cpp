@@ -53,6 +53,25 @@ class FloatElements final : public Elements {
   NarrowFloatCoder m_coder;
 };
 
+/// E2M1, with seven comparisons where the others take arithmetic.
+class Fp4Elements final : public Elements {
+ public:
+  explicit Fp4Elements(const FloatSpec& spec) : m_coder(spec) {}
+  void encode(std::span<const float> values, float factor, std::span<std::uint8_t> codes) const override {
+    encodeFp4(values, factor, codes);
+  }
+  void encodeHalfAway(std::span<const float> values, float factor, std::span<std::uint8_t> codes) const override {
+    m_coder.encodeHalfAway(values, factor, codes);
+  }
+  void decode(std::span<const std::uint8_t> codes, float scale, std::span<float> values) const override {
+    decodeFp4(codes, scale, values);
+  }
+  bool isUsed(int) const override { return true; }
+
+ private:
+  NarrowFloatCoder m_coder;
+};
+
 class IntegerElements final : public Elements {
  public:
   void encode(std::span<const float> values, float factor, std::span<std::uint8_t> codes) const override {
@@ -81,7 +100,9 @@ class IntegerElements final : public Elements {
 };
 
 std::shared_ptr<const Elements> elementsOf(const BlockFormat& format) {
-  if (const FloatSpec* spec = format.element->floatSpec()) return std::make_shared<FloatElements>(*spec);
+  const FloatSpec* spec = format.element->floatSpec();
+  if (format.id == "mxfp4") return std::make_shared<Fp4Elements>(*spec);
+  if (spec) return std::make_shared<FloatElements>(*spec);
   assert(format.elementExponent == -6);
   return std::make_shared<IntegerElements>();
 }

@@ -75,17 +75,18 @@ void NarrowFloatCoder::encodeAll(std::span<const float> values, std::span<std::u
   const int signPlace = m_spec.codeBits() - 1;
   const std::uint32_t half = (std::uint32_t{1} << (dropped - 1)) - 1;
   const std::uint32_t rebias = static_cast<std::uint32_t>(127 - m_spec.bias) << m_spec.fractionBits;
-  const float smallestNormal = powerOfTwo(m_spec.smallestExponent());
+  const auto smallestNormal = static_cast<std::int32_t>(bitsOf(powerOfTwo(m_spec.smallestExponent())));
   const float magic = powerOfTwo(m_spec.smallestExponent() - m_spec.fractionBits + 23);
-  const float largest = m_largest;
+  const auto largest = static_cast<std::int32_t>(bitsOf(m_largest));
   for (std::size_t i = 0; i < values.size(); ++i) {
     const std::uint32_t bits = bitsOf(scaled(values[i]));
-    const float y = floatOf(bits & kMagnitudeMask);
-    const float magnitude = y < largest ? y : largest;
-    const std::uint32_t m = bitsOf(magnitude);
-    const std::uint32_t normal = ((m + half + ((m >> dropped) & 1)) >> dropped) - rebias;
-    const std::uint32_t subnormal = bitsOf(magnitude + magic) - bitsOf(magic);
-    const std::uint32_t code = magnitude < smallestNormal ? subnormal : normal;
+    // As integers, magnitudes compare as floats do, and NaN is above all.
+    const auto m = std::min(static_cast<std::int32_t>(bits & kMagnitudeMask), largest);
+    const auto u = static_cast<std::uint32_t>(m);
+    const std::uint32_t normal = ((u + half + ((u >> dropped) & 1)) >> dropped) - rebias;
+    const std::uint32_t subnormal = bitsOf(floatOf(u) + magic) - bitsOf(magic);
+    const auto isSubnormal = static_cast<std::uint32_t>((m - smallestNormal) >> 31);  // all ones, or zero
+    const std::uint32_t code = (subnormal & isSubnormal) | (normal & ~isSubnormal);
     codes[i] = static_cast<std::uint8_t>(code | (bits >> 31 << signPlace));
   }
 }

@@ -125,7 +125,9 @@ class RunQuantizer {
     scratch.values.resize(run.size());
     scratch.restored.resize(run.size());
     scratch.codes.assign(run.size(), 0);
-    for (std::uint64_t i = 0; i < run.size(); ++i) scratch.values[i] = m_input.values[run.element(i)];
+    for (std::uint64_t row = 0; row < run.rows; ++row)
+      std::copy_n(m_input.values.data() + run.first + row * run.stride, run.columns,
+                  scratch.values.data() + row * run.columns);
   }
 
   void gatherImportance(const RunLayout::Run& run, Scratch& scratch) const {
@@ -136,9 +138,10 @@ class RunQuantizer {
   }
 
   void scatter(const RunLayout::Run& run, const Scratch& scratch) {
-    for (std::uint64_t i = 0; i < run.size(); ++i) {
-      m_result.codes[run.element(i)] = scratch.codes[i];
-      m_result.restored[run.element(i)] = scratch.restored[i];
+    for (std::uint64_t row = 0; row < run.rows; ++row) {
+      const std::uint64_t first = run.first + row * run.stride;
+      std::copy_n(scratch.codes.data() + row * run.columns, run.columns, m_result.codes.data() + first);
+      std::copy_n(scratch.restored.data() + row * run.columns, run.columns, m_result.restored.data() + first);
     }
   }
 
