@@ -17,7 +17,6 @@ namespace ulpscope {
 namespace {
 
 constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
-constexpr std::uint32_t kInfinityBits = 0x7F800000;
 constexpr int kBlock = 32;
 
 /// log2 in float32, to nearest: what torch and glibc give around powers of two, where it is rounded onto an integer.
