@@ -23,6 +23,11 @@ Parameter groupKnob(std::int64_t defaultSize) {
           .choices = {}};
 }
 
+Parameter wholeGroupKnob(std::string defaultSize) {
+  return choiceKnob("group", "Group size", "Values of a row that share a scale; rows hold whole groups.",
+                    {{"16", "16"}, {"32", "32"}, {"64", "64"}, {"128", "128"}, {"256", "256"}}, std::move(defaultSize));
+}
+
 Parameter bitsKnob() {
   return {.id = "bits",
           .title = "Bits",

@@ -13,6 +13,8 @@ namespace ulpscope {
 /// The knobs that several schemes share.
 Parameter granularityKnob(std::string_view defaultId);
 Parameter groupKnob(std::int64_t defaultSize);
+/// Of schemes that take only rows of whole groups: powers of two.
+Parameter wholeGroupKnob(std::string defaultSize);
 Parameter bitsKnob();
 Parameter choiceKnob(std::string id, std::string title, std::string help, std::vector<Parameter::Choice> choices,
                      std::string defaultId);

@@ -83,6 +83,7 @@ struct QuantizedTensor {
   std::vector<std::uint8_t> codes;       ///< one an element
   std::vector<float> scales;             ///< as they multiply codes: those of two levels multiplied out
   std::vector<std::int32_t> zeroPoints;  ///< subtracted from codes; empty in symmetric schemes
+  std::vector<float> floatZeroPoints;    ///< the same where they are no integers: HQQ
   std::vector<float> offsets;            ///< added to scaled codes, one a scale; empty where there are none
   std::vector<float> columnScales;       ///< one a column, divided out of `restored`; empty where there are none
   std::vector<std::byte> packed;         ///< the bytes of the reference's own layout, where it is one of blocks

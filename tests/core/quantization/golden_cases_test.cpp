@@ -83,6 +83,10 @@ TEST_P(GoldenCase, IsReproducedToTheBit) {
     calibration.columns = shape.columns;
     calibration.secondMoments = readFloats(json["importance"]);
   }
+  if (json.contains("inputs")) {
+    calibration.columns = shape.columns;
+    calibration.inputs = readFloats(json["inputs"]);
+  }
   Settings settings;
   for (const auto& [knob, value] : json["settings"].items()) settings[knob] = value.get<std::string>();
   const Scheme* scheme = findScheme(json["scheme"].get<std::string>());
@@ -94,6 +98,7 @@ TEST_P(GoldenCase, IsReproducedToTheBit) {
   expect("scales", withOneNan(result->scales));
   expect("zeros", result->zeroPoints);
   expect("offsets", withOneNan(result->offsets));
+  expect("floatZeros", withOneNan(result->floatZeroPoints));
   expect("columnScales", withOneNan(result->columnScales));
   expect("packed", result->packed);
   expect("restored", withOneNan(result->restored));

@@ -18,6 +18,7 @@ struct SchemeExpectation {
   bool infinityComesBack = true;  ///< an infinite value is restored as one, or as NaN
   bool rowsStandAlone = true;     ///< what one row holds does not change what becomes of another
   bool zerosComeBack = true;      ///< a tensor of zeros is restored as zeros, not as NaN
+  std::size_t warnings = 0;       ///< that a sound matrix has all the same: LLM.int8() without inputs
 };
 
 /// One list a family; each states how its figures come about.
@@ -25,6 +26,8 @@ std::vector<SchemeExpectation> integerExpectations();
 std::vector<SchemeExpectation> calibratedExpectations();
 std::vector<SchemeExpectation> mxExpectations();
 std::vector<SchemeExpectation> rowExpectations();
+std::vector<SchemeExpectation> bitsandbytesExpectations();
+std::vector<SchemeExpectation> compressedExpectations();
 
 /// Of the scheme with this id; the test fails where a new scheme has none.
 const SchemeExpectation& expectationOf(std::string_view scheme);

@@ -100,7 +100,7 @@ TEST_P(EveryScheme, StaysWithinItsErrorBound) {
     largest = std::max(largest, std::fabs(double{result.restored[i]} - double{matrix.values[i]}));
   EXPECT_LE(largest, expected().error * (1 + 1e-5));
   EXPECT_GE(largest, expected().error / 2.5) << "the bound says something";
-  EXPECT_THAT(result.warnings, IsEmpty());
+  EXPECT_EQ(result.warnings.size(), expected().warnings);
 }
 
 TEST_P(EveryScheme, HasOneCodeAndOneValueForEachElement) {
@@ -123,7 +123,7 @@ TEST_P(EveryScheme, GivesZerosBackAsZeros) {
     return;
   }
   EXPECT_THAT(result.restored, Each(0.0f));
-  EXPECT_THAT(result.warnings, IsEmpty());
+  EXPECT_EQ(result.warnings.size(), expected().warnings);
 }
 
 TEST_P(EveryScheme, SurvivesBlocksOfTinyValues) {

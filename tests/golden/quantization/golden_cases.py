@@ -34,17 +34,20 @@ class Cases:
     oracles: tuple  # names of PyPI packages, or (name, version)
     cases: list = field(default_factory=list)
 
-    def add(self, name, scheme, settings, input_name, *, importance=None, codes=None, scales=None, zeros=None,
-            offsets=None, column_scales=None, packed=None, restored=None):
+    def add(self, name, scheme, settings, input_name, *, importance=None, inputs=None, codes=None, scales=None, zeros=None,
+            offsets=None, float_zeros=None, column_scales=None, packed=None, restored=None):
         """codes: one an element, any integer type (taken as their low eight bits)."""
         shape = read_input(input_name).shape
         case = {"name": name, "scheme": scheme, "settings": {k: str(v) for k, v in settings.items()},
                 "input": f"inputs/{input_name}.npy", "shape": list(shape)}
         if importance is not None:
             case["importance"] = f"inputs/{importance}.npy"
+        if inputs is not None:
+            case["inputs"] = f"inputs/{inputs}.npy"
         if codes is not None:
             case["codes"] = _entry(numpy.asarray(codes).astype(numpy.int64) & 255, numpy.uint8)
         for key, array, dtype in (("scales", scales, F), ("zeros", zeros, numpy.int32), ("offsets", offsets, F),
+                                  ("floatZeros", float_zeros, F),
                                   ("columnScales", column_scales, F), ("packed", packed, numpy.uint8),
                                   ("restored", restored, F)):
             if array is not None:

@@ -55,6 +55,14 @@ def main():
     arrays = {"edges": rows_of_edges(rng), "specials": rows_of_specials(rng), "odd": rng.normal(0, 0.02, (5, 37)),
               "importance_256": rng.gamma(0.5, 2.0, 256), "importance_384": rng.gamma(0.5, 2.0, 384)}
     arrays["importance_384"][100] = 400  # a column that matters
+    layer = numpy.random.default_rng(2024)  # the inputs of a layer: two columns of outliers, and a value at 6.0
+    for columns in (256, 384):
+        inputs = layer.normal(0, 0.8, (24, columns))
+        inputs[:, 11] *= 12
+        inputs[3, 200] = -31
+        inputs[7, 90] = 6
+        inputs[8, 91] = 5.999  # rounds to 6 in binary16
+        arrays[f"inputs_{columns}"] = inputs
     for name, rows in arrays.items():
         numpy.save(FOLDER / f"{name}.npy", numpy.asarray(rows).astype(F))
     if len(sys.argv) > 1:

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/quantization/compressed_int.h"
+
+namespace ulpscope {
+
+const Scheme& compressed_int8_entry() {
+  static const RunScheme scheme(
+      {.id = "compressed_int8",
+       .title = "INT8 (compressed-tensors)",
+       .family = "compressed-tensors",
+       .reference = "compressed-tensors 0.20.0 quantization/utils/helpers.py calculate_qparams and "
+                    "quantization/lifecycle/forward.py quantize and dequantize; ranges from minimum and maximum",
+       .parameters = compressedIntKnobs("row"),
+       .text = compressedIntText(8)},
+      [](const Settings& settings) { return compressedIntPlan(8, settings); });
+  return scheme;
+}
+
+}  // namespace ulpscope
