@@ -299,9 +299,7 @@ class Hqq final : public Scheme {
                "`s` is 1 where the values of a group lie within 1e-4, and at most 20,000.",
                "Groups of axis 1 run across the ends of rows where these are no whole groups.",
                "5 and 6 bits are stored in a byte each, 3 bits ten to an int32.",
-               "On CUDA the library computes in binary16, which is not followed.",
-               "Its CPU power is not rounded correctly: where errors exceed 0.17, with weights that large or "
-               "with one bit, about one zero point in a thousand differs here in its last bit. Codes are equal."},
+               "On CUDA the library computes in binary16, which is not followed."},
           .advice = "4 bits and fewer without calibration data. Axis 0 loses less in models than axis 1 at the same "
                     "error, but "
                     "fast kernels take axis 1 alone."}};

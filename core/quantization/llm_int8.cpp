@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 
 #include "core/base/text.h"
@@ -11,6 +12,13 @@
 
 namespace ulpscope {
 namespace {
+
+float thresholdSetting(const Settings& complete) {
+  const std::string& text = choiceSetting(complete, "threshold");
+  float threshold = 0;
+  std::from_chars(text.data(), text.data() + text.size(), threshold);
+  return threshold;
+}
 
 /// Weights go to binary16 and then to INT8 by row, all columns alike. Products with outlier columns are formed in
 /// binary16: today with the restored INT8 weights, in the paper with the weights in binary16.
@@ -28,7 +36,7 @@ class LlmInt8 final : public Scheme {
     const auto complete = completeSettings(m_info, settings);
     if (!complete) return tl::unexpected(complete.error());
     auto result = quantizeRuns(m_plan, input.weights, {}, backend, job);
-    const float threshold = std::stof(choiceSetting(*complete, "threshold"));
+    const float threshold = thresholdSetting(*complete);
     if (!result || threshold == 0 || result->codes.empty()) return result;
     if (!input.calibration || input.calibration->inputs.empty()) {
       result->warnings.push_back(fmt::format(

@@ -34,8 +34,8 @@ class Cases:
     oracles: tuple  # names of PyPI packages, or (name, version)
     cases: list = field(default_factory=list)
 
-    def add(self, name, scheme, settings, input_name, *, importance=None, inputs=None, codes=None, scales=None, zeros=None,
-            offsets=None, float_zeros=None, column_scales=None, packed=None, restored=None):
+    def add(self, name, scheme, settings, input_name, *, importance=None, inputs=None, codes=None, scales=None,
+            zeros=None, float_zeros=None, offsets=None, column_scales=None, packed=None, restored=None):
         """codes: one an element, any integer type (taken as their low eight bits)."""
         shape = read_input(input_name).shape
         case = {"name": name, "scheme": scheme, "settings": {k: str(v) for k, v in settings.items()},
