@@ -7,6 +7,7 @@
 #include <cassert>
 #include <cmath>
 #include <mutex>
+#include <optional>
 
 #include "core/backend/backend.h"
 #include "core/base/checked.h"
@@ -89,6 +90,8 @@ class RunQuantizer {
     std::vector<float> restored;
     std::vector<StoredScale> stored;
     ScaleTally tally;
+    std::optional<std::uint64_t> measuredRow;
+    float rowValue = 0;
   };
 
   void codeRun(std::uint64_t index, Scratch& scratch) {
@@ -96,6 +99,7 @@ class RunQuantizer {
     const bool contiguous = m_layout.isContiguous();
     if (!contiguous) gather(run, scratch);
     gatherImportance(run, scratch);
+    measureRow(run, scratch);
     const auto values =
         contiguous ? m_input.values.subspan(run.first, run.size()) : std::span<const float>(scratch.values);
     const auto codes = contiguous ? std::span(m_result.codes).subspan(run.first, run.size()) : std::span(scratch.codes);
@@ -105,14 +109,14 @@ class RunQuantizer {
     const std::uint64_t group = m_plan.scaleGroup == 0 ? run.size() : m_plan.scaleGroup;
     const std::uint64_t scales = divideRoundingUp(run.size(), group);
     std::fill(scratch.stored.begin(), scratch.stored.end(), StoredScale{});
-    m_plan.encode({values, scratch.importance, m_tensorValue, run.size() < m_layout.runSize()},
+    m_plan.encode({values, scratch.importance, m_tensorValue, scratch.rowValue, run.size() < m_layout.runSize()},
                   {codes, std::span(scratch.stored).first(scales),
                    std::span(m_result.packed).subspan(index * m_plan.packedBytes, m_plan.packedBytes)});
     for (std::uint64_t s = 0; s < scales; ++s) {
       const std::uint64_t size = std::min(group, run.size() - s * group);
       const StoredScale& stored = scratch.stored[s];
       m_plan.decode(codes.subspan(s * group, size), stored, restored.subspan(s * group, size));
-      scratch.tally.addLooking(stored.scale, values.subspan(s * group, size));
+      scratch.tally.addLooking(stored.scale != 0 ? stored.scale : stored.offset, values.subspan(s * group, size));
       const std::uint64_t at = index * m_scalesPerRun + s;
       m_result.scales[at] = stored.scale;
       if (m_plan.hasZeroPoints) m_result.zeroPoints[at] = stored.zeroPoint;
@@ -135,6 +139,15 @@ class RunQuantizer {
     scratch.importance.resize(run.size());
     for (std::uint64_t i = 0; i < run.size(); ++i)
       scratch.importance[i] = m_importance[run.element(i) % m_input.shape.columns];
+  }
+
+  void measureRow(const RunLayout::Run& run, Scratch& scratch) const {
+    if (!m_plan.measureRow || m_importance.empty()) return;
+    const std::uint64_t columns = m_input.shape.columns;
+    const std::uint64_t row = run.first / columns;
+    if (scratch.measuredRow == row) return;
+    scratch.measuredRow = row;
+    scratch.rowValue = m_plan.measureRow(m_input.values.subspan(row * columns, columns));
   }
 
   void scatter(const RunLayout::Run& run, const Scratch& scratch) {

@@ -26,6 +26,7 @@ struct RunInput {
   std::span<const float> values;
   std::span<const float> importance;  ///< one a value, of its column; empty where none is known
   float tensorValue = 0;              ///< what RunPlan::measureTensor gave
+  float rowValue = 0;                 ///< what RunPlan::measureRow gave
   bool isShort = false;               ///< a last run with fewer values than the others
 };
 
@@ -55,6 +56,9 @@ struct RunPlan {
 
   /// A number that all runs need, such as the largest magnitude of the tensor. May be empty.
   std::function<float(std::span<const float> values)> measureTensor;
+  /// A number of the whole row that a run lies in, for runs within rows. Called where importance is known; may be
+  /// empty.
+  std::function<float(std::span<const float> row)> measureRow;
   /// Called from several threads at once.
   std::function<void(const RunInput& run, const RunCodes& out)> encode;
   /// Codes that share a scale, to values. Called from several threads at once.

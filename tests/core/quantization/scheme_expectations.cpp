@@ -11,7 +11,7 @@ namespace {
 std::vector<SchemeExpectation> allExpectations() {
   std::vector<SchemeExpectation> all;
   for (const auto& family : {integerExpectations(), mxExpectations(), rowExpectations(), calibratedExpectations(),
-                             bitsandbytesExpectations(), compressedExpectations()})
+                             bitsandbytesExpectations(), compressedExpectations(), ggufExpectations()})
     all.insert(all.end(), family.begin(), family.end());
   return all;
 }
@@ -29,8 +29,6 @@ std::vector<SchemeExpectation> integerExpectations() {
       {.scheme = "int_affine", .bits = 8 + 40.0 / 256, .error = 0.5 * 2 / 255},
       {.scheme = "fp8_tensor", .bits = 8 + 32.0 / 16384, .error = 16.0 / 448},
       {.scheme = "fp8_row", .bits = 8 + 32.0 / 256, .error = 16.0 / 448},
-      {.scheme = "q8_0", .bits = 8.5, .error = 0.5 / 127 + 0x1p-11, .wholeBlocks = 32},
-      {.scheme = "q4_0", .bits = 4.5, .error = 1.0 / 8 + 0x1p-11, .wholeBlocks = 32},
   };
 }
 

@@ -28,6 +28,7 @@ std::vector<SchemeExpectation> mxExpectations();
 std::vector<SchemeExpectation> rowExpectations();
 std::vector<SchemeExpectation> bitsandbytesExpectations();
 std::vector<SchemeExpectation> compressedExpectations();
+std::vector<SchemeExpectation> ggufExpectations();
 
 /// Of the scheme with this id; the test fails where a new scheme has none.
 const SchemeExpectation& expectationOf(std::string_view scheme);

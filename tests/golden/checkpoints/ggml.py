@@ -33,8 +33,8 @@ class _Traits(ctypes.Structure):
 
 
 @functools.cache
-def library():
-    lib = ctypes.CDLL(str(sources.libggml()))
+def library(flags=()):
+    lib = ctypes.CDLL(str(sources.libggml(flags)))
     lib.ggml_get_type_traits.restype = ctypes.POINTER(_Traits)
     lib.ggml_quantize_chunk.restype = ctypes.c_size_t
     lib.ggml_quantize_chunk.argtypes = [ctypes.c_int, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_int64, ctypes.c_int64,

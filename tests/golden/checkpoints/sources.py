@@ -49,9 +49,10 @@ def unpacked(requirement, wheel=False):
 
 
 @functools.cache
-def libggml():
-    """Path of a shared library of ggml's type tables, quantizers and dequantizers."""
-    library = CACHE / "libggml.so"
+def libggml(flags=()):
+    """Path of a shared library of ggml's type tables, quantizers and dequantizers, compiled with further flags."""
+    name = "".join(["libggml", *flags])
+    library = CACHE / f"{name}.so"
     if not library.exists():
         ggml = unpacked(LLAMA) / "vendor" / "llama.cpp" / "ggml"
         (ggml / "src" / "ggml-version.h").write_text('#define GGML_VERSION "sdist"\n#define GGML_COMMIT "sdist"\n')
@@ -59,9 +60,10 @@ def libggml():
         for source in sorted([*(ggml / "src").glob("*.c"), *(ggml / "src").glob("*.cpp")]):
             if source.name.startswith(("ggml-backend-reg", "ggml-backend-dl")):
                 continue  # loads the backends, of which we build none
-            objects.append(str(CACHE / f"{source.name}.o"))
-            subprocess.run(["gcc", "-O2", "-fPIC", "-ffp-contract=off", "-D_GNU_SOURCE", f"-I{ggml / 'include'}",
-                            f"-I{ggml / 'src'}", "-c", str(source), "-o", objects[-1]], check=True)
+            objects.append(str(CACHE / f"{name}.{source.name}.o"))
+            subprocess.run(["gcc", "-O2", "-fPIC", "-ffp-contract=off", *flags, "-D_GNU_SOURCE",
+                            f"-I{ggml / 'include'}", f"-I{ggml / 'src'}", "-c", str(source), "-o", objects[-1]],
+                           check=True)
         subprocess.run(["g++", "-shared", "-o", str(library), *objects, "-lm", "-lpthread"], check=True)
     return library
 

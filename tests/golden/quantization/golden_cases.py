@@ -35,9 +35,10 @@ class Cases:
     cases: list = field(default_factory=list)
 
     def add(self, name, scheme, settings, input_name, *, importance=None, inputs=None, codes=None, scales=None,
-            zeros=None, float_zeros=None, offsets=None, column_scales=None, packed=None, restored=None):
-        """codes: one an element, any integer type (taken as their low eight bits)."""
-        shape = read_input(input_name).shape
+            zeros=None, float_zeros=None, offsets=None, column_scales=None, packed=None, restored=None,
+            shape=None):
+        """codes: one an element, any integer type (taken as their low eight bits). shape: another than the input's."""
+        shape = shape or read_input(input_name).shape
         case = {"name": name, "scheme": scheme, "settings": {k: str(v) for k, v in settings.items()},
                 "input": f"inputs/{input_name}.npy", "shape": list(shape)}
         if importance is not None:

@@ -49,11 +49,22 @@ def rows_of_specials(rng):
     return rows
 
 
+def blocks_of_ties(rng):
+    """Blocks of 32 whose values lie half a step of Q4_0 or Q5_0 (by turns) apart: how a product rounds decides."""
+    largest = rng.uniform(0.5, 1, (16, 8, 1)) * rng.choice([-1, 1], (16, 8, 1))
+    steps = numpy.where(numpy.arange(8) % 2, 16, 8).reshape(1, 8, 1)
+    halves = rng.integers(-steps + 1, steps, (16, 8, 32)) - 0.5
+    blocks = largest * halves / steps
+    blocks[..., :1] = largest
+    return blocks.reshape(16, 256)
+
+
 def main():
     rng = numpy.random.default_rng(2023)
     FOLDER.mkdir(exist_ok=True)
     arrays = {"edges": rows_of_edges(rng), "specials": rows_of_specials(rng), "odd": rng.normal(0, 0.02, (5, 37)),
               "importance_256": rng.gamma(0.5, 2.0, 256), "importance_384": rng.gamma(0.5, 2.0, 384)}
+    arrays["ties"] = blocks_of_ties(numpy.random.default_rng(432))
     arrays["importance_384"][100] = 400  # a column that matters
     layer = numpy.random.default_rng(2024)  # the inputs of a layer: two columns of outliers, and a value at 6.0
     for columns in (256, 384):
