@@ -58,8 +58,9 @@ Result<QuantizedTensor> FastScheme::quantize(const SchemeInput& input, const Set
   if (!complete || hasImportance || !m_ways.isCodec(*complete)) return m_runs.quantize(input, settings, backend, job);
   auto result = m_blocks.quantize(input, *complete, backend, job);
   if (!result) return result;
-  const RunPlan plan = m_ways.plan(*complete);
-  const BlockMender mender(plan, m_ways, input.weights, *result);
+  const auto plan = m_ways.plan(*complete);
+  if (!plan) return tl::unexpected(plan.error());
+  const BlockMender mender(*plan, m_ways, input.weights, *result);
   const std::uint64_t blocks = result->scales.size();
   backend.forEach(divideRoundingUp(blocks, kPiece), [&](std::size_t piece) {
     const std::uint64_t end = std::min(blocks, (piece + 1) * kPiece);
