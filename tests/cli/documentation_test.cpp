@@ -9,6 +9,7 @@
 #include "core/report/scheme_page.h"
 #include "tests/cli/ulp.h"
 #include "tests/core/temporary_folder.h"
+#include "tests/source_path.h"
 
 namespace ulpscope::test {
 namespace {
@@ -65,7 +66,7 @@ bool agree(std::span<const std::string> told, std::span<const std::string> found
 
 TEST(FormatDocumentation, ShowsWhatEachOfItsCommandsPrints) {
   int examples = 0;
-  for (const auto& page : std::filesystem::directory_iterator(ULPSCOPE_SOURCE_DIR "/docs/formats")) {
+  for (const auto& page : std::filesystem::directory_iterator(sourcePath("docs/formats"))) {
     if (page.path().extension() != ".md") continue;
     for (const Example& example : examplesOf(TemporaryFolder::read(page.path().string()))) {
       const Outcome outcome = ulp(wordsOf(example.command));
@@ -80,7 +81,7 @@ TEST(FormatDocumentation, ShowsWhatEachOfItsCommandsPrints) {
 }
 
 TEST(SchemeDocumentation, IsWhatTheSchemesSayOfThemselves) {
-  const std::string folder = ULPSCOPE_SOURCE_DIR "/docs/schemes/";
+  const std::string folder = sourcePath("docs/schemes/");
   const std::string hint = "run script/scheme-pages";
   EXPECT_EQ(TemporaryFolder::read(folder + "README.md"), schemeIndexPage()) << hint;
   for (const Scheme* scheme : schemeRegistry())

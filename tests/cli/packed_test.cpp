@@ -5,6 +5,7 @@
 
 #include "tests/cli/ulp.h"
 #include "tests/core/temporary_folder.h"
+#include "tests/source_path.h"
 
 namespace ulpscope::test {
 namespace {
@@ -12,7 +13,7 @@ namespace {
 using namespace std::string_literals;
 using testing::HasSubstr;
 
-std::string golden(const std::string& name) { return ULPSCOPE_SOURCE_DIR "/tests/golden/checkpoints/" + name; }
+std::string golden(const std::string& name) { return sourcePath("tests/golden/checkpoints/") + name; }
 
 const Json& tensorNamed(const Json& document, const std::string& name) {
   for (const Json& tensor : document.at("tensors"))

@@ -13,6 +13,7 @@
 #include <thread>
 
 #include "tests/core/temporary_folder.h"
+#include "tests/source_path.h"
 
 extern char** environ;
 
@@ -54,7 +55,7 @@ Outcome ulp(const std::vector<std::string>& arguments, std::optional<Interruptio
   return {code, TemporaryFolder::read(out), TemporaryFolder::read(err)};
 }
 
-std::string samplePath() { return ULPSCOPE_SOURCE_DIR "/resources/samples/tiny-lm"; }
+std::string samplePath() { return sourcePath("resources/samples/tiny-lm"); }
 
 std::string bytesOf(const std::vector<float>& values) {
   std::string bytes(values.size() * sizeof(float), '\0');

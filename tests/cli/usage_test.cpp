@@ -9,6 +9,7 @@
 #include "tests/cli/ulp.h"
 #include "tests/core/checkpoint/safetensors_builder.h"
 #include "tests/core/temporary_folder.h"
+#include "tests/source_path.h"
 
 namespace ulpscope::test {
 namespace {
@@ -124,7 +125,7 @@ TEST(Ulp, NeverReplacesAFileThatItReads) {
 }
 
 TEST(UlpDocumentation, NamesEveryCommandAndEveryLongOption) {
-  const std::string page = TemporaryFolder::read(ULPSCOPE_SOURCE_DIR "/docs/cli.md");
+  const std::string page = TemporaryFolder::read(sourcePath("docs/cli.md"));
   ASSERT_FALSE(page.empty());
   const std::regex longOption("--[a-z][a-z-]*");
   for (const std::string& name : commandNames()) {
@@ -143,7 +144,7 @@ TEST(UlpDocumentation, NamesEveryCommandAndEveryLongOption) {
 }
 
 TEST(UlpDocumentation, DescribesNoCommandThatIsNotThere) {
-  const std::string page = TemporaryFolder::read(ULPSCOPE_SOURCE_DIR "/docs/cli.md");
+  const std::string page = TemporaryFolder::read(sourcePath("docs/cli.md"));
   const auto names = commandNames();
   const std::regex heading("\n## `ulp ([a-z]+)");
   for (std::sregex_iterator match(page.begin(), page.end(), heading), end; match != end; ++match)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/widgets/window_fixture.h"
+#include "tests/source_path.h"
 
 #include <QTest>
 
@@ -9,7 +10,7 @@ constexpr int kLongestMs = 60'000;
 constexpr int kQuietMs = 60;
 }  // namespace
 
-QString sampleFolder() { return QStringLiteral(ULPSCOPE_SOURCE_DIR "/resources/samples/tiny-lm"); }
+QString sampleFolder() { return QString::fromStdString(sourcePath("resources/samples/tiny-lm")); }
 
 std::unique_ptr<Session> makeSession() {
   return std::make_unique<Session>(std::vector<std::shared_ptr<const Backend>>{makeReferenceBackend()}, sampleFolder());

@@ -6,13 +6,12 @@
 
 #include "core/backend/backend.h"
 #include "core/checkpoint/checkpoint.h"
+#include "tests/source_path.h"
 
 namespace ulpscope {
 namespace {
 
-std::shared_ptr<const Checkpoint> sample() {
-  return openCheckpoint(std::filesystem::path(ULPSCOPE_SOURCE_DIR) / "resources/samples/tiny-lm").value();
-}
+std::shared_ptr<const Checkpoint> sample() { return openCheckpoint(sourcePath("resources/samples/tiny-lm")).value(); }
 
 TensorSummary summaryOf(std::vector<std::uint64_t> shape, std::vector<float> values) {
   const auto backend = makeReferenceBackend();

@@ -16,11 +16,12 @@
 #include <vector>
 
 #include "core/checkpoint/checkpoint.h"
+#include "tests/source_path.h"
 
 namespace ulpscope {
 namespace {
 
-const std::string kFolder = ULPSCOPE_SOURCE_DIR "/tests/golden/checkpoints/";
+const std::string kFolder = sourcePath("tests/golden/checkpoints/");
 
 std::string contentOf(const std::string& path) {
   std::ifstream file(path, std::ios::binary);

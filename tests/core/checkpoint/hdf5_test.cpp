@@ -14,6 +14,7 @@
 #include "tests/core/checkpoint/container_sample.h"
 #include "tests/core/checkpoint/hdf5_builder.h"
 #include "tests/core/temporary_folder.h"
+#include "tests/source_path.h"
 
 namespace ulpscope {
 namespace {
@@ -114,8 +115,8 @@ TEST(Hdf5, OpensFromAFileOnDiskWithoutItsNameBeingAsked) {
 }
 
 TEST(Hdf5H1, RefusesAFileThatCrashesTheLibraryAndGoesOn) {
-  std::string bytes = test::TemporaryFolder::read(ULPSCOPE_SOURCE_DIR
-                                                  "/tests/golden/checkpoints/hdf5/layouts_latest/layouts_latest.h5");
+  std::string bytes =
+      test::TemporaryFolder::read(sourcePath("tests/golden/checkpoints/hdf5/layouts_latest/layouts_latest.h5"));
   ASSERT_TRUE(open(bytes));
   // In the B-tree of the root group's links: HDF5 1.10.8 then frees links that it never read (signal 11).
   bytes.at(0x7317) ^= 1;

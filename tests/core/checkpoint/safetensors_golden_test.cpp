@@ -15,13 +15,14 @@
 #include "core/base/text.h"
 #include "core/checkpoint/checkpoint.h"
 #include "tests/core/checkpoint/safetensors_builder.h"
+#include "tests/source_path.h"
 
 namespace ulpscope {
 namespace {
 
 using test::SafetensorsBuilder;
 
-const std::string kFolder = ULPSCOPE_SOURCE_DIR "/tests/golden/safetensors/";
+const std::string kFolder = sourcePath("tests/golden/safetensors/");
 
 std::vector<std::string> fieldsOf(const std::string& line, char separator) {
   std::vector<std::string> fields;

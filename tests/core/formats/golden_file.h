@@ -9,6 +9,8 @@
 #include <string>
 #include <vector>
 
+#include "tests/source_path.h"
+
 namespace ulpscope {
 
 /// The elements of a golden .npy array (version 1.0, C order), read without any code of ours. `itemBytes` is the size
@@ -26,7 +28,7 @@ struct GoldenArray {
 };
 
 inline GoldenArray readGoldenArray(const std::string& name, const std::string& folder = "formats") {
-  std::ifstream file(ULPSCOPE_SOURCE_DIR "/tests/golden/" + folder + "/" + name, std::ios::binary);
+  std::ifstream file(sourcePath("tests/golden/") + folder + "/" + name, std::ios::binary);
   std::string all{std::istreambuf_iterator<char>(file), {}};
   if (all.size() < 10) {
     ADD_FAILURE() << "cannot read golden file " << name;

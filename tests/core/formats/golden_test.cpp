@@ -10,6 +10,7 @@
 #include "core/formats/number_format.h"
 #include "core/formats/value_text.h"
 #include "tests/core/formats/oracle_inputs.h"
+#include "tests/source_path.h"
 
 namespace ulpscope {
 namespace {
@@ -111,7 +112,7 @@ TEST_P(GoldenEncode, RoundsEveryInputToTheCodeOfTheOracle) {
 }
 
 TEST(GoldenDecimals, GoStraightToTheFormat) {
-  std::ifstream file(ULPSCOPE_SOURCE_DIR "/tests/golden/formats/decimals.csv");
+  std::ifstream file(sourcePath("tests/golden/formats/decimals.csv"));
   std::string line;
   ASSERT_TRUE(std::getline(file, line));
   ASSERT_EQ(line, "text,format,code,exact");

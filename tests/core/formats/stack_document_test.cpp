@@ -11,6 +11,7 @@
 #include "core/formats/exact_decimal.h"
 #include "core/formats/stack.h"
 #include "core/formats/value_text.h"
+#include "tests/source_path.h"
 
 namespace ulpscope {
 namespace {
@@ -54,7 +55,7 @@ std::string markdownOf(const DocumentTable& table) {
 }
 
 TEST(FormatsDocument, HoldsTheTablesOfWhatOthersDo) {
-  std::ifstream file(ULPSCOPE_SOURCE_DIR "/docs/formats.md");
+  std::ifstream file(sourcePath("docs/formats.md"));
   const std::string document{std::istreambuf_iterator<char>(file), {}};
   std::string expected;
   for (const DocumentTable& table : tables()) expected += "\n" + markdownOf(table);

@@ -16,6 +16,7 @@
 #include "core/formats/exact_decimal.h"
 #include "core/formats/value_text.h"
 #include "tests/core/formats/oracle_inputs.h"
+#include "tests/source_path.h"
 
 namespace ulpscope {
 namespace {
@@ -264,7 +265,7 @@ bool isNanCode(const NumberFormat& format, std::uint64_t code) { return format.c
 
 // Every code of float16 and bfloat16 as a float32, against the stack itself: tests/golden/formats/README.md.
 TEST(StackGolden, GivesTheCodesOfTheStackForEveryFloat16AndBfloat16) {
-  std::ifstream file(ULPSCOPE_SOURCE_DIR "/tests/golden/formats/stacks.csv");
+  std::ifstream file(sourcePath("tests/golden/formats/stacks.csv"));
   int rows = 0;
   for (std::string line; std::getline(file, line); ++rows) {
     std::istringstream fields(line);

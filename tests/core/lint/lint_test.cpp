@@ -15,6 +15,7 @@
 #include "tests/core/checkpoint/safetensors_builder.h"
 #include "tests/core/lint/lint_sample.h"
 #include "tests/core/temporary_folder.h"
+#include "tests/source_path.h"
 
 namespace ulpscope {
 namespace {
@@ -52,7 +53,7 @@ TEST(LintRules, SayWhatTheyAreAboutAndHaveASampleEach) {
 }
 
 TEST(LintRules, AreDocumentedInTheirOwnWords) {
-  const std::string page = test::TemporaryFolder::read(ULPSCOPE_SOURCE_DIR "/docs/cli.md");
+  const std::string page = test::TemporaryFolder::read(sourcePath("docs/cli.md"));
   for (const LintRule* rule : lintRules()) {
     EXPECT_THAT(page, HasSubstr("| `" + std::string(rule->id) + "` | "));
     EXPECT_THAT(page, HasSubstr(" | " + std::string(rule->advice) + " |"));
@@ -161,8 +162,7 @@ TEST(Lint, RanksBySeverityThenWeight) {
 }
 
 TEST(Lint, FindsNoErrorInTheBundledSampleAndReadsItOnce) {
-  const auto checkpoint =
-      openCheckpoint(std::filesystem::path(ULPSCOPE_SOURCE_DIR) / "resources/samples/tiny-lm").value();
+  const auto checkpoint = openCheckpoint(sourcePath("resources/samples/tiny-lm")).value();
   const auto backend = makeReferenceBackend();
   Progress progress;
   const auto findings = lintCheckpoint(*checkpoint, *backend, {{}, &progress});

@@ -15,6 +15,7 @@
 #include "core/calibration/layer_calibration.h"
 #include "core/quantization/scheme.h"
 #include "tests/core/formats/golden_file.h"
+#include "tests/source_path.h"
 
 namespace ulpscope {
 namespace {
@@ -29,7 +30,7 @@ std::ostream& operator<<(std::ostream& out, const Case& golden) {
 }
 
 std::vector<Case> cases() {
-  const std::filesystem::path root = std::filesystem::path(ULPSCOPE_SOURCE_DIR) / "tests/golden/quantization";
+  const std::filesystem::path root = sourcePath("tests/golden/quantization");
   std::vector<std::filesystem::path> folders;
   for (const auto& entry : std::filesystem::directory_iterator(root))
     if (std::filesystem::exists(entry.path() / "cases.json")) folders.push_back(entry.path());
