@@ -14,6 +14,7 @@
 #include "core/calibration/range_search.h"
 #include "core/calibration/synthetic_calibration.h"
 #include "tests/core/formats/golden_file.h"
+#include "tests/source_path.h"
 
 namespace ulpscope {
 namespace {
@@ -35,7 +36,7 @@ const ActivationRange& rangeOf(const std::vector<ActivationRange>& ranges, std::
 }
 
 TEST(ActivationRanges, AreThoseOfTheReferences) {
-  std::ifstream file(std::string(ULPSCOPE_SOURCE_DIR) + "/tests/golden/calibration/ranges.json");
+  std::ifstream file(sourcePath("tests/golden/calibration/ranges.json"));
   const auto golden = nlohmann::json::parse(file);
   for (const auto& expected : golden["cases"]) {
     const auto ranges =

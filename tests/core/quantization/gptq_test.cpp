@@ -16,6 +16,7 @@
 #include "core/quantization/inverse_factor.h"
 #include "core/quantization/quantization_report.h"
 #include "tests/core/formats/golden_file.h"
+#include "tests/source_path.h"
 
 namespace ulpscope {
 namespace {
@@ -67,7 +68,7 @@ std::vector<int> codesOf(const std::string& digits, std::size_t width) {
 // The reference factors the Hessian in float32: on other machines a weight near the middle of two codes might go the
 // other way, and the rest of its row with it. Here all are equal.
 TEST_F(Gptq, HasTheLossAndTheCodesOfTheReference) {
-  std::ifstream file(std::string(ULPSCOPE_SOURCE_DIR) + "/tests/golden/calibration/gptq.json");
+  std::ifstream file(sourcePath("tests/golden/calibration/gptq.json"));
   const auto golden = nlohmann::json::parse(file);
   ASSERT_FALSE(golden["cases"].empty());
   for (const auto& expected : golden["cases"]) {

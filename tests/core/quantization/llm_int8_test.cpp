@@ -17,6 +17,7 @@
 #include "core/quantization/int8_vectors.h"
 #include "core/quantization/llm_int8_product.h"
 #include "tests/core/formats/golden_file.h"
+#include "tests/source_path.h"
 
 namespace ulpscope {
 namespace {
@@ -52,7 +53,7 @@ LlmInt8Product productOf(const MatrixView& inputs, const MatrixView& weights, co
 }
 
 TEST(LlmInt8Product, IsThatOfBitsandbytes) {
-  std::ifstream file(ULPSCOPE_SOURCE_DIR "/tests/golden/quantization/bitsandbytes/product.json");
+  std::ifstream file(sourcePath("tests/golden/quantization/bitsandbytes/product.json"));
   const auto golden = nlohmann::json::parse(file);
   const std::vector<float> weights = readFloats("attention"), inputs = readFloats("inputs_384");
   const auto token3 = std::span(inputs).subspan(std::size_t{3} * 384, 384);

@@ -14,6 +14,7 @@
 #include "core/calibration/layer_calibration.h"
 #include "core/quantization/quantization_report.h"
 #include "tests/core/formats/golden_file.h"
+#include "tests/source_path.h"
 
 namespace ulpscope {
 namespace {
@@ -63,7 +64,7 @@ double figure(const QuantizedTensor& tensor, std::string_view name) {
 // other way, and a group whose clips are equally good take the other one. Here 7 of 9 cases have all codes equal, the
 // others 99.5 % and more.
 TEST(ScaledColumns, AreThoseOfTheReferences) {
-  std::ifstream file(std::string(ULPSCOPE_SOURCE_DIR) + "/tests/golden/calibration/scaled.json");
+  std::ifstream file(sourcePath("tests/golden/calibration/scaled.json"));
   const auto golden = nlohmann::json::parse(file);
   ASSERT_FALSE(golden["cases"].empty());
   for (const auto& expected : golden["cases"]) {
