@@ -40,6 +40,9 @@ const Scheme& int8_row_entry() {
                           "32 / columns.",
                 .quirks =
                     {"compressed-tensors and EETQ clip the largest positive value: to 127 / 127.5 and 127 / 128 of it.",
+                     "bitsandbytes: torch forms the factor as (1 / a) * 127, which may differ in its last bit from the "
+                     "127 / a used here, "
+                     "and is infinite, with codes of 0, in rows below 3.7e-37.",
                      "EETQ quantizes with the float32 scale and restores with the rounded one."},
                 .advice = "Weights of linear layers for INT8 matrix engines: the scale of an output channel leaves the "
                           "sum. A row with outliers loses precision; FP8 by row or groups cope better there."}},
