@@ -61,10 +61,12 @@ void writeTensor(const QString& path, const std::vector<std::uint64_t>& shape, c
 
 MATCHER_P(IsWithin, bound, "") { return std::abs(std::get<0>(arg) - std::get<1>(arg)) <= bound; }
 
-/// Schemes that need no inputs of the layer, of which the window knows none.
-std::size_t measuredSchemes() {
-  return static_cast<std::size_t>(std::ranges::count_if(
-      schemeRegistry(), [](const Scheme* scheme) { return scheme->info().calibration != CalibrationUse::Required; }));
+/// Schemes that fit the selected tensor and need no inputs of the layer, of which the window knows none.
+std::size_t measuredSchemes(const Session& session) {
+  const MatrixShape shape = matrixShape(session.selection().tensorInfo()->shape);
+  return static_cast<std::size_t>(std::ranges::count_if(schemeRegistry(), [&](const Scheme* scheme) {
+    return scheme->info().calibration != CalibrationUse::Required && scheme->bitsPerWeight(shape, {});
+  }));
 }
 
 class QuantizationPageTest : public testing::Test {
@@ -399,7 +401,7 @@ TEST_F(QuantizationPageTest, SortsAndCopiesTheTableOfSchemes) {
     const double number = table.model()->index(row, 1).data().toDouble(&isNumber);
     if (isNumber) bits.push_back(number);
   }
-  EXPECT_EQ(bits.size(), measuredSchemes());
+  EXPECT_EQ(bits.size(), measuredSchemes(*m_session));
   EXPECT_TRUE(std::is_sorted(bits.begin(), bits.end()));
   const QString csv = table.textAs(TableView::CopyAs::Csv);
   EXPECT_EQ(csv.count('\n'), qsizetype(schemeRegistry().size()) + 1);
@@ -428,7 +430,7 @@ TEST_F(QuantizationPageTest, MarksTheChosenSchemeInThePicture) {
   choose("q8_0");
   for (const Series& series : figure("Error against size").series) {
     if (series.kind != Series::Kind::Points) continue;
-    ASSERT_EQ(series.labels.size(), measuredSchemes());
+    ASSERT_EQ(series.labels.size(), measuredSchemes(*m_session));
     for (std::size_t i = 0; i < series.labels.size(); ++i)
       EXPECT_EQ(series.marked[i], series.labels[i] == "Q8_0 (GGUF)") << series.labels[i];
   }
