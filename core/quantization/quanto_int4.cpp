@@ -138,7 +138,7 @@ class OffsetSearch {
 /// As QModuleMixin picks it; 0: whole rows.
 std::uint64_t automaticGroup(std::uint64_t columns) {
   if (columns <= 128) return 0;
-  for (const std::uint64_t size : {128, 96, 64, 32})
+  for (const std::uint64_t size : {128u, 96u, 64u, 32u})
     if (columns % size == 0) return size;
   return 0;
 }

@@ -65,7 +65,7 @@ TEST(BitsandbytesPaths, SmallPositiveNumbersGetTheOtherZeroOfFp4OnTheCpu) {
   EXPECT_EQ(cuda.codes[1], 0);
   EXPECT_EQ(cuda.codes[2], 8);
   for (const auto& result : {cpu, cuda})
-    for (const std::size_t i : {1, 2}) EXPECT_FALSE(std::signbit(result.restored[i])) << "the table holds +0";
+    for (const std::size_t i : {1u, 2u}) EXPECT_FALSE(std::signbit(result.restored[i])) << "the table holds +0";
 }
 
 TEST(Dynamic8, TheCpuHasStepsCoarserThanTheMapAboutZero) {
