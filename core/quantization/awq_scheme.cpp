@@ -3,8 +3,6 @@
 // AWQ (Lin et al. 2023): columns whose inputs are large are scaled up before rounding, and the inputs down; then each
 // group is clipped where that loses less. Arithmetic of AutoAWQ 0.2.9 and of llm-awq, on one layer taken alone, in
 // float32; the powers and means of the search are rounded differently than torch does, in their last bits.
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <charconv>
 #include <cmath>
@@ -164,11 +162,8 @@ class AwqScheme final : public Scheme {
     auto complete = completeSettings(info(), settings);
     if (!complete) return tl::unexpected(std::move(complete).error());
     Plan plan(*complete, shape);
-    if (shape.columns % plan.grid.group != 0)
-      return fail(
-          Errc::Unsupported,
-          fmt::format("rows of a multiple of {} values expected, the rows have {}", plan.grid.group, shape.columns),
-          info().id);
+    if (auto fits = expectWholeGroups(shape, plan.grid.group, info().id); !fits)
+      return tl::unexpected(std::move(fits).error());
     return plan;
   }
 

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/quantization/block_scheme.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cassert>
 #include <cmath>
@@ -104,10 +102,9 @@ Result<BlockPlan> BlockScheme::planFor(const MatrixShape& shape, const Settings&
   auto complete = completeSettings(m_info, settings);
   if (!complete) return tl::unexpected(std::move(complete).error());
   BlockPlan plan = m_planner(*complete);
-  if (plan.wholeGroups && shape.columns % plan.group != 0)
-    return fail(Errc::Unsupported,
-                fmt::format("rows of a multiple of {} values expected, the rows have {}", plan.group, shape.columns),
-                m_info.id);
+  if (plan.wholeGroups)
+    if (auto fits = expectWholeGroups(shape, plan.group, m_info.id); !fits)
+      return tl::unexpected(std::move(fits).error());
   return plan;
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/quantization/bnb_4bit.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -112,20 +114,14 @@ void decodeAll(const std::array<float, 16>& table, std::uint64_t blockSize, Quan
 
 bool isDouble(const Settings& complete) { return choiceSetting(complete, "double_quantization") == "yes"; }
 
-Parameter blockSizeKnob() {
-  return choiceKnob("blocksize", "Block size", "Values that share a scale; blocks run across the ends of rows.",
-                    {{"32", "32"},
-                     {"64", "64"},
-                     {"128", "128"},
-                     {"256", "256"},
-                     {"512", "512"},
-                     {"1024", "1024"},
-                     {"2048", "2048"},
-                     {"4096", "4096"}},
-                    "64");
-}
-
 }  // namespace
+
+Parameter bnbBlockSizeKnob(int smallest, std::string defaultId) {
+  std::vector<Parameter::Choice> choices;
+  for (int size = smallest; size <= 4096; size *= 2) choices.push_back({fmt::to_string(size), fmt::to_string(size)});
+  return choiceKnob("blocksize", "Block size", "Values that share a scale; blocks run across the ends of rows.",
+                    std::move(choices), std::move(defaultId));
+}
 
 Parameter bnbPathKnob() {
   return choiceKnob("path", "Path", "Whose arithmetic: they differ at ties, and in blocks of zeros or with NaN.",
@@ -137,7 +133,7 @@ BnbPath bnbPathSetting(const Settings& settings) {
 }
 
 std::vector<Parameter> Bnb4BitScheme::knobs() {
-  return {blockSizeKnob(),
+  return {bnbBlockSizeKnob(32, "64"),
           choiceKnob("double_quantization", "Double quantization",
                      "Whether scales are coded too: 8-bit dynamic, blocks of 256, their mean as offset.",
                      {{"no", "No"}, {"yes", "Yes"}}, "no"),
@@ -151,7 +147,7 @@ Bnb4BitScheme::Bnb4BitScheme(Type type, SchemeInfo info)
                 .title = m_info.title,
                 .family = m_info.family,
                 .reference = m_info.reference,
-                .parameters = {blockSizeKnob()}},
+                .parameters = {bnbBlockSizeKnob(32, "64")}},
                [](const Settings& settings) {
                  BlockPlan plan;
                  plan.codec = {.kind = BlockCodec::Kind::Nf4, .blockSize = 1};

@@ -10,6 +10,8 @@
 namespace ulpscope {
 
 /// Knob "path": cpu or cuda.
+/// Powers of two from `smallest` to 4096.
+Parameter bnbBlockSizeKnob(int smallest, std::string defaultId);
 Parameter bnbPathKnob();
 /// Of complete settings.
 BnbPath bnbPathSetting(const Settings& settings);

@@ -31,17 +31,7 @@ const Scheme& bnb_dynamic8_entry() {
        .reference =
            "bitsandbytes 0.50.2 functional.py quantize_blockwise and dequantize_blockwise: csrc/cpu_ops.cpp, or "
            "csrc/kernels.cu dQuantize as written there",
-       .parameters = {choiceKnob("blocksize", "Block size",
-                                 "Values that share a scale; blocks run across the ends of rows.",
-                                 {{"64", "64"},
-                                  {"128", "128"},
-                                  {"256", "256"},
-                                  {"512", "512"},
-                                  {"1024", "1024"},
-                                  {"2048", "2048"},
-                                  {"4096", "4096"}},
-                                 "4096"),
-                      bnbPathKnob()},
+       .parameters = {bnbBlockSizeKnob(64, "4096"), bnbPathKnob()},
        .text =
            {.definition =
                 "Blocks of the flattened tensor; with `a` the largest magnitude of a block, `r = x * (1 / a)` is "

@@ -22,6 +22,7 @@
 #include "core/quantization/code_board.h"
 #include "core/quantization/half_quadratic.h"
 #include "core/quantization/knobs.h"
+#include "core/quantization/pieces.h"
 #include "core/quantization/scale_tally.h"
 #include "core/quantization/scheme.h"
 #include "core/quantization/torch_sum.h"
@@ -29,8 +30,6 @@
 namespace ulpscope {
 namespace {
 
-constexpr std::uint64_t kPiece = 1 << 16;  ///< about what a thread is given at once, in elements
-constexpr std::size_t kPieces = 16;        ///< pieces between two looks at the stop token
 constexpr int kTurns = 20;
 constexpr double kBeta = 10;
 
@@ -85,19 +84,8 @@ class HalfQuadratic {
  private:
   /// Pieces of groups that torchColumnSums() takes one by one.
   Result<> forGroups(const std::function<void(std::uint64_t begin, std::uint64_t end)>& work) {
-    const std::uint64_t groups = m_layout.runs();
-    const std::uint64_t step =
-        std::max<std::uint64_t>(1, kPiece / m_options.groupSize / kTorchColumnStep) * kTorchColumnStep;
-    const std::uint64_t pieces = divideRoundingUp(groups, step);
-    for (std::uint64_t first = 0; first < pieces; first += kPieces) {
-      const std::uint64_t count = std::min<std::uint64_t>(kPieces, pieces - first);
-      m_backend.forEach(count, [&](std::size_t piece) {
-        const std::uint64_t begin = (first + piece) * step;
-        work(begin, std::min(begin + step, groups));
-      });
-      if (auto going = m_job.step(0); !going) return going;
-    }
-    return {};
+    const std::uint64_t step = itemsPerPiece(m_options.groupSize * kTorchColumnStep) * kTorchColumnStep;
+    return inPieces(m_layout.runs(), step, 0, m_backend, m_job, work);
   }
 
   std::uint64_t element(std::uint64_t group, std::uint64_t place) const {

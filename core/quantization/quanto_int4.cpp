@@ -18,14 +18,13 @@
 #include "core/backend/backend.h"
 #include "core/base/checked.h"
 #include "core/quantization/half_quadratic.h"
+#include "core/quantization/pieces.h"
 #include "core/quantization/run_scheme.h"
 #include "core/quantization/torch_sum.h"
 
 namespace ulpscope {
 namespace {
 
-constexpr std::uint64_t kPiece = 1 << 16;  ///< about what a thread is given at once, in elements
-constexpr std::size_t kPieces = 16;        ///< pieces between two looks at the stop token
 constexpr int kTurns = 20;
 constexpr double kKappa = 1.01;
 
@@ -91,17 +90,10 @@ class OffsetSearch {
 
  private:
   Result<> forGroups(const std::function<void(std::uint64_t group)>& work) {
-    const std::uint64_t groups = m_offsets.size();
-    const std::uint64_t step = std::max<std::uint64_t>(1, kPiece / m_groupSize);
-    const std::uint64_t pieces = divideRoundingUp(groups, step);
-    for (std::uint64_t first = 0; first < pieces; first += kPieces) {
-      m_backend.forEach(std::min<std::uint64_t>(kPieces, pieces - first), [&](std::size_t piece) {
-        const std::uint64_t begin = (first + piece) * step;
-        for (std::uint64_t g = begin; g < std::min(begin + step, groups); ++g) work(g);
-      });
-      if (auto going = m_job.step(0); !going) return going;
-    }
-    return {};
+    return inPieces(m_offsets.size(), itemsPerPiece(m_groupSize), 0, m_backend, m_job,
+                    [&](std::uint64_t begin, std::uint64_t end) {
+                      for (std::uint64_t g = begin; g < end; ++g) work(g);
+                    });
   }
 
   /// Codes and values of a group with this offset, and how far off they are.

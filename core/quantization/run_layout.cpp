@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/quantization/run_layout.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cassert>
 
@@ -81,6 +83,13 @@ RunLayout::Run RunLayout::run(std::uint64_t index) const {
   const std::uint64_t begin = place * m_runSize;
   const std::uint64_t size = std::min(m_runSize, m_lineSize - begin);
   return {line * m_lineSize + begin, 1, size, size};
+}
+
+Result<> expectWholeGroups(const MatrixShape& shape, std::uint64_t group, const std::string& schemeId) {
+  if (shape.columns % group == 0) return {};
+  return fail(Errc::Unsupported,
+              fmt::format("rows of a multiple of {} values expected, the rows have {}", group, shape.columns),
+              schemeId);
 }
 
 }  // namespace ulpscope

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <cstdint>
+#include <string>
 
+#include "core/base/result.h"
 #include "core/tensor/tensor.h"
 
 namespace ulpscope {
@@ -60,5 +62,8 @@ class RunLayout {
   std::uint64_t m_lineSize = 0;
   std::uint64_t m_runsPerLine = 0;
 };
+
+/// Unsupported where rows are not whole groups of `group` values.
+Result<> expectWholeGroups(const MatrixShape& shape, std::uint64_t group, const std::string& schemeId);
 
 }  // namespace ulpscope

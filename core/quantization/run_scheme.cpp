@@ -15,15 +15,11 @@
 #include "core/base/text.h"
 #include "core/calibration/layer_calibration.h"
 #include "core/quantization/code_board.h"
+#include "core/quantization/pieces.h"
 #include "core/quantization/scale_tally.h"
 
 namespace ulpscope {
 namespace {
-
-/// About what one thread is given at once, in elements.
-constexpr std::uint64_t kPiece = 1 << 16;
-/// Pieces between two looks at the stop token.
-constexpr std::uint64_t kPieces = 16;
 
 RunLayout layoutOf(const RunPlan& plan, const MatrixShape& shape) {
   return RunLayout(plan.granularity, plan.group, shape);
@@ -58,18 +54,10 @@ class RunQuantizer {
   }
 
   Result<> run(const Backend& backend, const JobContext& job) {
-    const std::uint64_t perPiece = std::max<std::uint64_t>(1, kPiece / m_layout.runSize());
-    const std::uint64_t pieces = divideRoundingUp(m_layout.runs(), perPiece);
-    for (std::uint64_t first = 0; first < pieces; first += kPieces) {
-      const std::uint64_t count = std::min(kPieces, pieces - first);
-      backend.forEach(count, [&](std::size_t index) {
-        const std::uint64_t begin = (first + index) * perPiece;
-        codePiece(begin, std::min(begin + perPiece, m_layout.runs()));
-      });
-      const std::uint64_t values =
-          std::min(count * perPiece * m_layout.runSize(), std::uint64_t{m_input.values.size()});
-      if (auto going = job.step(values * sizeof(float)); !going) return going;
-    }
+    const auto code = [this](std::uint64_t begin, std::uint64_t end) { codePiece(begin, end); };
+    const std::uint64_t runs = m_layout.runs();
+    const std::uint64_t runBytes = runs == 0 ? 0 : m_input.values.size_bytes() / runs;
+    if (auto done = inPieces(runs, itemsPerPiece(m_layout.runSize()), runBytes, backend, job, code); !done) return done;
     m_result.warnings = m_tally.warnings();
     return {};
   }
@@ -180,10 +168,7 @@ Result<> checkShape(const RunPlan& plan, const MatrixShape& shape, const std::st
         fmt::format("a multiple of {} elements expected, the tensor has {}", plan.group, shape.rows * shape.columns),
         schemeId);
   }
-  if (shape.columns % plan.group == 0) return {};
-  return fail(Errc::Unsupported,
-              fmt::format("rows of a multiple of {} values expected, the rows have {}", plan.group, shape.columns),
-              schemeId);
+  return expectWholeGroups(shape, plan.group, schemeId);
 }
 
 double bitsPerWeight(const RunPlan& plan, const MatrixShape& shape) {

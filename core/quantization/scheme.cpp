@@ -9,11 +9,6 @@
 namespace ulpscope {
 namespace {
 
-std::string defaultText(const Parameter& parameter) {
-  if (const auto* number = std::get_if<std::int64_t>(&parameter.defaultValue)) return std::to_string(*number);
-  return std::get<std::string>(parameter.defaultValue);
-}
-
 /// "an integer from 2 to 8", "one of tensor, row".
 std::string expectedText(const Parameter& parameter) {
   if (parameter.choices.empty()) return fmt::format("an integer from {} to {}", parameter.min, parameter.max);
@@ -42,6 +37,11 @@ std::string knobNames(const SchemeInfo& info) {
 }
 
 }  // namespace
+
+std::string defaultText(const Parameter& parameter) {
+  if (const auto* number = std::get_if<std::int64_t>(&parameter.defaultValue)) return std::to_string(*number);
+  return std::get<std::string>(parameter.defaultValue);
+}
 
 const Scheme* findScheme(std::string_view id) {
   const auto schemes = schemeRegistry();

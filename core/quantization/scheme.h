@@ -36,6 +36,9 @@ struct Parameter {
   std::vector<Choice> choices;  ///< empty for an integer
 };
 
+/// The default as a setting has it: "128", "row".
+std::string defaultText(const Parameter& parameter);
+
 /// Knob id to value, as text: "granularity" -> "row". Missing knobs have their defaults.
 using Settings = std::map<std::string, std::string, std::less<>>;
 

@@ -12,6 +12,7 @@
 
 #include "core/backend/backend.h"
 #include "core/base/checked.h"
+#include "core/quantization/pieces.h"
 
 namespace ulpscope {
 namespace {
@@ -20,8 +21,7 @@ using Eigen::Index;
 using Matrix = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
 using Floats = Eigen::Map<const Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>>;
 
-constexpr std::uint64_t kRows = 32;  ///< that one thread sums up at once
-constexpr std::uint64_t kPieces = 16;
+constexpr std::uint64_t kRows = 32;
 constexpr Index kVectors = 512;
 
 /// Some rows, and their errors; zero where either is not finite.
@@ -102,15 +102,12 @@ Result<WeightedError> measureWeightedError(const MatrixView& weights, std::span<
   const std::uint64_t pieces = divideRoundingUp(shape.rows, kRows);
   std::vector<double> lost(pieces);
   std::vector<double> whole(pieces);
-  for (std::uint64_t first = 0; first < pieces; first += kPieces) {
-    backend.forEach(std::min(kPieces, pieces - first), [&](std::size_t index) {
-      const std::uint64_t begin = (first + index) * kRows;
-      const Piece piece = pieceOf(weights, restored, begin, std::min(kRows, shape.rows - begin));
-      lost[first + index] = weigh(piece.errors, layer, error.basis);
-      whole[first + index] = weigh(piece.weights, layer, error.basis);
-    });
-    if (auto going = job.step(0); !going) return tl::unexpected(going.error());
-  }
+  const auto done = inPieces(shape.rows, kRows, 0, backend, job, [&](std::uint64_t begin, std::uint64_t end) {
+    const Piece piece = pieceOf(weights, restored, begin, end - begin);
+    lost[begin / kRows] = weigh(piece.errors, layer, error.basis);
+    whole[begin / kRows] = weigh(piece.weights, layer, error.basis);
+  });
+  if (!done) return tl::unexpected(done.error());
   double lostSum = 0, wholeSum = 0;
   for (std::uint64_t i = 0; i < pieces; ++i) {  // in the order of the rows, whatever the threads
     lostSum += lost[i];

@@ -22,11 +22,6 @@ std::string takesText(const Parameter& parameter) {
   return text;
 }
 
-std::string defaultText(const Parameter& parameter) {
-  if (const auto* number = std::get_if<std::int64_t>(&parameter.defaultValue)) return fmt::format("{}", *number);
-  return std::get<std::string>(parameter.defaultValue);
-}
-
 std::string knobsMarkdown(const SchemeInfo& info) {
   if (info.parameters.empty()) return "None.\n";
   std::string table = "| knob | takes | default | |\n| --- | --- | --- | --- |\n";

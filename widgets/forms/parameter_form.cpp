@@ -14,11 +14,6 @@
 namespace ulpscope {
 namespace {
 
-std::string defaultText(const Parameter& parameter) {
-  if (const auto* number = std::get_if<std::int64_t>(&parameter.defaultValue)) return std::to_string(*number);
-  return std::get<std::string>(parameter.defaultValue);
-}
-
 int clamped(std::int64_t value) {
   return int(std::clamp<std::int64_t>(value, std::numeric_limits<int>::min(), std::numeric_limits<int>::max()));
 }
