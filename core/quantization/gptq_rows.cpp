@@ -10,6 +10,7 @@ namespace {
 
 using Eigen::Index;
 using Matrix = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+using WideMatrix = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
 
 constexpr std::uint64_t kBlock = 128;
 
@@ -46,9 +47,10 @@ class Rows {
       for (std::uint64_t r = 0; r < m_rows; ++r) quantizeBlock(r, first, width);
       const auto after = static_cast<Index>(first + width);
       const Index rest = static_cast<Index>(columns) - after;
-      m_weights.rightCols(rest).noalias() -=
+      const WideMatrix sums =
           m_errors.leftCols(static_cast<Index>(width)) *
-          inverse.block(static_cast<Index>(first), after, static_cast<Index>(width), rest);
+          inverse.block(static_cast<Index>(first), after, static_cast<Index>(width), rest).cast<double>();
+      m_weights.rightCols(rest) -= sums.cast<float>();
       if (auto going = job.step(m_rows * width * sizeof(float)); !going) return going;
     }
     return {};
@@ -95,7 +97,7 @@ class Rows {
       m_out.losses[m_begin + r] += double{error * error / (inverse[i] * inverse[i]) / 2};
       const float spread = error / inverse[i];
       for (std::uint64_t j = i; j < width; ++j) current[j] -= spread * inverse[j];
-      m_errors(static_cast<Index>(r), static_cast<Index>(i)) = spread;
+      m_errors(static_cast<Index>(r), static_cast<Index>(i)) = double{spread};
       const std::uint64_t at = out + m_order.columnAt(first + i);
       m_out.codes[at] = std::isnan(rounded.code) ? std::uint8_t{0} : static_cast<std::uint8_t>(rounded.code);
       m_out.restored[at] = rounded.value;
@@ -107,8 +109,8 @@ class Rows {
   const std::uint64_t m_begin;
   const std::uint64_t m_rows;
   const GptqResult& m_out;
-  Matrix m_weights;  ///< in the order of the permutation
-  Matrix m_errors;   ///< of the current block
+  Matrix m_weights;     ///< in the order of the permutation
+  WideMatrix m_errors;  ///< of the current block
 };
 
 }  // namespace

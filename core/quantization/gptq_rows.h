@@ -41,8 +41,8 @@ struct GptqResult {
 /// Rows [begin, end) of `weights` by GPTQ's lazy batch updates: blocks of 128 columns, within a block one column after
 /// the other, its error spread over the columns that follow in the block; then the errors of the block over all that
 /// follow. Scales are found in weights that the updates within the current block have not reached yet, as
-/// `find_params(W[...])` has it. float32, products and sums in the order of the published routine but for those between
-/// blocks. Cancelled if the job was stopped.
+/// `find_params(W[...])` has it. float32, products and sums in the order of the published routine; those between
+/// blocks, whose order it leaves to BLAS, in double, rounded to float32. Cancelled if the job was stopped.
 Result<> quantizeRowsByGptq(const GptqGrid& grid, const GptqOrder& order, std::span<const float> weights,
                             std::uint64_t begin, std::uint64_t end, const GptqResult& out, const JobContext& job);
 

@@ -8,7 +8,8 @@
 //  a
 //    step: 4 bits restore max as 0.9333 max and -max as -1.0667 max;
 //  - symmetric, a group without negative values loses everything above 7/15 of its maximum.
-// What differs: the inverse Hessian is factored in double, and sums between blocks are added in another order.
+// The reference leaves two things to the BLAS it runs on, both in float32: the factors of the Hessian and the sums of a
+// block's errors. Here they are computed in double and rounded, which gives the same codes on every machine.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -30,6 +31,7 @@
 #include "core/quantization/inverse_factor.h"
 #include "core/quantization/knobs.h"
 #include "core/quantization/scale_tally.h"
+#include "core/quantization/torch_sum.h"
 
 namespace ulpscope {
 namespace {
@@ -115,11 +117,12 @@ std::vector<double> permuted(const std::vector<double>& hessian, const std::vect
   return out;
 }
 
-/// Adds a share of the mean of the diagonal to it.
+/// Adds a share of the mean of the diagonal to it, in float32 as the reference: the Hessian that is factored is its own
+/// to the bit.
 void dampen(std::vector<double>& hessian, std::uint64_t columns, double share) {
-  double sum = 0;
-  for (std::uint64_t c = 0; c < columns; ++c) sum += hessian[c * columns + c];
-  for (std::uint64_t c = 0; c < columns; ++c) hessian[c * columns + c] += share * sum / static_cast<double>(columns);
+  const std::vector<float> diagonal = diagonalOf(hessian, columns);
+  const float added = static_cast<float>(share) * torchMean(diagonal);
+  for (std::uint64_t c = 0; c < columns; ++c) hessian[c * columns + c] = double{diagonal[c] + added};
 }
 
 class GptqScheme final : public Scheme {
@@ -191,6 +194,7 @@ class GptqScheme final : public Scheme {
     const std::uint64_t columns = shape.columns;
     auto hessian = hessianOf(calibration, backend, job);
     if (!hessian) return tl::unexpected(std::move(hessian).error());
+    for (double& entry : *hessian) entry = double{static_cast<float>(entry)};
     GptqOrder order{.shape = shape,
                     .group = plan.group,
                     .permutation = {},
@@ -302,8 +306,8 @@ class GptqScheme final : public Scheme {
       .family = "Calibrated",
       .reference =
           "GPTQModel 2.2.0, gptqmodel/quantization/gptq.py, GPTQ.quantize and quantizer.py, Quantizer (the "
-          "routine of IST-DASLab/gptq and AutoGPTQ), in float32 but for the factor of the inverse Hessian, "
-          "which is made in double; restored as a file with its scales gives it back",
+          "routine of IST-DASLab/gptq and AutoGPTQ), in float32 but for the Hessian's factor and sums between blocks, "
+          "which are computed in double; restored as a file with its scales gives it back",
       .parameters =
           {choiceKnob("bits", "Bits", "Width of a code.",
                       {{"2", "2 bits"}, {"3", "3 bits"}, {"4", "4 bits"}, {"8", "8 bits"}}, "4"),

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Writes gptq.json: what GPTQModel's own routine makes of weights.npy with the Hessian of inputs.npy.
 
-For each case the loss (of the Hessian (2 / tokens) * sum of x x^T) and the codes, as hexadecimal digits row by row.
+For each case the loss (of the Hessian (2 / tokens) * sum of x x^T) and the codes, as hexadecimal digits row by row; and
+the codes with what BLAS leaves open pinned: factors and the sums between blocks in float64.
 """
 
 import json
@@ -27,6 +28,10 @@ def setting(name, value):
     return NAMES.get(name, name), ("yes" if value else "no") if isinstance(value, bool) or name == "mse" else str(value)
 
 
+def digits(codes, case):
+    return "".join(f"{code:02x}" if case.get("bits") == 8 else f"{code:x}" for code in codes.flatten())
+
+
 def main():
     weights, inputs = numpy.load(FOLDER / "weights.npy"), numpy.load(FOLDER / "inputs.npy").astype(numpy.float64)
     hessian = 2 / len(inputs) * inputs.T @ inputs
@@ -36,9 +41,11 @@ def main():
         error = restored.astype(numpy.float64) - weights
         wide = weights.astype(numpy.float64)
         weighted = numpy.sum(error @ hessian * error) / numpy.sum(wide @ hessian * wide)
-        digits = "".join(f"{code:02x}" if case.get("bits") == 8 else f"{code:x}" for code in codes.flatten())
+        with reference_gptq.summed_in_double():
+            pinned = reference_gptq.run(weights, hessian, **case)
         cases.append({"settings": dict(setting(*item) for item in case.items()), "loss": loss,
-                      "weightedError": float(weighted), "codes": digits})
+                      "weightedError": float(weighted), "codes": digits(codes, case), "pinnedLoss": pinned[0],
+                      "pinnedCodes": digits(pinned[2], case)})
     lines = ",\n  ".join(map(json.dumps, cases))
     (FOLDER / "gptq.json").write_text(f'{{"oracle": "{sources.GPTQMODEL_ROUTINE}",\n "cases": [\n  {lines}\n]}}\n')
     print(f"gptq.json: {len(cases)} cases")

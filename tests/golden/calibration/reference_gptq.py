@@ -31,9 +31,10 @@ def group_aware_order(diagonal, group):
 
 
 @contextlib.contextmanager
-def factored_in_double():
-    """The routine's two factorizations and its inverse in float64, rounded to float32 at the end."""
-    factor, wide = torch.linalg.cholesky, {}
+def summed_in_double():
+    """The routine with what BLAS leaves open pinned: its two factorizations, its inverse and the sums that a block of
+    columns hands to the columns behind it are computed in float64 and rounded to float32 at the end."""
+    factor, product, wide = torch.linalg.cholesky, torch.Tensor.matmul, {}
 
     def cholesky(matrix, upper=False):
         if upper:
@@ -41,10 +42,11 @@ def factored_in_double():
         wide["hessian"] = matrix.double()
         return factor(wide["hessian"]).float()
     torch.linalg.cholesky = cholesky
+    torch.Tensor.matmul = lambda a, b: product(a.double(), b.double()).float()
     try:
         yield
     finally:
-        torch.linalg.cholesky = factor
+        torch.linalg.cholesky, torch.Tensor.matmul = factor, product
 
 
 def run(weights, hessian, *, bits=4, group=128, act_order="no", static_groups=False, symmetric=True, mse=0.0, damp=0.01):
