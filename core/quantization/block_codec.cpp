@@ -81,8 +81,11 @@ BlockScale quantizeAbsmax(const BlockCodec& codec, std::span<const float> values
 
 BlockScale quantizeBnbInt8(std::span<const float> values, std::span<std::uint8_t> codes) {
   const float a = absMaximum(values);
-  const float factor = a == 0 ? 0 : 127.0f / a;
-  encodeAll(values, codes, [&](float x) { return toCode(roundHalfEven(x * factor), -127, 127, 0); });
+  const float factor = (1.0f / a) * 127.0f;
+  encodeAll(values, codes, [&](float x) {
+    const float r = roundHalfEven(x * factor);
+    return toCode(std::isinf(r) ? kNan : r, -127, 127, 0);
+  });
   return {.scale = a};
 }
 

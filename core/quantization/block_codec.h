@@ -44,8 +44,8 @@ struct BlockCodec {
     /// `divisor` is the format's largest value and names it: 448 is float8_e4m3fn, 57344 float8_e5m2.
     /// NaN: the format's NaN, sign bit clear (0x7F, 0x7E).
     ScaledFloat8,
-    /// bitsandbytes 0.50.2 int8_vectorwise_quant and _dequant: codes as Absmax with divisor 127 and -127..127, but the
-    /// stored scale is a itself, and y = (code * scale) * 0.007874015718698502f. NaN: 0.
+    /// bitsandbytes 0.50.2 int8_vectorwise_quant and _dequant: code = rne(x * ((1 / a) * 127)), 0 if that is not finite
+    /// (all, if a <= 3.732e-37); scale = a; y = (code * scale) * 0.007874015718698502f.
     BnbInt8,
     /// compressed-tensors: scale = a / divisor, or 2^-23 (binary32's epsilon) where that is 0;
     /// code = clamp(rne(x / scale), low, high); y = code * scale. NaN: 0. `divisor` is (high - low) / 2: 127.5 for

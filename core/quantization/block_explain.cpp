@@ -29,7 +29,7 @@ std::string scaleText(const BlockWeight& weight) {
     case Kind::CompressedInt:
       return "largest magnitude / " + divisor + ", 2^-23 in a block of zeros";
     case Kind::BnbInt8:
-      return "the largest magnitude itself is stored; codes are x * 127 / scale";
+      return "the largest magnitude itself is stored; codes are x * ((1 / scale) * 127)";
     case Kind::EetqInt8:
       return "largest magnitude / 128, stored as binary16";
     case Kind::Affine:

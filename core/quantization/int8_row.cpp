@@ -31,21 +31,21 @@ const Scheme& int8_row_entry() {
                                   {"compressed-tensors", "compressed-tensors (/127.5)"},
                                   {"eetq", "EETQ (/128, binary16 scales)"}},
                                  "bitsandbytes")},
-       .text = {.definition =
-                    "bitsandbytes: with `a` the largest magnitude of the row, code = `rne(x * (127 / a))`; `a` itself "
-                    "is stored, and restored = `(code * a) * 0.007874015718698502`. compressed-tensors: scale = `a / "
-                    "127.5`, code = `clamp(rne(x / scale), -128, 127)`. EETQ: scale = `a / 128` in float32, code = "
-                    "`clamp(round half away(x / scale), -128, 127)`, but the scale is stored as binary16.",
-                .stored = "A code of 8 bits for each weight and a float32 scale for each row (binary16 with EETQ): 8 + "
-                          "32 / columns.",
-                .quirks =
-                    {"compressed-tensors and EETQ clip the largest positive value: to 127 / 127.5 and 127 / 128 of it.",
-                     "bitsandbytes: torch forms the factor as (1 / a) * 127, which may differ in its last bit from the "
-                     "127 / a used here, "
-                     "and is infinite, with codes of 0, in rows below 3.7e-37.",
-                     "EETQ quantizes with the float32 scale and restores with the rounded one."},
-                .advice = "Weights of linear layers for INT8 matrix engines: the scale of an output channel leaves the "
-                          "sum. A row with outliers loses precision; FP8 by row or groups cope better there."}},
+       .text =
+           {.definition =
+                "bitsandbytes: with `a` the largest magnitude of the row, code = `rne(x * ((1 / a) * 127))`; `a` "
+                "itself is stored, and restored = `(code * a) * 0.007874015718698502`. compressed-tensors: scale = `a "
+                "/ "
+                "127.5`, code = `clamp(rne(x / scale), -128, 127)`. EETQ: scale = `a / 128` in float32, code = "
+                "`clamp(round half away(x / scale), -128, 127)`, but the scale is stored as binary16.",
+            .stored = "A code of 8 bits for each weight and a float32 scale for each row (binary16 with EETQ): 8 + "
+                      "32 / columns.",
+            .quirks =
+                {"compressed-tensors and EETQ clip the largest positive value: to 127 / 127.5 and 127 / 128 of it.",
+                 "bitsandbytes: rows whose largest magnitude is at most 3.73e-37 have an infinite factor, and codes 0.",
+                 "EETQ quantizes with the float32 scale and restores with the rounded one."},
+            .advice = "Weights of linear layers for INT8 matrix engines: the scale of an output channel leaves the "
+                      "sum. A row with outliers loses precision; FP8 by row or groups cope better there."}},
       plan);
   return scheme;
 }

@@ -203,7 +203,7 @@ class BlockGroup {
       const V divisor = hn::Set(d, m_divisor);
       return {unlessZero(a, hn::Div(divisor, a)), hn::Div(a, divisor)};
     } else if constexpr (kKind == Kind::BnbInt8) {
-      return {unlessZero(a, hn::Div(hn::Set(d, 127.0F), a)), a};
+      return {unlessZero(a, hn::Mul(hn::Div(one, a), hn::Set(d, 127.0F))), a};
     } else if constexpr (kKind == Kind::Q8_0Avx2) {
       const V divisor = hn::Set(d, 127.0F);
       return {unlessZero(a, hn::Div(divisor, a)), hn::Div(a, divisor)};
@@ -249,7 +249,8 @@ class BlockGroup {
   /// In the low byte of each lane. With a finite operand no product is beyond the clamps by half a step: it is the
   /// divisor or operand's numerator n = 127, 8 or 1 times x / a, |x / a| <= 1, times 1 + e for each rounding. Those of
   /// normal results have |e| <= 2^-24. a / 127 and m / -8 may be subnormal, but are above 2^-128, since their
-  /// reciprocal is finite, so that |e| <= 2^-150 / 2^-128. In all, |product| < n (1 + 2^-20). So Q8_0 needs no clamp,
+  /// reciprocal is finite, so that |e| <= 2^-150 / 2^-128; so may 1 / a be, and is at least 2^-128. In all, |product|
+  /// < n (1 + 2^-20). So Q8_0 needs no clamp,
   /// and Q4_0 only one from above, as x * operand + 8.5 lies in 0.49 .. 16.51.
   HWY_INLINE VI code(V x, V operand) const {
     const D d;

@@ -96,7 +96,7 @@ inline BlockRule ruleOf(const BlockCodec& codec, const BlockRange& range) {
   if constexpr (kKind == Kind::Absmax) {
     return {.operand = a == 0 ? 0 : codec.divisor / a, .low = low, .high = high, .stored = {a / codec.divisor}};
   } else if constexpr (kKind == Kind::BnbInt8) {
-    return {.operand = a == 0 ? 0 : 127 / a, .low = -127, .high = 127, .stored = {a}};
+    return {.operand = a == 0 ? 0 : (1 / a) * 127, .low = -127, .high = 127, .stored = {a}};
   } else if constexpr (kKind == Kind::Q8_0Avx2) {
     return {.operand = a == 0 ? 0 : 127 / a, .low = -128, .high = 127, .stored = {a / 127}};
   } else if constexpr (kKind == Kind::Q8_0) {

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Golden cases of bnb_nf4, bnb_fp4, bnb_dynamic8 and llm_int8.
+"""Golden cases of bnb_nf4, bnb_fp4, bnb_dynamic8, llm_int8 and int8_row.
 
 Path cpu: bitsandbytes itself. Path cuda: there is no run of the kernels here; the arithmetic of csrc/kernels.cu
 (kQuantizeBlockwise, dQuantizeNF4, dQuantizeFP4, dQuantize) is done again in numpy, without the fast division and the
@@ -131,6 +131,13 @@ def llm_int8(name, cases):
                       restored=used.numpy())
 
 
+def int8_row(name, cases):
+    codes, scales, _ = bnb.int8_vectorwise_quant(torch.from_numpy(read_input(name)))
+    restored = torch.ops.bitsandbytes.int8_vectorwise_dequant(codes, scales)
+    cases.add(f"int8_row_{name}", "int8_row", {"reference": "bitsandbytes"}, name, codes=codes.numpy(),
+              scales=scales.numpy(), restored=restored.numpy())
+
+
 def product():
     """The product of inputs_384 and the attention weights: int8_scaled_mm and int8_mixed_scaled_mm on the CPU. Binary16
     is compared by its bits."""
@@ -163,6 +170,8 @@ def main():
         cases.add(f"{scheme}_{input_name}_{values}", scheme, settings, input_name, codes=codes, scales=scales,
                   restored=restored)
 
+    for name in (*NAMES, "factors"):
+        int8_row(name, cases)
     for name in NAMES:
         llm_int8(name, cases)
         flat = read_input(name).ravel()

@@ -59,11 +59,33 @@ def blocks_of_ties(rng):
     return blocks.reshape(16, 256)
 
 
+def rows_of_factors(rng):
+    """Rows of INT8 whose codes hang on how 127 over the maximum is rounded, and maxima around the smallest, 3.732e-37,
+    that leaves (1 / a) * 127 finite."""
+    rows = []
+    while len(rows) < 6:
+        a = F(rng.uniform(0.5, 1))
+        quotient, product = F(127) / a, F(1) / a * F(127)
+        if quotient == product:
+            continue
+        halves = ((numpy.arange(127) + 0.5) * float(a) / 127).astype(F)
+        near = numpy.concatenate([halves, numpy.nextafter(halves, F(0)), numpy.nextafter(halves, F(1))])
+        kept = near[numpy.rint(near * quotient) != numpy.rint(near * product)]
+        if kept.size:
+            rows.append(numpy.concatenate([[a], numpy.resize(kept, 30), [-a]]))
+    with numpy.errstate(under="ignore"):
+        tiny = [rng.uniform(-1, 1, 32).astype(F) * F(a) for a in (3.7e-37, 3.8e-37, 1e-40)]
+    return rows + [numpy.where(abs(row) == abs(row).max(), F(a), row)
+                   for row, a in zip(tiny, (3.732e-37, 3.733e-37, 1e-40))]
+
+
 def main():
     rng = numpy.random.default_rng(2023)
     FOLDER.mkdir(exist_ok=True)
     arrays = {"edges": rows_of_edges(rng), "specials": rows_of_specials(rng), "odd": rng.normal(0, 0.02, (5, 37)),
               "importance_256": rng.gamma(0.5, 2.0, 256), "importance_384": rng.gamma(0.5, 2.0, 384)}
+    arrays["factors"] = rows_of_factors(numpy.random.default_rng(127))
+    arrays["zeros"] = numpy.zeros((2, 64))
     arrays["ties"] = blocks_of_ties(numpy.random.default_rng(432))
     arrays["importance_384"][100] = 400  # a column that matters
     layer = numpy.random.default_rng(2024)  # the inputs of a layer: two columns of outliers, and a value at 6.0
