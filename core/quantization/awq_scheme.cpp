@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // AWQ (Lin et al. 2023): columns whose inputs are large are scaled up before rounding, and the inputs down; then each
-// group is clipped where that loses less. Arithmetic of AutoAWQ 0.2.9 and of llm-awq, on one layer taken alone, in
-// float32; the powers and means of the search are rounded differently than torch does, in their last bits.
+// group is clipped where that loses less. Arithmetic of AutoAWQ 0.2.9 and of llm-awq, on one layer taken alone:
+// searches in float32, their powers and means rounded differently than torch does, in their last bits; the last step in
+// float16.
 #include <algorithm>
 #include <charconv>
 #include <cmath>
@@ -11,10 +12,9 @@
 #include "core/base/checked.h"
 #include "core/base/text.h"
 #include "core/calibration/layer_calibration.h"
-#include "core/formats/codec.h"
-#include "core/formats/number_format.h"
 #include "core/quantization/awq_search.h"
 #include "core/quantization/code_board.h"
+#include "core/quantization/int8_vectors.h"
 #include "core/quantization/knobs.h"
 #include "core/quantization/scale_tally.h"
 
@@ -47,11 +47,6 @@ struct Plan {
   }
 };
 
-float toHalf(float value) {
-  static const FloatSpec& binary16 = *findFormat("float16")->floatSpec();
-  return roundFloat(binary16, value, Rounding::NearestEven, Overflow::Format);
-}
-
 const SchemeInfo& awqInfo() {
   static const SchemeInfo info{
       .id = "awq",
@@ -73,7 +68,7 @@ const SchemeInfo& awqInfo() {
            choiceKnob("clip_search", "Clip search",
                       "Whether groups are clipped; the references leave query and key projections as they are.",
                       {{"yes", "Best of 10 clips"}, {"no", "Not clipped"}}, "yes"),
-           choiceKnob("scales", "Scales", "What files hold of them.",
+           choiceKnob("scales", "Scales", "What files hold of them, and the last step computes in.",
                       {{"float16", "float16, as in files"}, {"float32", "float32, as in the search"}}, "float16")},
       .calibration = CalibrationUse::Required,
       .text = {
@@ -94,9 +89,8 @@ const SchemeInfo& awqInfo() {
               {"The range of a group is not widened to hold 0, and its zero point is clamped: a group of 0.5 to 1 "
                "becomes 0.5 throughout.",
                "A ratio of 1 is never tried, and with AutoAWQ's formula a ratio of 0 is not plain rounding.",
-               "AutoAWQ rounds weights to float16 before the last step, which is not done here.",
-               "Layers that share an input (query, key and value) share their scales in the references; here each is "
-               "scaled alone."},
+               "The last step, after the searches, is done in float16, each operation rounded, as files are packed "
+               "(`scales` = `float32`: not)."},
           .advice =
               "4 bits where inputs of the layer can be recorded and a few columns matter most. It moves no weight to "
               "make up for another, so that it needs less of a calibration than GPTQ and gains less."}};
@@ -153,7 +147,7 @@ class AwqScheme final : public Scheme {
     append(lines, outcomeLines(input, result, index, [&](int code) -> std::optional<float> {
              return (static_cast<float>(code) - zero) * scale;
            }));
-    sayWhatWasTaken(lines, result, index, "the code was chosen before the scale was rounded to float16");
+    sayWhatWasTaken(lines, result, index, "the weight was scaled, clipped and rounded to float16 before it was coded");
     return lines;
   }
 
@@ -199,14 +193,19 @@ class AwqScheme final : public Scheme {
     result.codes.resize(scaled.size());
     result.restored.resize(scaled.size());
     ScaleTally tally;
+    AwqGrid grid = plan.grid;
+    grid.isHalf = plan.halfScales;
+    std::vector<float> given(group);
     for (std::size_t first = 0; first < scaled.size(); first += group) {
-      const AwqScale exact = awqScaleOf(plan.grid, scaled.subspan(first, group));
-      const float scale = plan.halfScales ? toHalf(exact.scale) : exact.scale;
-      const float zero = std::isnan(exact.zero) ? 0 : exact.zero;
+      std::ranges::transform(scaled.subspan(first, group), given.begin(),
+                             [&](float x) { return grid.isHalf ? asBinary16(x) : x; });
+      const AwqScale found = awqScaleOf(grid, given);
+      const float scale = found.scale;
+      const float zero = std::isnan(found.zero) ? 0 : found.zero;
       result.scales.push_back(scale);
       result.zeroPoints.push_back(static_cast<std::int32_t>(zero));
       for (std::size_t i = first; i < first + group; ++i) {
-        const float code = awqCodeOf(plan.grid, exact, scaled[i]);
+        const float code = awqCodeOf(grid, found, given[i - first]);
         result.codes[i] = std::isnan(code) ? std::uint8_t{0} : static_cast<std::uint8_t>(code);
         result.restored[i] = (code - zero) * scale / result.columnScales[i % weights.shape.columns];
       }

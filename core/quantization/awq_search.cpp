@@ -9,6 +9,7 @@
 
 #include "core/backend/backend.h"
 #include "core/base/checked.h"
+#include "core/quantization/int8_vectors.h"
 
 namespace ulpscope {
 namespace {
@@ -25,6 +26,8 @@ constexpr std::uint64_t kRows = 32;  ///< that one thread takes at once
 constexpr float kFirstError = 1e9f;  ///< what an error must be below to count
 
 Index index(std::uint64_t value) { return static_cast<Index>(value); }
+
+float rounded(const AwqGrid& grid, float x) { return grid.isHalf ? asBinary16(x) : x; }
 
 /// NaN spreads, as in torch's amax.
 float largestMagnitude(std::span<const float> values) {
@@ -134,14 +137,15 @@ AwqScale awqScaleOf(const AwqGrid& grid, std::span<const float> group) {
     least = std::min(least, x);
     most = std::max(most, x);
   }
-  const float width = most - least;
-  const float scale = (width < 1e-5f ? 1e-5f : width) / grid.largest;
-  const float zero = -std::rint(least / scale);
+  const float width = rounded(grid, most - least);
+  const float atLeast = rounded(grid, 1e-5f);
+  const float scale = rounded(grid, (width < atLeast ? atLeast : width) / grid.largest);
+  const float zero = -std::rint(rounded(grid, least / scale));
   return {scale, zero < 0 ? 0 : zero > grid.largest ? grid.largest : zero};
 }
 
 float awqCodeOf(const AwqGrid& grid, const AwqScale& scale, float x) {
-  const float code = std::rint(x / scale.scale) + scale.zero;
+  const float code = rounded(grid, std::rint(rounded(grid, x / scale.scale)) + scale.zero);
   return code < 0 ? 0 : code > grid.largest ? grid.largest : code;  // torch.clamp lets NaN through
 }
 

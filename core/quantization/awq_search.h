@@ -16,6 +16,7 @@ namespace ulpscope {
 struct AwqGrid {
   float largest = 15;       ///< 2^bits - 1
   std::uint64_t group = 0;  ///< values that share a scale; divides the columns
+  bool isHalf = false;      ///< each operation is rounded to binary16, as torch has it for such tensors
 };
 
 struct AwqScale {

@@ -19,15 +19,16 @@ struct PartScales {
   float unit;
 };
 
-PartScales fromLargest(int largest, std::span<const float> scales) {
-  const auto top = static_cast<float>(largest);
+PartScales fromLargest(const MinimumType& type, std::span<const float> scales) {
+  const auto top = static_cast<float>(type.largestScale);
+  const int cap = type.capped ? type.largestScale : 255;
   float most = 0;
   for (const float scale : scales)
     if (scale > most) most = scale;
   const float factor = most > 0 ? top / most : 0.0f;
   PartScales result{.codes = {}, .unit = most / top};
   for (std::size_t part = 0; part < scales.size(); ++part)
-    result.codes[part] = lowByte(nearestInt(factor * scales[part]));
+    result.codes[part] = lowByte(std::min<int>(cap, lowByte(nearestInt(factor * scales[part]))));
   return result;
 }
 
@@ -81,7 +82,7 @@ void encodeBlock(const MinimumType& type, const RunInput& run, const RunCodes& o
   }
   const auto integers = [&](std::span<const float> numbers) {
     return hasImportance ? searched(type.largestScale, numbers, std::span(block.partWeights).first(parts))
-                         : fromLargest(type.largestScale, numbers);
+                         : fromLargest(type, numbers);
   };
   const PartScales scales = integers(std::span(block.scales).first(parts));
   const PartScales minimums = integers(std::span(block.minimums).first(parts));

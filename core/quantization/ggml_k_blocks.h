@@ -21,6 +21,7 @@ struct MinimumType {
   BlockType block;
   int largest = 0;       ///< code of a value
   int largestScale = 0;  ///< integer of a part
+  bool capped = false;   ///< without an importance, integers that wrapped around are cut to the largest
   // Without an importance:
   StepGrid grid = {};
   void (*weigh)(std::span<const float> part, std::span<float> weights) = nullptr;

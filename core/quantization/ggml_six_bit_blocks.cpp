@@ -1,23 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/quantization/ggml_six_bit_blocks.h"
 
-#include <algorithm>
-#include <array>
-
 namespace ulpscope::ggml {
 namespace {
 
 constexpr std::size_t kScalesAt = 4;
 constexpr std::size_t kCodesAt = 16;
 
-std::array<std::uint8_t, 8> atMost63(std::span<const std::uint8_t> integers) {
-  std::array<std::uint8_t, 8> result;
-  std::ranges::transform(integers, result.begin(), [](std::uint8_t code) { return std::min<std::uint8_t>(63, code); });
-  return result;
-}
-
 void putScales(std::span<const std::uint8_t> scales, std::span<const std::uint8_t> minimums, std::byte* packed) {
-  putSixBitPairs(atMost63(scales), atMost63(minimums), packed + kScalesAt);
+  putSixBitPairs(scales, minimums, packed + kScalesAt);
 }
 
 PartCodes scalesAt(const std::byte* packed, std::size_t part) { return sixBitPair(packed + kScalesAt, part); }
@@ -41,6 +32,7 @@ RunPlan sixBitPlan(int bits) {
                                 .scaleNote = "of 32 values: an integer of six bits times the block's binary16 d"},
                       .largest = isFour ? 15 : 31,
                       .largestScale = 63,
+                      .capped = true,
                       .grid = isFour ? StepGrid{.first = -1, .spacing = 0.1f, .last = 20}
                                      : StepGrid{.first = -0.5f, .spacing = 0.1f, .last = 15},
                       .weigh = weighAboveMean,

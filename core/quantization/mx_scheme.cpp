@@ -147,17 +147,37 @@ int torchRceil(float largest, float largestElement) {
   return static_cast<int>(std::clamp(std::ceil(log2InFloat(quotient)), -127.0F, 127.0F));
 }
 
+/// What torchao's conversions make of a NaN whose sign bit is clear.
+std::uint8_t torchaoNanCode(const BlockFormat& format) {
+  if (format.id == "mxfp4") return 3;
+  if (format.id == "mxfp6_e3m2") return 14;
+  return format.id == "mxfp6_e2m3" ? 12 : 127;
+}
+
+/// Codes below a scale that is NaN. Rceil: all are divided by it. The other modes multiply by 1 / infinity: numbers are
+/// zeros of their sign, 0 * infinity is x86-64's NaN, whose sign bit is set.
+void encodeLost(const RunInput& run, bool isRceil, std::uint8_t nanCode, int codeBits, std::span<std::uint8_t> codes) {
+  const auto sign = static_cast<std::uint8_t>(1U << (codeBits - 1));
+  std::ranges::transform(run.values, codes.begin(), [=](float x) {
+    if (isRceil) return nanCode;
+    const bool isNegative = std::isinf(x) || std::signbit(x);
+    return static_cast<std::uint8_t>((std::isfinite(x) ? 0 : nanCode) | (isNegative ? sign : 0));
+  });
+}
+
 RunPlan torchaoPlan(const BlockFormat& format, ScaleMode mode) {
   const auto elements = elementsOf(format);
   RunPlan plan = basicPlan(format, elements);
   plan.wholeGroups = true;
-  plan.encode = [elements, mode, rule = MxScaleRule(format, mode)](const RunInput& run, const RunCodes& out) {
+  plan.encode = [elements, mode, rule = MxScaleRule(format, mode), nanCode = torchaoNanCode(format),
+                 codeBits = plan.codeBits](const RunInput& run, const RunCodes& out) {
     const float largest = largestMagnitude(run.values);
+    const bool isRceil = mode == ScaleMode::Rceil;
     if (std::isnan(largest)) {
       out.stored[0].scale = kNan;
+      encodeLost(run, isRceil, nanCode, codeBits, out.codes);
       return;
     }
-    const bool isRceil = mode == ScaleMode::Rceil;
     const int exponent = isRceil ? torchRceil(largest, rule.largestElement()) : rule.exponentFor(largest);
     out.stored[0].scale = powerOfTwo(exponent);
     const float factor = exponent > -127 ? powerOfTwo(-exponent) : isRceil ? 1 : 0x1p126F;
@@ -302,6 +322,8 @@ SchemeText textOf(const BlockFormat& format) {
     text.quirks.push_back(
         "torchao's `rceil` takes a float32 logarithm on the CPU: a quotient just above a power of two gets "
         "a scale that is one power too low.");
+    text.quirks.push_back(
+        "Codes of a block that holds NaN mean nothing; torchao stores zeros and NaN there, with `rceil` NaN alone.");
   }
   if (format.id == "mxfp4")
     text.quirks.push_back(

@@ -15,7 +15,8 @@ namespace ulpscope {
 ///   the scale NaN, and codes 0; infinities saturate. The last block of a row may be short.
 /// - torchao: as ocp, but a block whose scale is 2^-127 is coded with 2^-126 (rceil: with 1), and rceil takes its
 ///   logarithm in float32, so that a quotient just above a power of two gets a scale one power too low. Rows of whole
-///   blocks alone. No MXINT8.
+///   blocks alone. No MXINT8. Codes of a block with NaN are zeros, and NaN where the values are not finite (rceil:
+///   everywhere).
 /// - microxcaling: scale 2^(floor(log2 a) - E) with a float32 logarithm, so that a just below a power of two counts as
 ///   it; beyond 2^127, as with infinity, it is NaN. Elements half away from zero; no negative zero but of what is
 ///   rounded to it; MXINT8 without -128. It gives values alone: codes are those of its values.

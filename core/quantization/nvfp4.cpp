@@ -12,7 +12,8 @@
 // - ggml: no scale of the tensor; s = UE4M3 of a / 6, half up, of a without NaN; element as in mx_scheme.h. Blocks by
 //   fours: four scales, then the nibbles.
 // So a tensor of zeros is NaN in modelopt and torchao, and one infinity spoils a tensor everywhere but in ggml.
-// Elements of a block whose scale is NaN have the code 0.
+// Elements of a block whose scale is NaN mean nothing: NaN becomes the code 7 in modelopt, 0 in compressed-tensors and
+// 12 in torchao.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -52,7 +53,10 @@ void encodeModelopt(const RunInput& run, const RunCodes& out) {
   const float quotient = largestMagnitude(run.values) / (kLargestElement * t);
   const float scale = e4m3(clampScale(quotient == 0 ? 1 : quotient, 0x1p-9F)) * t;
   out.stored[0].scale = scale;
-  if (!std::isnan(scale)) encodeFp4Quotients(run.values, scale, out.codes);
+  if (std::isnan(scale))
+    std::ranges::fill(out.codes, std::uint8_t{7});
+  else
+    encodeFp4Quotients(run.values, scale, out.codes);
 }
 
 void encodeCompressed(const RunInput& run, const RunCodes& out) {
@@ -70,7 +74,10 @@ void encodeTorchao(const RunInput& run, const RunCodes& out) {
   const float t = run.tensorValue / kLargestBoth;
   const float s = e4m3(clampScale(largestMagnitude(run.values) / kLargestElement / t, 0x1p-6F));
   out.stored[0].scale = t * s;
-  if (!std::isnan(t * s)) encodeFp4(run.values, 1 / t / s, out.codes);
+  if (std::isnan(t * s))
+    std::ranges::fill(out.codes, std::uint8_t{12});
+  else
+    encodeFp4(run.values, 1 / t / s, out.codes);
 }
 
 /// ggml's byte for a scale: fractions half up, what rounds to 256 and more is 448.

@@ -9,7 +9,8 @@
 // HqqOptimizer: up to 20 times shift = mean(code * scale - (x - shrink(x - y))), kept while the mean of |x - y| over
 // the whole matrix falls, with beta growing by 1.01. Means are those of torch on one thread.
 //
-// One thing is not followed: of a matrix that is a single group the library measures each column by itself.
+// Of a matrix that is a single group each column is measured by itself, and HqqOptimizer refuses it: AffineOptimizer
+// takes the axis away where it has one entry.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -176,6 +177,13 @@ class QuantoInt4 final : public Scheme {
                                   : static_cast<std::uint64_t>(integerSetting(*complete, "group"));
     plan.granularity = plan.group == 0 ? Granularity::Row : Granularity::Group;
     plan.wholeGroups = plan.group != 0;
+    if (shape.rows == 1 && (plan.group == 0 || plan.group == shape.columns)) {
+      if (choiceSetting(*complete, "optimizer") == "hqq")
+        return fail(Errc::Unsupported, "two groups or more expected by HqqOptimizer, the matrix is a single one",
+                    m_info.id);
+      plan.granularity = Granularity::Column;
+      plan.wholeGroups = false;
+    }
     plan.codeBits = static_cast<int>(integerSetting(*complete, "bits"));
     plan.hasOffsets = true;
     plan.scaleBits = 64;
@@ -223,8 +231,8 @@ class QuantoInt4 final : public Scheme {
           .quirks =
               {"The shift is a float: 0 is not among the values in general, while a constant group comes back exactly.",
                "Rows of at most 128 values, and rows that no multiple of 32 up to 128 divides, are one group.",
-               "Of a matrix that is a single group the library measures each column by itself; here it is a group like "
-               "others."},
+               "Of a matrix that is a single group each column is measured by itself: scales and codes are 0, and the "
+               "offsets are the weights. HqqOptimizer refuses such a matrix."},
           .advice = "4 or 2 bits in diffusers and transformers without calibration."}};
 };
 

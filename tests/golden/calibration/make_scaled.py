@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Writes scaled.json: what AWQ and SmoothQuant make of weights.npy with inputs.npy.
 
-awq: AutoAWQ 0.2.9's own methods (awq/quantize/quantizer.py, unpacked from PyPI) in float32 on the CPU; its search without
-duo_scaling is llm-awq's. smoothquant: the published arithmetic of smooth.py and fake_quant.py in torch, as no package has
+awq: AutoAWQ 0.2.9's own methods (awq/quantize/quantizer.py, unpacked from PyPI) in float32 on the CPU, but the last step
+in float16 as _apply_quant has it, unless `scales` is float32; its search without duo_scaling is llm-awq's. smoothquant: the published arithmetic of smooth.py and fake_quant.py in torch, as no package has
 it. For each case: the chosen ratio and loss, a few column scales, and the codes as hexadecimal digits row by row.
 """
 
@@ -33,8 +33,9 @@ class Layer(torch.nn.Linear):
         return {name: value.clone() for name, value in super().state_dict(*arguments, **more).items()}
 
 
-def awq(weights, inputs, *, reference="autoawq", bits=4, group=128, scale_search=True, clip_search=True):
-    columns = weights.shape[1] // group * group
+def awq(weights, inputs, *, reference="autoawq", bits=4, group=128, scale_search=True, clip_search=True,
+        scales="float32"):
+    kept, columns = scales, weights.shape[1] // group * group
     weights, inputs = weights[:, :columns].clone(), inputs[:, :columns].clone()
     quantizer = object.__new__(awq_class())
     quantizer.w_bit, quantizer.group_size, quantizer.zero_point = bits, group, True
@@ -55,8 +56,13 @@ def awq(weights, inputs, *, reference="autoawq", bits=4, group=128, scale_search
         twice = torch.cat([scaled, scaled[:max(0, ROWS_OF_CLIP - len(scaled))]])
         clips = quantizer._compute_best_clip(twice, inputs / scales)[:len(scaled)]
         scaled = torch.clamp(scaled.reshape(*clips.shape[:2], -1), -clips, clips).reshape(scaled.shape)
-    restored, steps, zeros = quantizer.pseudo_quantize_tensor(scaled)
-    codes = torch.round(restored / steps.repeat_interleave(group, 1)) + zeros.repeat_interleave(group, 1)
+    if kept == "float16":
+        restored, steps, zeros = quantizer.pseudo_quantize_tensor(scaled.half())
+        steps_of, shifts_of = (x.repeat_interleave(group, 1) for x in (steps, zeros * steps))
+        codes = torch.round((restored + shifts_of) / steps_of)  # WQLinear_GEMM.from_linear
+    else:
+        restored, steps, zeros = quantizer.pseudo_quantize_tensor(scaled)
+        codes = torch.round(restored / steps.repeat_interleave(group, 1)) + zeros.repeat_interleave(group, 1)
     return {**result, "columnScales": scales[:8].tolist(), "columns": columns,
             "codes": "".join(f"{int(code):x}" for code in codes.flatten())}
 
@@ -73,6 +79,8 @@ def smoothquant(weights, inputs, *, alpha=0.5, granularity="row"):
 
 CASES = [(awq, {}), (awq, {"reference": "llm-awq"}), (awq, {"group": 32}), (awq, {"group": 32, "bits": 3}),
          (awq, {"group": 32, "reference": "llm-awq", "clip_search": False}), (awq, {"group": 32, "scale_search": False}),
+         (awq, {"scales": "float16"}), (awq, {"scales": "float16", "group": 32, "bits": 3}),
+         (awq, {"scales": "float16", "scale_search": False, "clip_search": False}),
          (smoothquant, {}), (smoothquant, {"alpha": 0.85}), (smoothquant, {"granularity": "tensor"})]
 
 

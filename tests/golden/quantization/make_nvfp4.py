@@ -7,7 +7,6 @@
 - compressed-tensors: generate_gparam, calculate_qparams and its quantization on the CPU.
 - torchao: nvfp4_quantize and NVFP4Tensor.
 - ggml: libggml's quantize_row_nvfp4_ref and dequantize_row_nvfp4.
-Codes of a block whose scale is NaN mean nothing and are 0.
 """
 
 import importlib.util
@@ -36,11 +35,6 @@ MODELOPT = ("nvidia-modelopt", sources.MODELOPT.split("==")[1])
 def nibbles(packed, shape):
     packed = numpy.asarray(packed)
     return numpy.stack([packed & 15, packed >> 4], -1).reshape(shape)
-
-
-def result(codes, scales, restored):
-    lost = numpy.repeat(numpy.isnan(scales), BLOCK, 1)
-    return {"codes": numpy.where(lost, 0, codes), "scales": scales, "restored": restored}
 
 
 def modelopt_class():
@@ -77,7 +71,8 @@ def modelopt_class():
 def modelopt_case(cls, values):
     coded, scale, double_scale = cls.quantize(torch.from_numpy(values.copy()), BLOCK)
     restored = coded.dequantize(torch.float32, scale=scale, double_scale=double_scale, block_sizes={-1: BLOCK})
-    return result(nibbles(coded._quantized_data, values.shape), (scale.float() * double_scale).numpy(), restored.numpy())
+    return {"codes": nibbles(coded._quantized_data, values.shape), "scales": (scale.float() * double_scale).numpy(),
+            "restored": restored.numpy()}
 
 
 def compressed_case(values):
@@ -88,14 +83,15 @@ def compressed_case(values):
     scale, zero = calculate_qparams(blocks.amin(-1), blocks.amax(-1), args, global_scale=divisor)
     elements = quantize(data, scale, zero, args, global_scale=divisor)
     restored = fake_quantize(data, scale, zero, args, global_scale=divisor).numpy()
-    return result(nibbles(pack_fp4_to_uint8(elements), values.shape), (scale / divisor).numpy(), restored)
+    return {"codes": nibbles(pack_fp4_to_uint8(elements), values.shape), "scales": (scale / divisor).numpy(),
+            "restored": restored}
 
 
 def torchao_case(values):
     data = torch.from_numpy(values)
     tensor = NVFP4Tensor.to_nvfp4(data, per_tensor_scale=per_tensor_amax_to_scale(data.abs().max()))
-    return result(nibbles(tensor.qdata.view(torch.uint8), values.shape), tensor.get_hp_scales().numpy(),
-                  tensor.dequantize(torch.float32).numpy())
+    return {"codes": nibbles(tensor.qdata.view(torch.uint8), values.shape), "scales": tensor.get_hp_scales().numpy(),
+            "restored": tensor.dequantize(torch.float32).numpy()}
 
 
 def ggml_case(values):
@@ -114,7 +110,7 @@ def main():
     cls = modelopt_class()
     runs = {"modelopt": lambda values: modelopt_case(cls, values), "compressed-tensors": compressed_case,
             "torchao": torchao_case, "ggml": ggml_case}
-    for name in ("attention", "feed_forward", "edges", "specials"):
+    for name in ("attention", "feed_forward", "edges", "specials", "zeros"):
         values = read_input(name)
         for reference, run in runs.items():
             cases.add(f"nvfp4 {reference} {name}", "nvfp4", {"reference": reference}, name, **run(values))

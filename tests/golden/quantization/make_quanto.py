@@ -48,7 +48,19 @@ def main():
                     cases.add(f"int{bits}_{name}_{tag}", "quanto_int4", settings, name,
                               codes=result._data.unpack().numpy(), scales=scale.numpy(), offsets=-shift.numpy(),
                               restored=result.dequantize().numpy())
+    single_group(cases)
     cases.write()
+
+
+def single_group(cases):
+    """A matrix of one group: each column is measured by itself."""
+    weights = torch.from_numpy(read_input("odd")).reshape(1, -1)
+    for bits, kind in ((4, qint4), (2, qint2)):
+        scale, shift = MaxOptimizer()(weights, kind, 0, None)
+        result = quantize_weight(weights, kind, 0, scale, shift, None)
+        cases.add(f"int{bits}_single_group", "quanto_int4", {"bits": bits}, "odd", shape=weights.shape,
+                  codes=result._data.unpack().numpy(), scales=scale.numpy(), offsets=-shift.numpy(),
+                  restored=result.dequantize().numpy())
 
 
 if __name__ == "__main__":
