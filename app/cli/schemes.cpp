@@ -6,6 +6,7 @@
 #include "app/cli/lookup.h"
 #include "app/cli/options.h"
 #include "core/base/text.h"
+#include "core/quantization/departures.h"
 #include "core/report/scheme_page.h"
 
 namespace ulpscope {
@@ -36,6 +37,16 @@ Json parameterJson(const Parameter& parameter) {
   return json;
 }
 
+Json departuresJson(const SchemeInfo& info) {
+  Json list = Json::array();
+  for (const Departure& departure : departuresOf(info.id))
+    list.push_back({{"id", departure.id},
+                    {"reference", departure.reference},
+                    {"ours", departure.ours},
+                    {"reason", departure.reason}});
+  return list;
+}
+
 std::string_view calibrationId(CalibrationUse use) {
   return use == CalibrationUse::None ? "none" : use == CalibrationUse::Optional ? "optional" : "required";
 }
@@ -53,6 +64,7 @@ Json schemeJson(const Scheme& scheme) {
           {"definition", info.text.definition},
           {"stored", info.text.stored},
           {"quirks", info.text.quirks},
+          {"departures", departuresJson(info)},
           {"advice", info.text.advice},
           {"parameters", std::move(parameters)},
           {"bitsPerWeight", bits ? jsonNumber(*bits) : Json()},
@@ -92,6 +104,9 @@ std::string pageText(const Json& scheme, const Terminal& terminal) {
   paragraph("stored", scheme["stored"]);
   paragraph("inputs", scheme["calibration"]);
   for (const Json& quirk : scheme["quirks"]) paragraph("quirk", quirk);
+  for (const Json& departure : scheme["departures"])
+    paragraph("departs", fmt::format("{}. Here {}; {}.", textOf(departure["reference"]), textOf(departure["ours"]),
+                                     textOf(departure["reason"])));
   paragraph("advice", scheme["advice"]);
   for (const Json& parameter : scheme["parameters"]) {
     std::string takes;

@@ -43,8 +43,7 @@ const Scheme& bnb_dynamic8_entry() {
                        "The CPU looks codes up in a table of 65,536 steps, coarser than the map below 1e-4: 0 becomes "
                        "code 131, which stands for 1.45e-5 of the maximum.",
                        "A block of zeros gets code 0; NaN is passed over by the maximum and gets code 0 too.",
-                       "CUDA halves the map: a tie goes to the code compared last.",
-                       "The CUDA path follows the source, without the fast division of the library's build."},
+                       "CUDA halves the map: a tie goes to the code compared last."},
             .advice =
                 "What 8-bit optimizers keep their states in, and double quantization its scales. For weights, plain "
                 "INT8 by row or group has a smaller error."}},

@@ -22,8 +22,7 @@ const Scheme& bnb_fp4_scheme_entry() {
                       "On the CPU small positive numbers get code 8, which stands for 0 there; on CUDA numbers below 0 "
                       "get it, and code 0 the others.",
                       "CUDA's thresholds are constants of seven or eight digits, and one of them, 0.0859375, "
-                      "is no midpoint.",
-                      "The CUDA path follows the source, without the fast division of the library's build."},
+                      "is no midpoint."},
            .advice = "Where a file has it already. NF4 has the smaller error on weights at the same size."}});
   return scheme;
 }

@@ -25,9 +25,7 @@ const Scheme& bnb_nf4_entry() {
                       "A short last block is divided by its maximum instead of multiplied by the reciprocal.",
                       "On CUDA a block of zeros gets code 0, which is -1: with double quantization, where its scale "
                       "comes back as a small number, its weights are not zero.",
-                      "The CPU finds 8-bit codes of scales in a table of 65,536 steps: they may differ from CUDA's.",
-                      "The CUDA path follows the source; the fast division and flushed subnormals of the library's "
-                      "build are left out, and its mean is added up in the CPU's order."},
+                      "The CPU finds 8-bit codes of scales in a table of 65,536 steps: they may differ from CUDA's."},
            .advice =
                "Loading a model in 4 bits without calibration (QLoRA). Its values fit normal weights; with outliers "
                "in most blocks, formats with finer blocks (NVFP4) or a minimum of their own (Q4_1, Q4_K) do better."}});

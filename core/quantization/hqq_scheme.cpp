@@ -286,8 +286,7 @@ class Hqq final : public Scheme {
                "The zero point is no integer after the search, even if it began as one.",
                "`s` is 1 where the values of a group lie within 1e-4, and at most 20,000.",
                "Groups of axis 1 run across the ends of rows where these are no whole groups.",
-               "5 and 6 bits are stored in a byte each, 3 bits ten to an int32.",
-               "On CUDA the library computes in binary16, which is not followed."},
+               "5 and 6 bits are stored in a byte each, 3 bits ten to an int32."},
           .advice = "4 bits and fewer without calibration data. Axis 0 loses less in models than axis 1 at the same "
                     "error, but "
                     "fast kernels take axis 1 alone."}};

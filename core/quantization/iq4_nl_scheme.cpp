@@ -38,10 +38,8 @@ SchemeText text() {
               "with it; `d` is stored as binary16; restored = d * value. With an importance `w` the weights are `w * "
               "sqrt(v + x^2)`, `v` twice the mean square of the block.",
           .stored = "A binary16 scale and 32 codes of 4 bits: 18 bytes for 32 weights, 4.5 bits.",
-          .quirks =
-              {"The table has no zero: zeros are restored as d.",
-               "Codes come from the float32 scale, values from the rounded one.",
-               "In the reference path the codes of a block of zeros are what the block before left; here they are 0."},
+          .quirks = {"The table has no zero: zeros are restored as d.",
+                     "Codes come from the float32 scale, values from the rounded one."},
           .advice = "Better than Q4_0 at its size, for rows that are no multiple of 256."};
 }
 

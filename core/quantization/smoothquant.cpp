@@ -86,8 +86,7 @@ const SchemeInfo& smoothQuantInfo() {
           .stored =
               "A code of 8 bits for each weight and a float32 scale for each row: 8 + 32 / columns. Column scales are "
               "folded into what comes before the layer.",
-          .quirks = {"A scale below 1e-5 / 127 is never taken: rows of tiny weights become 0.",
-                     "Layers that share an input share their scales in the reference; here each is scaled alone."},
+          .quirks = {"A scale below 1e-5 / 127 is never taken: rows of tiny weights become 0."},
           .advice =
               "INT8 for weights and activations, where single input columns are far larger than others. The error of "
               "the weights alone grows with alpha; that of the activations, which it is for, falls."}};

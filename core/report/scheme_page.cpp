@@ -2,8 +2,11 @@
 #include "core/report/scheme_page.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <array>
+
+#include "core/quantization/departures.h"
 
 namespace ulpscope {
 namespace {
@@ -29,6 +32,14 @@ std::string knobsMarkdown(const SchemeInfo& info) {
     table += fmt::format("| `{}` | {} | `{}` | {} |\n", parameter.id, takesText(parameter), defaultText(parameter),
                          parameter.help);
   return table;
+}
+
+std::string departuresMarkdown(const SchemeInfo& info) {
+  std::string list;
+  for (const Departure& departure : departuresOf(info.id))
+    list +=
+        fmt::format("- `{}`: {}. Here {}; {}.\n", departure.id, departure.reference, departure.ours, departure.reason);
+  return list.empty() ? "Nowhere that is known.\n" : list;
 }
 
 std::string priceText(const Scheme& scheme, const MatrixShape& shape) {
@@ -67,6 +78,7 @@ std::string schemePage(const Scheme& scheme) {
   page += "## Quirks\n\n";
   if (info.text.quirks.empty()) page += "None known.\n";
   for (const std::string& quirk : info.text.quirks) page += fmt::format("- {}\n", quirk);
+  page += fmt::format("\n## Where it departs from the reference\n\n{}", departuresMarkdown(info));
   return page + fmt::format("\n## When to use it\n\n{}\n", info.text.advice);
 }
 
@@ -86,6 +98,15 @@ std::string schemeIndexPage() {
                         priceText(*scheme, kPricedShapes.front()), inputs);
   }
   return page;
+}
+
+std::string departureTable() {
+  std::string table = "| | departure and schemes | the reference | here | why |\n| --- | --- | --- | --- | --- |\n";
+  int number = 0;
+  for (const Departure& departure : departures())
+    table += fmt::format("| {} | `{}`: `{}` | {} | {} | {} |\n", ++number, departure.id,
+                         fmt::join(departure.schemes, "`, `"), departure.reference, departure.ours, departure.reason);
+  return table;
 }
 
 }  // namespace ulpscope

@@ -12,6 +12,9 @@ std::string schemePage(const Scheme& scheme);
 /// All schemes of the registry as a table with links to their pages.
 std::string schemeIndexPage();
 
+/// All departures from references, numbered, with the schemes that have them: a Markdown table.
+std::string departureTable();
+
 /// "Looks at the layer's inputs where they are given".
 std::string_view calibrationText(CalibrationUse use);
 

@@ -90,5 +90,12 @@ TEST(SchemeDocumentation, IsWhatTheSchemesSayOfThemselves) {
   EXPECT_EQ(std::distance(begin(pages), end(pages)), std::ptrdiff_t(schemeRegistry().size() + 1)) << hint;
 }
 
+TEST(SchemeDocumentation, SaysWhereASchemeDepartsFromItsReference) {
+  EXPECT_NE(ulp({"schemes", "mxint8"}).out.find("departs    microxcaling restores"), std::string::npos);
+  const Json departures = ulp({"schemes", "mxint8", "--json"}).json()[0]["departures"];
+  ASSERT_EQ(departures.size(), 1u);
+  EXPECT_EQ(departures[0]["id"], "mxint8_negative_zero");
+}
+
 }  // namespace
 }  // namespace ulpscope::test
