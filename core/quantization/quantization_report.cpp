@@ -134,31 +134,37 @@ Result<QuantizationReport> quantizeAndMeasure(const Scheme& scheme, const Settin
   return report;
 }
 
+Result<SchemeComparison> compareScheme(const SchemeChoice& choice, const SchemeInput& given, const Backend& backend,
+                                       const JobContext& job) {
+  const MatrixView& input = given.weights;
+  SchemeComparison line;
+  line.scheme = choice.scheme->info().id;
+  line.title = choice.scheme->info().title;
+  const auto bits = choice.scheme->bitsPerWeight(input.shape, choice.settings);
+  auto quantized = bits ? choice.scheme->quantize(given, choice.settings, backend, job)
+                        : Result<QuantizedTensor>(tl::unexpected(bits.error()));
+  if (!quantized) {
+    if (quantized.error().code != Errc::Unsupported) return tl::unexpected(std::move(quantized).error());
+    line.error = quantized.error().message;
+    return line;
+  }
+  line.bitsPerWeight = storedBitsPerWeight(*quantized, *bits);
+  line.metrics = measureError(input.values, quantized->restored, backend);
+  auto weighted = weightedErrorOf(given, quantized->restored, backend, job);
+  if (!weighted) return tl::unexpected(std::move(weighted).error());
+  line.weightedError = *weighted;
+  line.warnings = std::move(quantized->warnings);
+  return line;
+}
+
 Result<std::vector<SchemeComparison>> compareSchemes(std::span<const Scheme* const> schemes, const SchemeInput& given,
                                                      const Backend& backend, const JobContext& job,
                                                      const std::function<void(const SchemeComparison&)>& each) {
-  const MatrixView& input = given.weights;
   std::vector<SchemeComparison> lines;
   for (const Scheme* scheme : schemes) {
-    SchemeComparison line;
-    line.scheme = scheme->info().id;
-    line.title = scheme->info().title;
-    const auto bits = scheme->bitsPerWeight(input.shape, {});
-    auto quantized =
-        bits ? scheme->quantize(given, {}, backend, job) : Result<QuantizedTensor>(tl::unexpected(bits.error()));
-    if (quantized) {
-      line.bitsPerWeight = storedBitsPerWeight(*quantized, *bits);
-      line.metrics = measureError(input.values, quantized->restored, backend);
-      auto weighted = weightedErrorOf(given, quantized->restored, backend, job);
-      if (!weighted) return tl::unexpected(std::move(weighted).error());
-      line.weightedError = *weighted;
-      line.warnings = std::move(quantized->warnings);
-    } else if (quantized.error().code == Errc::Unsupported) {
-      line.error = quantized.error().message;
-    } else {
-      return tl::unexpected(quantized.error());
-    }
-    lines.push_back(std::move(line));
+    auto line = compareScheme({scheme, {}}, given, backend, job);
+    if (!line) return tl::unexpected(std::move(line).error());
+    lines.push_back(*std::move(line));
     if (each) each(lines.back());
     if (auto going = job.step(0); !going) return tl::unexpected(std::move(going).error());
   }

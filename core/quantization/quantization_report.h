@@ -11,6 +11,7 @@
 #include "core/base/result.h"
 #include "core/jobs/job.h"
 #include "core/quantization/scheme.h"
+#include "core/quantization/scheme_choice.h"
 #include "core/quantization/weighted_error.h"
 
 namespace ulpscope {
@@ -56,6 +57,9 @@ struct SchemeComparison {
   std::vector<std::string> warnings;
   std::string error;
 };
+/// One line of it. Precondition: choice.scheme is not null.
+Result<SchemeComparison> compareScheme(const SchemeChoice& choice, const SchemeInput& input, const Backend& backend,
+                                       const JobContext& job);
 /// Each scheme with its default knobs, one after another on the same values in memory. `each`, where given, is told of
 /// a line as soon as it is there.
 Result<std::vector<SchemeComparison>> compareSchemes(std::span<const Scheme* const> schemes, const SchemeInput& input,

@@ -35,6 +35,7 @@ set(rules
   "^core/cache/ => \"core/(tensor|checkpoint|backend|jobs|analysis|lint|cache)/"
   "^core/calibration/ => \"core/(formats|tensor|checkpoint|backend|jobs|calibration)/"
   "^core/quantization/ => \"core/(formats|tensor|backend|jobs|analysis|calibration|quantization)/"
+  "^core/recipe/ => \"core/(formats|tensor|checkpoint|backend|jobs|analysis|calibration|quantization|recipe)/"
   "^core/report/ => \"core/(formats|tensor|checkpoint|jobs|backend|analysis|lint|calibration|quantization|report)/"
   # kernels: over core; SIMD and threads in cpu's .cpp files, CUDA in cuda's device sources.
   "^kernels/ => ${standard}"
