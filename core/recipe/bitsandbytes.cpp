@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "core/recipe/name_patterns.h"
 #include "core/recipe/recipe_target.h"
 
 namespace ulpscope {
@@ -35,7 +34,7 @@ std::string write(const RecipeSurvey& survey, const Recipe& recipe) {
   Json skipped = Json::array();
   for (const RecipeAssignment& assignment : assignments(survey, recipe)) {
     if (!assignment.choice.scheme) {
-      for (const RecipeTensor* tensor : assignment.tensors) skipped.push_back(moduleOf(tensor->name));
+      for (const std::string& module : modulesOf(assignment)) skipped.push_back(module);
       continue;
     }
     const std::string& id = assignment.choice.scheme->info().id;
@@ -45,8 +44,7 @@ std::string write(const RecipeSurvey& survey, const Recipe& recipe) {
     config["bnb_4bit_quant_type"] = id == "bnb_nf4" ? "nf4" : "fp4";
     config["bnb_4bit_use_double_quant"] = assignment.choice.settings.contains("double_quantization");
   }
-  for (const RecipeTensor& tensor : survey.tensors)
-    if (tensor.options.empty() && tensor.shape.size() == 2) skipped.push_back(moduleOf(tensor.name));
+  for (const std::string& module : keptModules(survey)) skipped.push_back(module);
   config["llm_int8_skip_modules"] = std::move(skipped);
   return Json{{"quantization_config", std::move(config)}}.dump(2, ' ', true) + '\n';
 }

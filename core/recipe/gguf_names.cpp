@@ -33,6 +33,12 @@ std::string_view inLayer(TensorRole role) {
   }
 }
 
+/// T5 has both.
+std::string_view stackOf(std::string_view name) {
+  if (name.starts_with("encoder.block.")) return "enc.blk";
+  return name.starts_with("decoder.block.") ? "dec.blk" : "blk";
+}
+
 std::string_view expertSuffix(std::string_view name, const TensorPlace& place) {
   if (place.expert || place.ofExperts) return "_exps";
   return name.find("shared_expert") != std::string_view::npos ? "_shexp" : "";
@@ -46,7 +52,7 @@ std::optional<std::string> ggufNameOf(std::string_view name, const TensorPlace& 
   if (place.layer) {
     const std::string_view leaf = inLayer(place.role);
     if (leaf.empty()) return std::nullopt;
-    return fmt::format("blk.{}.{}{}.weight", *place.layer, leaf, expertSuffix(name, place));
+    return fmt::format("{}.{}.{}{}.weight", stackOf(name), *place.layer, leaf, expertSuffix(name, place));
   }
   if (place.role == Head) return "output.weight";
   if (place.role != Embedding) return std::nullopt;

@@ -49,12 +49,6 @@ std::string keyOf(std::string_view sign, std::string_view pattern) {
   return fmt::format("{}:(.*\\.)?{}$", sign, pattern);
 }
 
-std::vector<std::string> modulesOf(const RecipeAssignment& assignment) {
-  std::vector<std::string> modules;
-  for (const RecipeTensor* tensor : assignment.tensors) modules.emplace_back(moduleOf(tensor->name));
-  return modules;
-}
-
 std::string write(const RecipeSurvey& survey, const Recipe& recipe) {
   const std::vector<RecipeAssignment> all = assignments(survey, recipe);
   const RecipeAssignment* base = nullptr;  // what most modules get
@@ -75,10 +69,7 @@ std::string write(const RecipeSurvey& survey, const Recipe& recipe) {
     for (const std::string& pattern : namePatterns(modulesOf(each)))
       dynamic[keyOf(each.choice.scheme ? "+" : "-", pattern)] = fields;
   }
-  std::vector<std::string> kept;
-  for (const RecipeTensor& tensor : survey.tensors)
-    if (tensor.options.empty() && tensor.shape.size() == 2) kept.emplace_back(moduleOf(tensor.name));
-  for (const std::string& pattern : namePatterns(kept)) dynamic[keyOf("-", pattern)] = Json::object();
+  for (const std::string& pattern : namePatterns(keptModules(survey))) dynamic[keyOf("-", pattern)] = Json::object();
   config["dynamic"] = std::move(dynamic);
   return config.dump(2, ' ', true) + '\n';
 }

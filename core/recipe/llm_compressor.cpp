@@ -60,8 +60,7 @@ std::string write(const RecipeSurvey& survey, const Recipe& recipe) {
   std::vector<std::string> ignored;
   std::size_t number = 0;
   for (const RecipeAssignment& assignment : assignments(survey, recipe)) {
-    std::vector<std::string> modules;
-    for (const RecipeTensor* tensor : assignment.tensors) modules.emplace_back(moduleOf(tensor->name));
+    const std::vector<std::string> modules = modulesOf(assignment);
     if (!assignment.choice.scheme) {
       ignored.insert(ignored.end(), modules.begin(), modules.end());
       continue;
@@ -71,8 +70,8 @@ std::string write(const RecipeSurvey& survey, const Recipe& recipe) {
     if (!weights.inputs.empty()) groups += fmt::format("          input_activations: {}\n", weights.inputs);
     groups += "          targets:\n" + targets("            ", modules);
   }
-  for (const RecipeTensor& tensor : survey.tensors)
-    if (tensor.options.empty() && tensor.shape.size() == 2) ignored.emplace_back(moduleOf(tensor.name));
+  const std::vector<std::string> kept = keptModules(survey);
+  ignored.insert(ignored.end(), kept.begin(), kept.end());
   std::string text = "quant_stage:\n  quant_modifiers:\n    QuantizationModifier:\n";
   text += groups.empty() ? "      config_groups: {}\n" : "      config_groups:\n" + groups;
   text += ignored.empty() ? "      ignore: []\n" : "      ignore:\n" + targets("        ", ignored);

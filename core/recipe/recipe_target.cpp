@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <map>
 
+#include "core/recipe/name_patterns.h"
+
 namespace ulpscope {
 
 const RecipeTarget* findRecipeTarget(std::string_view id) {
@@ -49,6 +51,20 @@ std::vector<RecipeAssignment> assignments(const RecipeSurvey& survey, const Reci
     same->tensors.push_back(&tensor);
   }
   return found;
+}
+
+std::vector<std::string> modulesOf(const RecipeAssignment& assignment) {
+  std::vector<std::string> modules;
+  for (const RecipeTensor* tensor : assignment.tensors) modules.emplace_back(moduleOf(tensor->name));
+  return modules;
+}
+
+std::vector<std::string> keptModules(const RecipeSurvey& survey) {
+  std::vector<std::string> modules;
+  for (const RecipeTensor& tensor : survey.tensors)
+    if (tensor.options.empty() && tensor.shape.size() == 2 && tensor.name.ends_with(".weight"))
+      modules.emplace_back(moduleOf(tensor.name));
+  return modules;
 }
 
 }  // namespace ulpscope

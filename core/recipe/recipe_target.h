@@ -47,4 +47,9 @@ struct RecipeAssignment {
 };
 std::vector<RecipeAssignment> assignments(const RecipeSurvey& survey, const Recipe& recipe);
 
+/// The modules of an assignment.
+std::vector<std::string> modulesOf(const RecipeAssignment& assignment);
+/// The modules with a matrix that the recipe does not decide on, and which therefore stay as they are.
+std::vector<std::string> keptModules(const RecipeSurvey& survey);
+
 }  // namespace ulpscope
