@@ -2,6 +2,8 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <algorithm>
+#include <array>
 #include <charconv>
 #include <cmath>
 #include <optional>
@@ -128,6 +130,10 @@ class RecipeCommand final : public Command {
                     fmt::format("{} needs --calibration FILE, or --calibration synthetic", printable(text)));
       if (!isMissing) found.push_back(*std::move(choice));
     }
+    const auto schemes =
+        std::ranges::count_if(found, [](const SchemeChoice& choice) { return choice.scheme != nullptr; });
+    if (m_target && m_target->hasOneScheme && schemes > 1)
+      return fail(Errc::Usage, fmt::format("{} takes one scheme beside as_stored, found {}", m_target->id, schemes));
     if (found.empty())
       return fail(Errc::Usage,
                   fmt::format("{} needs --calibration FILE, or --calibration synthetic", m_target ? m_target->id : ""));

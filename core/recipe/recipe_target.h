@@ -19,6 +19,8 @@ struct RecipeTarget {
   std::string_view version;               ///< whose format it follows
   std::vector<std::string_view> schemes;  ///< what it can do, as parseSchemeChoice() reads it
 
+  bool hasOneScheme = false;  ///< and `as_stored`: no second one beside it
+
   /// Whether it can do that; settings that it does not pass on must be at their defaults.
   bool (*takes)(const SchemeChoice& choice);
   /// Why it leaves a tensor as it is, one phrase; empty where it does not.
