@@ -8,6 +8,7 @@
 #include <QStackedLayout>
 #include <span>
 
+#include "core/base/text.h"
 #include "core/quantization/error_map.h"
 #include "core/report/figures.h"
 #include "core/report/npy.h"
@@ -23,6 +24,7 @@
 #include "widgets/quantization/scheme_table.h"
 #include "widgets/quantization/value_grid.h"
 #include "widgets/quantization/weight_panel.h"
+#include "widgets/quantization/what_if_box.h"
 #include "widgets/session/file_paths.h"
 #include "widgets/session/session.h"
 #include "widgets/session/text.h"
@@ -69,7 +71,8 @@ QuantizationPage::QuantizationPage(Session& pageSession, QWidget* parent)
       m_top(splitter(QStringLiteral("top"), Qt::Horizontal)),
       m_bottom(splitter(QStringLiteral("bottom"), Qt::Horizontal)),
       m_inputs(new InputsBox(pageSession)),
-      m_form(new SchemeForm(m_inputs)),
+      m_whatIf(new WhatIfBox),
+      m_form(new SchemeForm(m_inputs, m_whatIf)),
       m_sizePlot(new PlotView),
       m_errors(new ErrorPanel),
       m_weights(new WeightPanel),
@@ -125,6 +128,7 @@ void QuantizationPage::connectParts() {
     m_weights->showBoard(board, board.element == session().selection().element);
   });
   connect(m_form, &SchemeForm::chosen, this, &QuantizationPage::choose);
+  connect(m_whatIf, &WhatIfBox::edited, this, [this] { m_study.setWhatIf(m_whatIf->whatIf()); });
   connect(m_table, &SchemeTable::schemeChosen, this, [this](const std::string& id) { choose(id, {}); });
   connect(m_sizePlot, &PlotView::itemClicked, this, &QuantizationPage::chooseTitled);
   connect(m_errors, &ErrorPanel::partClicked, this, &QuantizationPage::clickPart);
@@ -273,7 +277,17 @@ void QuantizationPage::showNote() {
     const std::size_t more = tensor->warnings.size() - 1;
     return m_sizeCard->setNote(more == 0 ? first : tr("%1 (and %2 more)").arg(first).arg(more));
   }
-  m_sizeCard->setNote(tr("all schemes on this tensor"));
+  m_sizeCard->setNote(whatIfNote());
+}
+
+QString QuantizationPage::whatIfNote() const {
+  const WhatIf& what = m_study.whatIf();
+  QStringList parts;
+  if (m_study.injected() != 0) parts += tr("%1 outliers injected").arg(grouped(m_study.injected()));
+  if (what.keptColumns != 0) parts += tr("%1 in FP16").arg(QString::fromStdString(counted(what.keptColumns, "column")));
+  if (what.keptElements != 0)
+    parts += tr("%1 in FP16").arg(QString::fromStdString(counted(what.keptElements, "weight")));
+  return parts.isEmpty() ? tr("all schemes on this tensor") : parts.join(QStringLiteral(" \u00b7 "));
 }
 
 void QuantizationPage::explain() {

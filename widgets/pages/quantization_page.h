@@ -21,6 +21,7 @@ class InputsBox;
 class SchemeForm;
 class SchemeTable;
 class WeightPanel;
+class WhatIfBox;
 
 /// The selected tensor through a quantization scheme: what it costs in bits, what error it leaves and where, and how
 /// one weight got its code.
@@ -59,6 +60,7 @@ class QuantizationPage final : public Page {
   void showNote();
   void showInputs();
   QString inputsNote() const;
+  QString whatIfNote() const;
   void explain();
   void clickPart(const MatrixPart& part);
   void choose(const std::string& scheme, const Settings& settings);
@@ -79,6 +81,7 @@ class QuantizationPage final : public Page {
   Card* m_sizeCard;
   Card* m_tableCard;
   InputsBox* m_inputs;
+  WhatIfBox* m_whatIf;
   SchemeForm* m_form;
   PlotView* m_sizePlot;
   ErrorPanel* m_errors;

@@ -37,6 +37,17 @@ Result<std::optional<LayerCalibration>> layerOf(const Calibration* calibration, 
   return std::move(*layer);
 }
 
+/// The scheme around what is kept; the scheme itself where nothing is.
+std::shared_ptr<const Scheme> around(const Scheme& scheme, const WhatIf& whatIf) {
+  if (whatIf.keeps()) return keeping(scheme, whatIf);
+  return {std::shared_ptr<const Scheme>(), &scheme};  // lives for ever
+}
+
+struct WithOutliers {
+  std::shared_ptr<const LoadedTensor> tensor;
+  std::uint64_t injected;
+};
+
 bool isReadable(const TensorInfo* tensor) { return tensor && tensor->isReadable() && tensor->elements > 0; }
 
 }  // namespace
@@ -79,6 +90,17 @@ void QuantizationStudy::setCalibration(std::shared_ptr<const Calibration> calibr
   Q_EMIT tensorChanged();
 }
 
+void QuantizationStudy::setWhatIf(const WhatIf& whatIf) {
+  if (whatIf == m_whatIf) return;
+  const bool isOtherTensor =
+      whatIf.outlierEvery != m_whatIf.outlierEvery || whatIf.outlierFactor != m_whatIf.outlierFactor;
+  m_whatIf = whatIf;
+  m_comparison.clear();
+  if (!m_given) return;
+  if (isOtherTensor) return inject();
+  if (m_tensor) begin();
+}
+
 void QuantizationStudy::forget(const std::shared_ptr<const Checkpoint>& checkpoint) {
   if (checkpoint != m_checkpoint) return;
   clear();
@@ -90,14 +112,16 @@ void QuantizationStudy::forget(const std::shared_ptr<const Checkpoint>& checkpoi
 
 void QuantizationStudy::restart() {
   if (!m_isReadable) return;
-  if (!m_tensor) return load();
-  measure();
-  compare();
+  if (!m_given) return load();
+  if (!m_tensor) return inject();
+  begin();
 }
 
 void QuantizationStudy::clear() {
   for (Task* task : {&m_loading, &m_measuring, &m_comparing, &m_explaining, &m_surveying}) task->cancel();
+  m_given.reset();
   m_tensor.reset();
+  m_injected = 0;
   m_layer.reset();
   m_layerError.reset();
   m_inputs.reset();
@@ -149,28 +173,61 @@ void QuantizationStudy::load() {
       [this, checkpoint = m_checkpoint, index = m_index, calibration = m_calibration](Result<Loaded> loaded) {
         if (checkpoint != m_checkpoint || index != m_index || calibration != m_calibration) return;  // of another one
         if (!loaded) return failed(loaded.error());
-        m_tensor = std::make_shared<const LoadedTensor>(std::move(loaded->tensor));
+        m_given = std::make_shared<const LoadedTensor>(std::move(loaded->tensor));
         if (!loaded->layer)
           m_layerError = loaded->layer.error();
         else if (*loaded->layer)
           m_layer = std::make_shared<const LayerCalibration>(**std::move(loaded->layer));
-        measure();
-        compare();
         survey();
-        Q_EMIT tensorChanged();
+        inject();
       });
+}
+
+void QuantizationStudy::inject() {
+  for (Task* task : {&m_measuring, &m_comparing, &m_explaining}) task->cancel();
+  if (!m_whatIf.injects()) {
+    m_loading.cancel();
+    return use(m_given, 0);
+  }
+  m_loading.start(
+      tr("injecting outliers"),
+      [given = m_given, whatIf = m_whatIf](const JobContext&) -> Result<WithOutliers> {
+        auto tensor = std::make_shared<LoadedTensor>(*given);
+        const std::uint64_t injected = injectOutliers(tensor->values, whatIf.outlierEvery, whatIf.outlierFactor);
+        return WithOutliers{std::move(tensor), injected};
+      },
+      [this, given = m_given, whatIf = m_whatIf](Result<WithOutliers> result) {
+        if (given != m_given || whatIf.outlierEvery != m_whatIf.outlierEvery) return;
+        if (!result) return failed(result.error());
+        use(std::move(result->tensor), result->injected);
+      },
+      ProgressUnit::Steps);
+}
+
+void QuantizationStudy::use(std::shared_ptr<const LoadedTensor> tensor, std::uint64_t injected) {
+  m_tensor = std::move(tensor);
+  m_injected = injected;
+  m_measurement.reset();
+  m_comparison.clear();
+  begin();
+  Q_EMIT tensorChanged();
+}
+
+void QuantizationStudy::begin() {
+  measure();
+  compare();
 }
 
 void QuantizationStudy::measure() {
   m_explaining.cancel();
   m_measuring.start(
       tr("%1").arg(QString::fromStdString(m_scheme->info().title)),
-      [scheme = m_scheme, settings = m_settings, tensor = m_tensor, layer = m_layer,
+      [scheme = m_scheme, run = around(*m_scheme, m_whatIf), settings = m_settings, tensor = m_tensor, layer = m_layer,
        backend = m_session.backend()](const JobContext& job) -> Result<Measurement> {
         job.expect(tensor->values.size() * sizeof(float));
-        auto report = quantizeAndMeasure(*scheme, settings, {tensor->view(), layer.get()}, *backend, job);
+        auto report = quantizeAndMeasure(*run, settings, {tensor->view(), layer.get()}, *backend, job);
         if (!report) return tl::unexpected(std::move(report).error());
-        Measurement result{.scheme = scheme, .report = *std::move(report), .errorMap = {}};
+        Measurement result{.scheme = scheme, .around = run, .report = *std::move(report), .errorMap = {}};
         result.errorMap = errorMap(tensor->view(), result.report.quantized.restored, kMapSide);
         return result;
       },
@@ -192,14 +249,22 @@ void QuantizationStudy::measure() {
 void QuantizationStudy::compare() {
   m_comparing.start(
       tr("comparing all schemes"),
-      [this, tensor = m_tensor, layer = m_layer, backend = m_session.backend(),
+      [this, tensor = m_tensor, layer = m_layer, whatIf = m_whatIf, backend = m_session.backend(),
        post = postTo(*this)](const JobContext& job) {
         job.expect(tensor->values.size() * sizeof(float) * schemeRegistry().size());
-        const auto each = [&](const SchemeComparison& line) { post([this, tensor, line] { take(tensor, line); }); };
-        return compareSchemes(schemeRegistry(), {tensor->view(), layer.get()}, *backend, job, each);
+        const auto each = [&](const SchemeComparison& line) {
+          post([this, tensor, whatIf, line] {
+            if (whatIf == m_whatIf) take(tensor, line);
+          });
+        };
+        std::vector<std::shared_ptr<const Scheme>> run;
+        std::vector<const Scheme*> schemes;
+        for (const Scheme* scheme : schemeRegistry())
+          schemes.push_back(run.emplace_back(around(*scheme, whatIf)).get());
+        return compareSchemes(schemes, {tensor->view(), layer.get()}, *backend, job, each);
       },
-      [this, tensor = m_tensor](const Result<std::vector<SchemeComparison>>& lines) {
-        if (tensor != m_tensor) return;
+      [this, tensor = m_tensor, whatIf = m_whatIf](const Result<std::vector<SchemeComparison>>& lines) {
+        if (tensor != m_tensor || whatIf != m_whatIf) return;
         if (!lines) return failed(lines.error());
         m_comparison = *lines;
         Q_EMIT compared();
@@ -236,7 +301,7 @@ void QuantizationStudy::explain(std::uint64_t element) {
       [element, tensor = m_tensor, measurement = m_measurement](const JobContext&) -> Result<WeightBoard> {
         const QuantizationReport& report = measurement->report;
         return WeightBoard{element,
-                           measurement->scheme->explain(tensor->view(), report.quantized, report.settings, element)};
+                           measurement->around->explain(tensor->view(), report.quantized, report.settings, element)};
       },
       [this, measurement = m_measurement](Result<WeightBoard> board) {
         if (measurement != m_measurement) return;

@@ -9,6 +9,7 @@
 #include "core/analysis/tensor_profile.h"
 #include "core/calibration/calibration.h"
 #include "core/quantization/quantization_report.h"
+#include "core/quantization/what_if.h"
 #include "core/report/activation_figure.h"
 #include "widgets/session/selection.h"
 #include "widgets/session/task.h"
@@ -17,7 +18,8 @@ namespace ulpscope {
 
 /// One tensor through the chosen scheme, with what the page's pictures need of it.
 struct Measurement {
-  const Scheme* scheme = nullptr;
+  const Scheme* scheme = nullptr;        ///< of the registry
+  std::shared_ptr<const Scheme> around;  ///< what was run: that, or that around what is kept
   QuantizationReport report;
   HeatMap errorMap;
 };
@@ -41,6 +43,8 @@ class QuantizationStudy final : public QObject {
   void setCalibration(std::shared_ptr<const Calibration> calibration);
   /// Takes up what has changed in the selection. A tensor that cannot be read clears the study.
   void follow(const Selection& selection);
+  /// What is tried on the tensor, and around every scheme.
+  void setWhatIf(const WhatIf& whatIf);
   /// Lets go of a checkpoint that was closed, seen or not.
   void forget(const std::shared_ptr<const Checkpoint>& checkpoint);
   /// Begins again what was stopped or failed, and all of it for another backend.
@@ -49,6 +53,7 @@ class QuantizationStudy final : public QObject {
   const Scheme& scheme() const { return *m_scheme; }
   const Settings& settings() const { return m_settings; }
   /// Each is nullptr until it is there. A measurement stays until the next one replaces it.
+  /// The tensor as it goes into the schemes: outliers are in it.
   const std::shared_ptr<const LoadedTensor>& tensor() const { return m_tensor; }
   const std::shared_ptr<const Measurement>& measurement() const { return m_measurement; }
   /// Every scheme with its default knobs, but the chosen one as it is set; those that are there so far.
@@ -59,6 +64,8 @@ class QuantizationStudy final : public QObject {
   const std::shared_ptr<const ActivationSurvey>& inputs() const { return m_inputs; }
   /// Why nothing is, although there is a calibration; nullopt: it is, or there is none.
   const std::optional<Error>& layerError() const { return m_layerError; }
+  const WhatIf& whatIf() const { return m_whatIf; }
+  std::uint64_t injected() const { return m_injected; }  ///< outliers in tensor()
   /// Why the chosen scheme does not fit the tensor.
   const std::optional<Error>& refusal() const { return m_refusal; }
   /// Something is not there and nobody works on it: the user stopped it, or it failed.
@@ -77,6 +84,9 @@ class QuantizationStudy final : public QObject {
  private:
   void clear();
   void load();
+  void begin();
+  void inject();
+  void use(std::shared_ptr<const LoadedTensor> tensor, std::uint64_t injected);
   void measure();
   void compare();
   void survey();
@@ -90,7 +100,10 @@ class QuantizationStudy final : public QObject {
   Settings m_settings;
 
   std::shared_ptr<const Calibration> m_calibration;
+  WhatIf m_whatIf;
+  std::shared_ptr<const LoadedTensor> m_given;  ///< as it was read
   std::shared_ptr<const LoadedTensor> m_tensor;
+  std::uint64_t m_injected = 0;
   std::shared_ptr<const LayerCalibration> m_layer;
   std::optional<Error> m_layerError;
   std::shared_ptr<const ActivationSurvey> m_inputs;

@@ -17,7 +17,7 @@
 
 namespace ulpscope {
 
-SchemeForm::SchemeForm(QWidget* inputs, QWidget* parent)
+SchemeForm::SchemeForm(QWidget* inputs, QWidget* whatIf, QWidget* parent)
     : QWidget(parent),
       m_filter(new QLineEdit),
       m_list(new SchemeList),
@@ -25,6 +25,7 @@ SchemeForm::SchemeForm(QWidget* inputs, QWidget* parent)
       m_refusal(new PlainLabel({}, TextRole::Bad)),
       m_reference(new PlainLabel({}, TextRole::Note)),
       m_exports(new QVBoxLayout) {
+  m_filter->setObjectName(QStringLiteral("filter"));
   m_filter->setPlaceholderText(tr("Filter schemes"));
   m_filter->setAccessibleName(tr("Filter schemes"));
   m_filter->setClearButtonEnabled(true);
@@ -40,7 +41,7 @@ SchemeForm::SchemeForm(QWidget* inputs, QWidget* parent)
   parts->setChildrenCollapsible(false);
   parts->setHandleWidth(16);
   parts->addWidget(choice);
-  parts->addWidget(buildKnobs(inputs));
+  parts->addWidget(buildKnobs(inputs, whatIf));
   parts->setStretchFactor(0, 1);
   parts->setSizes({560, 260});
   keepPlace(*parts, QStringLiteral("quantization/schemeAndKnobs"));
@@ -53,7 +54,7 @@ SchemeForm::SchemeForm(QWidget* inputs, QWidget* parent)
   connect(m_knobs, &ParameterForm::edited, this, [this] { Q_EMIT chosen(m_scheme->info().id, m_knobs->settings()); });
 }
 
-QWidget* SchemeForm::buildKnobs(QWidget* inputs) {
+QWidget* SchemeForm::buildKnobs(QWidget* inputs, QWidget* whatIf) {
   m_refusal->setWordWrap(true);
   m_refusal->hide();
   m_reference->setWordWrap(true);
@@ -69,6 +70,7 @@ QWidget* SchemeForm::buildKnobs(QWidget* inputs) {
   column->addWidget(inputs);
   column->addWidget(m_knobs);
   column->addWidget(m_refusal);
+  column->addWidget(whatIf);
   column->addLayout(m_exports);
   column->addWidget(m_reference);
   column->addStretch();

@@ -22,8 +22,8 @@ class SchemeForm final : public QWidget {
   Q_OBJECT
 
  public:
-  /// `inputs`: what is known of the layer, shown above the knobs.
-  explicit SchemeForm(QWidget* inputs, QWidget* parent = nullptr);
+  /// `inputs`: what is known of the layer, shown above the knobs; `whatIf`: what is tried, below them.
+  SchemeForm(QWidget* inputs, QWidget* whatIf, QWidget* parent = nullptr);
 
   void setShape(const std::optional<MatrixShape>& shape);
   /// Shows without announcing.
@@ -37,7 +37,7 @@ class SchemeForm final : public QWidget {
   void chosen(const std::string& scheme, const ulpscope::Settings& settings);
 
  private:
-  QWidget* buildKnobs(QWidget* inputs);
+  QWidget* buildKnobs(QWidget* inputs, QWidget* whatIf);
   void showPage();
 
   QLineEdit* m_filter;

@@ -32,6 +32,7 @@
 #include "widgets/quantization/scheme_table.h"
 #include "widgets/quantization/value_grid.h"
 #include "widgets/quantization/weight_panel.h"
+#include "widgets/quantization/what_if_box.h"
 
 namespace ulpscope {
 namespace {
@@ -219,7 +220,7 @@ TEST_F(QuantizationPageTest, OffersAFileOfInputsOnceItWasOpened) {
 
 TEST_F(QuantizationPageTest, FiltersTheListOfSchemes) {
   openSample(*m_session);
-  auto& field = *part<SchemeForm>().findChild<QLineEdit*>();
+  auto& field = *part<SchemeForm>().findChild<QLineEdit*>(QStringLiteral("filter"));
   const auto& list = part<SchemeList>();
   const auto shownTitles = [&] {
     QStringList titles;
@@ -305,6 +306,43 @@ TEST_F(QuantizationPageTest, MeasuresAnewWhenAKnobIsTurned) {
   EXPECT_EQ(&bits, &part<QSpinBox>()) << "the control that is being turned must not be replaced";
   EXPECT_EQ(part<SchemeTable>().table().model()->index(rowOf("Symmetric integer"), 1).data().toDouble(),
             QString::number(before - 4, 'f', 3).toDouble());
+}
+
+TEST_F(QuantizationPageTest, TriesWhatIfAtOnce) {
+  std::vector<float> values(64 * 64);
+  for (std::size_t i = 0; i < values.size(); ++i) values[i] = std::sin(float(i));
+  values[100] = 40;
+  writeTensor(path("outlier.safetensors"), {64, 64}, values);
+  m_session->openPath(path("outlier.safetensors"));
+  settle(*m_session);
+  choose("int8_tensor");
+  auto& box = part<WhatIfBox>();
+  const auto spin = [&](const char* name) {
+    for (auto* found : box.findChildren<QSpinBox*>())
+      if (found->accessibleName() == QLatin1String(name)) return found;
+    ADD_FAILURE() << name;
+    return box.findChild<QSpinBox*>();
+  };
+  const auto error = [&] { return summary("RMSE").toDouble(); };
+  const auto bits = [&](const char* title) {
+    return part<SchemeTable>().table().model()->index(rowOf(title), 1).data().toString().toDouble();
+  };
+  const double plain = error();
+  const double plainBits = bits("INT8 by row");
+  spin("Weights kept in FP16")->setValue(1);
+  settle(*m_session);
+  EXPECT_LT(error(), plain / 10) << "the outlier no longer stretches the scale";
+  EXPECT_GT(bits("INT8 by row"), plainBits) << "all schemes are around what is kept";
+  EXPECT_EQ(restored()[100], 40);
+  spin("Weights kept in FP16")->setValue(0);
+  box.findChild<QAbstractButton*>()->click();
+  spin("One weight in")->setValue(100);
+  settle(*m_session);
+  EXPECT_GT(error(), plain);
+  EXPECT_NE(column(1), values) << "outliers are in the values that are shown";
+  box.findChild<QAbstractButton*>()->click();
+  settle(*m_session);
+  EXPECT_DOUBLE_EQ(error(), plain);
 }
 
 TEST_F(QuantizationPageTest, ShowsTheNewestOfQuicklyChangedSchemes) {
