@@ -309,10 +309,10 @@ TEST_F(QuantizationPageTest, MeasuresAnewWhenAKnobIsTurned) {
 }
 
 TEST_F(QuantizationPageTest, TriesWhatIfAtOnce) {
-  std::vector<float> values(64 * 64);
+  std::vector<float> values(64);
   for (std::size_t i = 0; i < values.size(); ++i) values[i] = std::sin(float(i));
-  values[100] = 40;
-  writeTensor(path("outlier.safetensors"), {64, 64}, values);
+  values[10] = 40;
+  writeTensor(path("outlier.safetensors"), {64}, values);
   m_session->openPath(path("outlier.safetensors"));
   settle(*m_session);
   choose("int8_tensor");
@@ -333,10 +333,11 @@ TEST_F(QuantizationPageTest, TriesWhatIfAtOnce) {
   settle(*m_session);
   EXPECT_LT(error(), plain / 10) << "the outlier no longer stretches the scale";
   EXPECT_GT(bits("INT8 by row"), plainBits) << "all schemes are around what is kept";
-  EXPECT_EQ(restored()[100], 40);
+  ASSERT_EQ(restored().size(), values.size());
+  EXPECT_EQ(restored()[10], 40);
   spin("Weights kept in FP16")->setValue(0);
   box.findChild<QAbstractButton*>()->click();
-  spin("One weight in")->setValue(100);
+  spin("One weight in")->setValue(4);
   settle(*m_session);
   EXPECT_GT(error(), plain);
   EXPECT_NE(column(1), values) << "outliers are in the values that are shown";
