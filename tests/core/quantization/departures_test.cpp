@@ -143,12 +143,9 @@ TEST(Departures, LastBitsOfSumsAndPowers) {
   const Numbers ours = bitsOf(quantized("smoothquant", given).columnScales, 0, 160);
   const auto reference = given["reference"].get<Numbers>();
   ASSERT_EQ(ours.size(), reference.size());
-  std::size_t differing = 0;
-  for (std::size_t i = 0; i < ours.size(); ++i) {
-    differing += ours[i] != reference[i] ? 1 : 0;
-    EXPECT_NEAR(ours[i], reference[i], 2) << i;
-  }
-  EXPECT_GT(differing, 0u);
+  EXPECT_EQ(ours[67], 1084993333u);
+  EXPECT_EQ(reference[67], 1084993334u);
+  for (std::size_t i = 0; i < ours.size(); ++i) EXPECT_NEAR(ours[i], reference[i], 2) << i;
 }
 
 TEST(Departures, ColumnScalesOfLayersThatShareInputs) {
