@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/pages/checkpoint_page.h"
 
+#include <QAction>
 #include <QComboBox>
 #include <QElapsedTimer>
 #include <QLineEdit>
+#include <QMenu>
 #include <QPainter>
 #include <QPushButton>
 #include <QSplitter>
@@ -26,10 +28,12 @@
 #include "widgets/checkpoint/overview_strip.h"
 #include "widgets/checkpoint/ranges_view.h"
 #include "widgets/checkpoint/reason_view.h"
+#include "widgets/checkpoint/report_writer.h"
 #include "widgets/checkpoint/tensor_panel.h"
 #include "widgets/checkpoint/values_view.h"
 #include "widgets/checkpoint/view_tabs.h"
 #include "widgets/frame/card.h"
+#include "widgets/frame/link_button.h"
 #include "widgets/frame/notice.h"
 #include "widgets/frame/splitter_place.h"
 #include "widgets/models/tensor_tree_model.h"
@@ -140,6 +144,7 @@ QWidget* CheckpointPage::buildOverview() {
   auto* scanAll = new QPushButton(tr("Read all tensors"));
   m_scanAll = scanAll;
   m_overviewCard->addToHeader(scanAll);
+  addReport();
   m_overviewCard->addToHeader(quantity);
   m_overviewCard->body()->addWidget(m_strip);
   m_overviewCard->setMaximumHeight(220);
@@ -148,6 +153,23 @@ QWidget* CheckpointPage::buildOverview() {
   connect(scanAll, &QPushButton::clicked, this, [this] { scan(Unread::Read); });
   connect(m_strip, &OverviewStrip::tensorChosen, this, [this](std::size_t tensor) { session().selectTensor(tensor); });
   return m_overviewCard;
+}
+
+void CheckpointPage::addReport() {
+  auto* writer = new ReportWriter(session(), this);
+  auto* button = new LinkButton(tr("report"));
+  button->setToolTip(tr("The checkpoint on one page of HTML, to keep or to send"));
+  m_overviewCard->addToHeader(button);
+  auto* menu = new QMenu(button);
+  const auto offer = [&](const QString& title, bool withSchemes) {
+    QAction* action = menu->addAction(title);
+    connect(action, &QAction::triggered, this, [this, writer, withSchemes] { writer->askAndWrite(withSchemes, this); });
+    addAction(action);
+  };
+  offer(tr("Write a report of all tensors\u2026"), false);
+  offer(tr("Write a report with quantization errors\u2026"), true);
+  connect(button, &LinkButton::clicked, this,
+          [button, menu] { menu->popup(button->mapToGlobal(QPoint(0, button->height()))); });
 }
 
 QWidget* CheckpointPage::buildViews() {

@@ -43,6 +43,7 @@ class CheckpointPage final : public Page {
  private:
   QWidget* buildTensors();
   QWidget* buildOverview();
+  void addReport();
   QWidget* buildViews();
   void addView(TensorView* view, const QString& title, const char* id, const QString& shortTitle = {});
   void followSelection();
