@@ -121,6 +121,9 @@ class QuantizeCommand final : public Command {
               {"reference", report.reference},     {"bitsPerWeight", jsonNumber(report.bitsPerWeight)},
               {"metrics", toJson(report.metrics)}, {"warnings", report.warnings},
               {"backend", report.backend}};
+    json["bulk"] = {{"threshold", jsonNumber(report.bulk.threshold)},
+                    {"elements", report.bulk.elements},
+                    {"rootMeanSquaredError", jsonNumber(report.bulk.rootMeanSquaredError)}};
     if (report.weightedError) json["weightedError"] = toJson(*report.weightedError, *layer);
     for (const auto& [name, value] : report.quantized.figures) json["figures"][name] = jsonNumber(value);
     return json;
@@ -141,6 +144,8 @@ class QuantizeCommand final : public Command {
     row("signal to noise", fmt::format("{:.4f} dB", metrics.signalToNoiseDb));
     row("RMSE",
         fmt::format("{:.6g}  ({:.4g} of the RMS of the tensor)", metrics.rootMeanSquaredError, metrics.relativeRmse));
+    row("RMSE of the bulk", fmt::format("{:.6g}  (|weight| up to {:.6g}, 99.9 % of them)",
+                                        report.bulk.rootMeanSquaredError, report.bulk.threshold));
     row("mean error", fmt::format("{:.6g}", metrics.meanError));
     row("largest |error|", fmt::format("{:.6g} at element {}", metrics.maxAbsoluteError, metrics.maxAt));
     row("|error| percentiles",

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "core/analysis/bulk_error.h"
 #include "core/analysis/error_metrics.h"
 #include "core/analysis/histogram.h"
 #include "core/base/result.h"
@@ -23,6 +24,7 @@ struct QuantizationReport {
   std::string reference;
   double bitsPerWeight = 0;
   ErrorMetrics metrics;
+  BulkError bulk = {};
   std::optional<WeightedError> weightedError = {};  ///< where the layer's inputs are known
   std::vector<std::string> warnings;
   std::string backend;

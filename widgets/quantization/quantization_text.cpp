@@ -33,6 +33,8 @@ std::vector<Fact> summaryOf(const QuantizationReport& report, const TensorInfo& 
       {tr("Signal to noise (dB)"), briefNumber(metrics.signalToNoiseDb), {}, Fact::Tone::Strong},
       {tr("RMSE"), briefNumber(metrics.rootMeanSquaredError)},
       {tr("RMSE / RMS of the tensor"), briefNumber(metrics.relativeRmse)},
+      {tr("RMSE of the bulk"), briefNumber(report.bulk.rootMeanSquaredError),
+       tr("weights of magnitude %1 and below, 99.9 % of them").arg(briefNumber(report.bulk.threshold))},
       {tr("Largest |error|"), largest},
       {tr("Mean error"), briefNumber(metrics.meanError)},
       {tr("Cosine"), QString::number(metrics.cosine, 'g', kCosineDigits)},
@@ -42,7 +44,7 @@ std::vector<Fact> summaryOf(const QuantizationReport& report, const TensorInfo& 
       {tr("Weights without an error"), grouped(metrics.excluded)},
       {tr("Computed by"), QString::fromStdString(report.backend)},
   };
-  if (std::isnan(metrics.cosine)) facts[6].text = emDash();
+  if (std::isnan(metrics.cosine)) facts[7].text = emDash();
   if (const auto& weighted = report.weightedError) {
     const Fact outputs{tr("Outputs: signal to noise (dB)"), briefNumber(weighted->decibel),
                        tr("%1 % of their energy, from %2")
