@@ -79,6 +79,11 @@ void TableView::setSource(QAbstractItemModel* source) {
 
 int TableView::currentSourceRow() const { return m_sorted->mapToSource(currentIndex()).row(); }
 
+int TableView::sourceRowAt(const QPoint& place) const {
+  const QModelIndex index = indexAt(place);
+  return index.isValid() ? m_sorted->mapToSource(index).row() : -1;
+}
+
 void TableView::setCurrentSourceRow(int row) {
   m_announces = false;
   const QModelIndex index = m_sorted->mapFromSource(m_sorted->sourceModel()->index(row, 0));

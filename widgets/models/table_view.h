@@ -22,6 +22,8 @@ class TableView final : public QTableView {
   void setSource(QAbstractItemModel* source);
   /// Row of the source model; -1 where none is selected.
   int currentSourceRow() const;
+  /// Row of the source model under a place of the viewport; -1 where there is none.
+  int sourceRowAt(const QPoint& place) const;
   /// Selects without announcing it.
   void setCurrentSourceRow(int row);
 

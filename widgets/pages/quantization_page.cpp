@@ -6,6 +6,7 @@
 #include <QPainter>
 #include <QSplitter>
 #include <QStackedLayout>
+#include <QToolTip>
 #include <span>
 
 #include "core/base/text.h"
@@ -134,6 +135,11 @@ void QuantizationPage::connectParts() {
   connect(m_errors, &ErrorPanel::partClicked, this, &QuantizationPage::clickPart);
   connect(m_weights, &WeightPanel::elementChosen, this,
           [this](std::uint64_t element) { session().selectElement(element); });
+  connect(&m_weights->values(), &ValueGrid::elementPointedAt, this, [this](std::uint64_t element, const QPoint& place) {
+    m_pointedAt = place;
+    m_study.glance(element);
+  });
+  connect(&m_study, &QuantizationStudy::glanced, this, &QuantizationPage::showGlance);
   connect(m_weights, &WeightPanel::bitsRequested, this,
           [this] { Q_EMIT session().pageRequested(QStringLiteral("explorer")); });
   connect(&session(), &Session::calibrationChanged, this, [this] { m_study.setCalibration(session().calibration()); });
@@ -294,6 +300,14 @@ void QuantizationPage::explain() {
   const auto& measurement = m_study.measurement();
   if (!measurement) return;
   m_study.explain(session().selection().element.value_or(measurement->report.metrics.maxAt));
+}
+
+/// How the weight under the pointer went through the scheme, line by line.
+void QuantizationPage::showGlance(const WeightBoard& board) {
+  QStringList lines;
+  for (const BoardLine& line : board.lines)
+    lines += QStringLiteral("%1: %2").arg(QString::fromStdString(line.title), shown(line.text));
+  QToolTip::showText(m_pointedAt, plainToolTip(lines.join(u'\n')), this);
 }
 
 void QuantizationPage::clickPart(const MatrixPart& part) {

@@ -62,6 +62,7 @@ class QuantizationPage final : public Page {
   QString inputsNote() const;
   QString whatIfNote() const;
   void explain();
+  void showGlance(const WeightBoard& board);
   void clickPart(const MatrixPart& part);
   void choose(const std::string& scheme, const Settings& settings);
   void chooseTitled(std::size_t series, std::size_t point);
@@ -70,6 +71,7 @@ class QuantizationPage final : public Page {
   Task m_exporting;
   std::optional<bool> m_isNarrow;
   bool m_isNewTensor = false;
+  QPoint m_pointedAt;         ///< on the screen
   std::string m_shownScheme;  ///< in picture and table
 
   QStackedLayout* m_stack;

@@ -60,6 +60,7 @@ QuantizationStudy::QuantizationStudy(Session& session, QObject* parent)
       m_measuring(session),
       m_comparing(session),
       m_explaining(session),
+      m_glancing(session),
       m_surveying(session) {}
 
 void QuantizationStudy::follow(const Selection& selection) {
@@ -118,7 +119,7 @@ void QuantizationStudy::restart() {
 }
 
 void QuantizationStudy::clear() {
-  for (Task* task : {&m_loading, &m_measuring, &m_comparing, &m_explaining, &m_surveying}) task->cancel();
+  for (Task* task : {&m_loading, &m_measuring, &m_comparing, &m_explaining, &m_glancing, &m_surveying}) task->cancel();
   m_given.reset();
   m_tensor.reset();
   m_injected = 0;
@@ -295,17 +296,24 @@ void QuantizationStudy::take(const std::shared_ptr<const LoadedTensor>& tensor, 
 }
 
 void QuantizationStudy::explain(std::uint64_t element) {
+  explainIn(m_explaining, element, &QuantizationStudy::explained);
+}
+
+void QuantizationStudy::glance(std::uint64_t element) { explainIn(m_glancing, element, &QuantizationStudy::glanced); }
+
+void QuantizationStudy::explainIn(Task& task, std::uint64_t element,
+                                  void (QuantizationStudy::*answer)(const WeightBoard&)) {
   if (!m_measurement || element >= m_tensor->values.size()) return;
-  m_explaining.start(
+  task.start(
       tr("looking at one weight"),
       [element, tensor = m_tensor, measurement = m_measurement](const JobContext&) -> Result<WeightBoard> {
         const QuantizationReport& report = measurement->report;
         return WeightBoard{element,
                            measurement->around->explain(tensor->view(), report.quantized, report.settings, element)};
       },
-      [this, measurement = m_measurement](Result<WeightBoard> board) {
+      [this, answer, measurement = m_measurement](Result<WeightBoard> board) {
         if (measurement != m_measurement) return;
-        if (board) Q_EMIT explained(*board);
+        if (board) Q_EMIT(this->*answer)(*board);
       },
       ProgressUnit::Steps);
 }

@@ -72,6 +72,8 @@ class QuantizationStudy final : public QObject {
   bool isIncomplete() const;
   /// Answered by explained().
   void explain(std::uint64_t element);
+  /// The same on the side, answered by glanced().
+  void glance(std::uint64_t element);
 
  Q_SIGNALS:
   void tensorChanged();
@@ -79,6 +81,7 @@ class QuantizationStudy final : public QObject {
   void compared();
   void inputsSurveyed();
   void explained(const ulpscope::WeightBoard& board);
+  void glanced(const ulpscope::WeightBoard& board);
   void incomplete();
 
  private:
@@ -90,6 +93,7 @@ class QuantizationStudy final : public QObject {
   void measure();
   void compare();
   void survey();
+  void explainIn(Task& task, std::uint64_t element, void (QuantizationStudy::*answer)(const WeightBoard&));
   void take(const std::shared_ptr<const LoadedTensor>& tensor, const SchemeComparison& line);
   void failed(const Error& error);
 
@@ -116,6 +120,7 @@ class QuantizationStudy final : public QObject {
   Task m_measuring;
   Task m_comparing;
   Task m_explaining;
+  Task m_glancing;
   Task m_surveying;
 };
 

@@ -2,6 +2,7 @@
 #include "widgets/quantization/value_grid.h"
 
 #include <QHBoxLayout>
+#include <QHelpEvent>
 #include <QVBoxLayout>
 #include <algorithm>
 #include <cmath>
@@ -57,6 +58,7 @@ ValueGrid::ValueGrid(QWidget* parent)
       m_previous(new LinkButton(tr("previous"))),
       m_next(new LinkButton(tr("next"))) {
   m_table->setSource(m_model);
+  m_table->viewport()->installEventFilter(this);
   auto* pager = new QHBoxLayout(m_pager);
   pager->setContentsMargins(0, 0, 0, 0);
   pager->addWidget(m_place, 1);
@@ -99,6 +101,15 @@ void ValueGrid::turnTo(std::uint64_t page) {
 void ValueGrid::showEvent(QShowEvent* event) {
   if (m_isStale) fill();
   QWidget::showEvent(event);
+}
+
+bool ValueGrid::eventFilter(QObject* watched, QEvent* event) {
+  if (watched != m_table->viewport() || event->type() != QEvent::ToolTip) return QWidget::eventFilter(watched, event);
+  const auto* help = static_cast<QHelpEvent*>(event);
+  const int row = m_table->sourceRowAt(help->pos());
+  if (row < 0) return QWidget::eventFilter(watched, event);
+  Q_EMIT elementPointedAt(m_page * kPageSize + std::uint64_t(row), help->globalPos());
+  return true;
 }
 
 void ValueGrid::fill() {

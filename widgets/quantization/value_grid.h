@@ -32,8 +32,11 @@ class ValueGrid final : public QWidget {
 
  Q_SIGNALS:
   void elementChosen(std::uint64_t element);
+  /// The pointer rests on the row of `element`, at `place` on the screen.
+  void elementPointedAt(std::uint64_t element, const QPoint& place);
 
  protected:
+  bool eventFilter(QObject* watched, QEvent* event) override;
   void showEvent(QShowEvent* event) override;
 
  private:

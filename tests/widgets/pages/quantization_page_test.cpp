@@ -8,12 +8,14 @@
 #include <QComboBox>
 #include <QFile>
 #include <QFileInfo>
+#include <QHelpEvent>
 #include <QLabel>
 #include <QLineEdit>
 #include <QSignalSpy>
 #include <QSpinBox>
 #include <QTemporaryDir>
 #include <QTest>
+#include <QToolTip>
 #include <algorithm>
 #include <cmath>
 #include <cstring>
@@ -344,6 +346,19 @@ TEST_F(QuantizationPageTest, TriesWhatIfAtOnce) {
   box.findChild<QAbstractButton*>()->click();
   settle(*m_session);
   EXPECT_DOUBLE_EQ(error(), plain);
+}
+
+TEST_F(QuantizationPageTest, TellsHowTheWeightUnderThePointerBecameItsCode) {
+  openWorkedExample();
+  choose("int8_tensor");
+  auto& table = part<ValueGrid>().table();
+  const QPoint place = table.visualRect(table.model()->index(1, 1)).center();
+  QHelpEvent pointed(QEvent::ToolTip, place, table.viewport()->mapToGlobal(place));
+  QCoreApplication::sendEvent(table.viewport(), &pointed);
+  settle(*m_session);
+  for (const char* line :
+       {"Weight: 3.1", "Block maximum: 3.7", "Nearest codes: 106", "Code: 106", "Restored: 3.088189"})
+    EXPECT_TRUE(QToolTip::text().contains(QLatin1String(line))) << line << " in\n" << QToolTip::text().toStdString();
 }
 
 TEST_F(QuantizationPageTest, ShowsTheNewestOfQuicklyChangedSchemes) {
