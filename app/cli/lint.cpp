@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "app/cli/calibration_option.h"
 #include "app/cli/checkpoint_argument.h"
 #include "app/cli/command.h"
 #include "app/cli/json.h"
@@ -29,15 +30,19 @@ class LintCommand final : public Command {
     m_argument.declare(options);
     options.flag("--headers", m_headers, "Read no weights: only the rules that go by headers");
     options.repeated("--rule", "ID", m_rules, "Only this rule: " + knownRules());
+    m_calibration.declare(options);
   }
 
   Result<> run(CommandContext& context) override {
-    const auto options = lintOptions();
+    auto options = lintOptions();
     if (!options) return tl::unexpected(options.error());
     auto checkpoint = m_argument.open(context.job);
     if (!checkpoint) return tl::unexpected(std::move(checkpoint.error()));
     m_checkpoint = std::move(*checkpoint);
     for (const std::string& warning : m_checkpoint->warnings) context.warn(warning);
+    auto calibration = m_calibration.open(context.job);
+    if (!calibration) return tl::unexpected(std::move(calibration).error());
+    options->calibration = *std::move(calibration);
     const auto findings = lintCheckpoint(*m_checkpoint, context.backend, context.job, *options);
     if (!findings) return tl::unexpected(findings.error());
     context.output = context.json ? documentText(document(*findings)) : text(context.terminal, *findings);
@@ -102,6 +107,7 @@ class LintCommand final : public Command {
   }
 
   CheckpointArgument m_argument;
+  CalibrationOption m_calibration;
   bool m_headers = false;
   std::vector<std::string> m_rules;
   std::shared_ptr<const Checkpoint> m_checkpoint;

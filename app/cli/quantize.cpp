@@ -7,11 +7,16 @@
 #include "app/cli/calibration_option.h"
 #include "app/cli/checkpoint_argument.h"
 #include "app/cli/command.h"
+#include "app/cli/input_ranges.h"
 #include "app/cli/json.h"
 #include "app/cli/lookup.h"
 #include "app/cli/options.h"
 #include "core/base/text.h"
+#include "core/calibration/calibration_coverage.h"
+#include "core/checkpoint/siblings.h"
+#include "core/quantization/knobs.h"
 #include "core/quantization/quantization_report.h"
+#include "core/quantization/sibling_weights.h"
 #include "core/report/npy.h"
 
 namespace ulpscope {
@@ -54,6 +59,7 @@ class QuantizeCommand final : public Command {
     options.required("--scheme", "ID", m_scheme, "A quantization scheme (ulp schemes lists them)");
     options.repeated("--set", "KNOB=VALUE", m_assignments, "A knob of the scheme (ulp schemes ID explains them)");
     m_calibration.declare(options);
+    options.flag("--ranges", m_wantsRanges, "Also the ranges that quantizers would cut the layer's inputs off at");
     options.option("--codes", "OUT.npy", m_codes, "Write the codes, one an element");
     options.option("--values", "OUT.npy", m_values, "Write the restored values as float32");
     options.flag("--force", m_force, "Replace the files if they exist");
@@ -64,6 +70,8 @@ class QuantizeCommand final : public Command {
     if (!scheme) return tl::unexpected(scheme.error());
     const auto settings = settingsOf(m_assignments);
     if (!settings) return tl::unexpected(settings.error());
+    if (m_wantsRanges && !m_calibration.text())
+      return fail(Errc::Usage, "--ranges looks at what --calibration tells, and none was given");
     const auto checkpoint = m_argument.open(context.job);
     if (!checkpoint) return tl::unexpected(checkpoint.error());
     auto inputs = filesReadBy(**checkpoint);
@@ -81,13 +89,36 @@ class QuantizeCommand final : public Command {
       if (!known) return tl::unexpected(std::move(known).error());
       layer = *std::move(known);
     }
-    const SchemeInput input(loaded->view(), layer ? &*layer : nullptr);
+    SiblingWeights siblings;
+    if (layer && sharesWithSiblings((*scheme)->info(), *settings)) {
+      const auto sources = siblingSources(**checkpoint, *(*checkpoint)->find(m_tensor));
+      if (!sources) return tl::unexpected(sources.error());
+      auto found = loadSiblings(*sources, context.backend, context.job);
+      if (!found) return tl::unexpected(std::move(found).error());
+      siblings = *std::move(found);
+    }
+    const std::vector<MatrixView> beside = siblings.views();
+    const SchemeInput input(loaded->view(), layer ? &*layer : nullptr, beside);
     auto report = quantizeAndMeasure(**scheme, *settings, input, context.backend, context.job);
     if (!report) return tl::unexpected(report.error());
     report->warnings.insert(report->warnings.begin(), loaded->warnings.begin(), loaded->warnings.end());
+    if (layer)
+      for (const CoverageGap& gap : coverageGaps(*layer)) report->warnings.push_back("calibration: " + gap.sentence);
+    std::optional<InputRanges> ranges;
+    if (m_wantsRanges) {
+      auto found = inputRangesOf(*layer, context.job);
+      if (!found) return tl::unexpected(std::move(found).error());
+      ranges = *std::move(found);
+    }
     if (auto written = write(*report, source->info().shape); !written) return written;
-    context.output = context.json ? documentText(reportJson(*report, input.calibration))
-                                  : reportText(context, *report, source->info(), input.calibration);
+    if (context.json) {
+      Json json = reportJson(*report, input.calibration, siblings);
+      if (ranges) json["inputRanges"] = toJson(*ranges);
+      context.output = documentText(json);
+    } else {
+      context.output = reportText(context, *report, source->info(), input.calibration, siblings.briefNames(m_tensor));
+      if (ranges) context.output += textOf(*ranges, context.terminal);
+    }
     return {};
   }
 
@@ -114,7 +145,8 @@ class QuantizeCommand final : public Command {
     return commitAll(files);
   }
 
-  static Json reportJson(const QuantizationReport& report, const LayerCalibration* layer) {
+  static Json reportJson(const QuantizationReport& report, const LayerCalibration* layer,
+                         const SiblingWeights& siblings) {
     Json settings = Json::object();
     for (const auto& [knob, value] : report.settings) settings[knob] = value;
     Json json{{"scheme", report.scheme},           {"settings", std::move(settings)},
@@ -125,12 +157,13 @@ class QuantizeCommand final : public Command {
                     {"elements", report.bulk.elements},
                     {"rootMeanSquaredError", jsonNumber(report.bulk.rootMeanSquaredError)}};
     if (report.weightedError) json["weightedError"] = toJson(*report.weightedError, *layer);
+    if (!siblings.names.empty()) json["siblings"] = siblings.names;
     for (const auto& [name, value] : report.quantized.figures) json["figures"][name] = jsonNumber(value);
     return json;
   }
 
   static std::string reportText(const CommandContext& context, const QuantizationReport& report,
-                                const TensorInfo& tensor, const LayerCalibration* layer) {
+                                const TensorInfo& tensor, const LayerCalibration* layer, const std::string& siblings) {
     const Terminal& terminal = context.terminal;
     const ErrorMetrics& metrics = report.metrics;
     std::string out =
@@ -154,6 +187,7 @@ class QuantizeCommand final : public Command {
     if (metrics.excluded > 0)
       row("left out", counted(metrics.excluded, "element") + ": it, or what comes back, is not finite");
     if (layer) row("inputs", terminal.wrapped(layer->source, 23));
+    if (!siblings.empty()) row("scaled alike with", terminal.wrapped(siblings, 23));
     if (report.weightedError) row("weighted error", textOf(*report.weightedError));
     for (const auto& [name, value] : report.quantized.figures) row(name, fmt::format("{:.6g}", value));
     row("computed by", report.backend);
@@ -168,6 +202,7 @@ class QuantizeCommand final : public Command {
   CalibrationOption m_calibration;
   std::optional<std::string> m_codes;
   std::optional<std::string> m_values;
+  bool m_wantsRanges = false;
   bool m_force = false;
 };
 

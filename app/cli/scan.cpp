@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
 #include <filesystem>
 
@@ -12,8 +13,12 @@
 #include "app/cli/scan_document.h"
 #include "core/analysis/overview.h"
 #include "core/base/text.h"
+#include "core/calibration/calibration_coverage.h"
 #include "core/checkpoint/security_remark.h"
+#include "core/checkpoint/siblings.h"
+#include "core/quantization/knobs.h"
 #include "core/quantization/quantization_report.h"
+#include "core/quantization/sibling_weights.h"
 
 namespace ulpscope {
 namespace {
@@ -34,6 +39,18 @@ Json comparisonJson(const SchemeComparison& comparison, const std::optional<Laye
 
 void warn(const CommandContext& context, const TensorInfo& tensor, const std::string& sentence) {
   context.warn(fmt::format("{}: {}", printable(tensor.name), sentence));
+}
+
+/// Read where a scheme looks at them, which needs inputs.
+Result<SiblingWeights> siblingsFor(const Checkpoint& checkpoint, std::size_t index,
+                                   std::span<const Scheme* const> schemes, bool hasInputs,
+                                   const CommandContext& context) {
+  const auto shares = [](const Scheme* scheme) { return sharesWithSiblings(scheme->info(), {}); };
+  if (!hasInputs || std::ranges::none_of(schemes, shares)) return SiblingWeights{};
+  const auto sources = siblingSources(checkpoint, index);
+  auto siblings = sources ? loadSiblings(*sources, context.backend, context.job) : tl::unexpected(sources.error());
+  if (!siblings && concernsOneTensor(siblings.error().code)) return SiblingWeights{};  // it says so in its own line
+  return siblings;
 }
 
 /// The unit of work: one tensor is read once and goes through all schemes.
@@ -57,7 +74,12 @@ Result<Json> scanTensor(const Checkpoint& checkpoint, std::size_t index, std::ui
     warnings.push_back(layer.error().message);
     layer = std::nullopt;
   }
-  const SchemeInput input(loaded->view(), *layer ? &**layer : nullptr);
+  if (*layer)
+    for (const CoverageGap& gap : coverageGaps(**layer)) warnings.push_back("calibration: " + gap.sentence);
+  auto siblings = siblingsFor(checkpoint, index, schemes, layer->has_value(), context);
+  if (!siblings) return tl::unexpected(std::move(siblings).error());
+  const std::vector<MatrixView> beside = siblings->views();
+  const SchemeInput input(loaded->view(), *layer ? &**layer : nullptr, beside);
   const auto comparisons = compareSchemes(schemes, input, context.backend, {context.job.stop, nullptr});
   if (!comparisons) return tl::unexpected(comparisons.error());
   Json results = Json::object();

@@ -22,6 +22,12 @@ Json parameterJson(const Parameter& parameter) {
     json.update({{"type", "integer"},
                  {"default", *number},
                  {"choices", Json::array()},
+                 {"min", static_cast<std::int64_t>(parameter.min)},
+                 {"max", static_cast<std::int64_t>(parameter.max)}});
+  } else if (const auto* decimal = std::get_if<double>(&parameter.defaultValue)) {
+    json.update({{"type", "decimal"},
+                 {"default", *decimal},
+                 {"choices", Json::array()},
                  {"min", parameter.min},
                  {"max", parameter.max}});
   } else {
@@ -71,11 +77,16 @@ Json schemeJson(const Scheme& scheme) {
           {"pricedShape", {kPricedShape.rows, kPricedShape.columns}}};
 }
 
+/// A knob's number as `--set` takes it.
+std::string settingText(const Json& value) {
+  return value.is_number_float() ? fmt::format("{}", value.get<double>()) : textOf(value);
+}
+
 std::string knobsText(const Json& parameters) {
   std::string text;
   for (const Json& parameter : parameters) {
     text += (text.empty() ? "" : "  ") + textOf(parameter["id"]) + "=";
-    text += textOf(parameter["default"]);
+    text += settingText(parameter["default"]);
   }
   return text;
 }
@@ -111,9 +122,9 @@ std::string pageText(const Json& scheme, const Terminal& terminal) {
   for (const Json& parameter : scheme["parameters"]) {
     std::string takes;
     for (const Json& choice : parameter["choices"]) takes += (takes.empty() ? "" : ", ") + textOf(choice["id"]);
-    if (takes.empty()) takes = fmt::format("{} to {}", textOf(parameter["min"]), textOf(parameter["max"]));
-    out += fmt::format("  --set {}={}   ({})\n      {}\n", textOf(parameter["id"]), textOf(parameter["default"]), takes,
-                       terminal.wrapped(textOf(parameter["help"]), 6));
+    if (takes.empty()) takes = fmt::format("{} to {}", settingText(parameter["min"]), settingText(parameter["max"]));
+    out += fmt::format("  --set {}={}   ({})\n      {}\n", textOf(parameter["id"]), settingText(parameter["default"]),
+                       takes, terminal.wrapped(textOf(parameter["help"]), 6));
   }
   return out;
 }

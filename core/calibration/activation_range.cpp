@@ -7,6 +7,7 @@
 #include <cmath>
 #include <functional>
 
+#include "core/calibration/range_codes.h"
 #include "core/calibration/range_search.h"
 
 namespace ulpscope {
@@ -47,22 +48,46 @@ double percentile(std::vector<float>& magnitudes, double percent) {
 /// Collects ranges and what each clips.
 class Ranges {
  public:
-  explicit Ranges(std::span<const float> values) : m_values(values) {}
+  Ranges(std::span<const float> values, int bits) : m_values(values), m_bits(bits) {}
 
   void add(std::string id, std::string title, std::string definition, const Bounds& bounds) {
     const auto outside =
         std::ranges::count_if(m_values, [&](float x) { return double{x} < bounds.low || double{x} > bounds.high; });
+    RangeError error;
+    error.add(RangeCodes(bounds, m_bits), m_values);
     m_ranges.push_back({std::move(id), std::move(title), std::move(definition), bounds.low, bounds.high,
-                        static_cast<double>(outside) / static_cast<double>(m_values.size())});
+                        static_cast<double>(outside) / static_cast<double>(m_values.size()), error.signalToNoiseDb()});
   }
   std::vector<ActivationRange> take() { return std::move(m_ranges); }
 
  private:
   std::span<const float> m_values;
+  int m_bits;
   std::vector<ActivationRange> m_ranges;
 };
 
 Bounds symmetric(double largest) { return {-largest, largest}; }
+
+/// Each vector over a range of its own; `describe` has what is known before.
+Result<DynamicRange> overVectors(const LayerCalibration& layer, int bits, const JobContext& job, DynamicRange describe,
+                                 const std::function<Bounds(std::span<const float> vector)>& rangeOf) {
+  const std::span<const float> all = layer.inputs;
+  std::vector<double> widths;
+  RangeError error;
+  for (std::size_t at = 0; at < all.size(); at += layer.columns) {
+    const auto vector = all.subspan(at, layer.columns);
+    const Bounds range = rangeOf(vector);
+    widths.push_back(range.low == -range.high ? range.high : range.high - range.low);
+    error.add(RangeCodes(range, bits), vector);
+    if (auto going = job.step(0); !going) return tl::unexpected(std::move(going).error());
+  }
+  std::ranges::sort(widths);
+  describe.least = widths.front();
+  describe.median = widths[(widths.size() - 1) / 2];
+  describe.largest = widths.back();
+  describe.signalToNoiseDb = error.signalToNoiseDb();
+  return describe;
+}
 
 }  // namespace
 
@@ -72,7 +97,7 @@ Result<std::vector<ActivationRange>> activationRanges(const LayerCalibration& la
     return tl::unexpected(std::move(given).error());
   if (layer.inputs.empty()) return std::vector<ActivationRange>{};
   const std::span<const float> values = layer.inputs;
-  Ranges ranges(values);
+  Ranges ranges(values, options.bits);
   ranges.add("min_max", "Least to largest", "Every value is within.", boundsOf(values));
   ranges.add("moving_average", "Moving average",
              "Least and largest of each batch, averaged with a weight of 0.01 for the new one (torch).",
@@ -90,7 +115,7 @@ Result<std::vector<ActivationRange>> activationRanges(const LayerCalibration& la
 
   std::vector<float> magnitudes(values.begin(), values.end());
   for (float& x : magnitudes) x = std::fabs(x);
-  for (const double percent : {99.9, 99.99})
+  for (const double percent : {99.9, 99.99, 99.999})
     ranges.add(fmt::format("percentile_{}", percent), fmt::format("{} % percentile", percent),
                fmt::format("{} % of the magnitudes are within.", percent), symmetric(percentile(magnitudes, percent)));
   if (auto going = job.step(0); !going) return tl::unexpected(std::move(going).error());
@@ -107,6 +132,26 @@ Result<std::vector<ActivationRange>> activationRanges(const LayerCalibration& la
   ranges.add("histogram", "Histogram", "Ends of a histogram are left out while the squared error falls (torch).",
              leastErrorBounds(RangeHistogram::of(values), 2 * half));
   return ranges.take();
+}
+
+Result<std::vector<DynamicRange>> dynamicRanges(const LayerCalibration& layer, int bits, const JobContext& job) {
+  if (auto given = expectCalibration(&layer, layer.columns, CalibrationNeed::Inputs, ""); !given)
+    return tl::unexpected(std::move(given).error());
+  if (layer.inputs.empty()) return std::vector<DynamicRange>{};
+  auto magnitudes =
+      overVectors(layer, bits, job,
+                  {.id = "vector_magnitude",
+                   .title = "Dynamic, each vector's largest magnitude",
+                   .definition = "From minus the largest magnitude of an input vector to that."},
+                  [](std::span<const float> vector) { return symmetric(largestMagnitude(boundsOf(vector))); });
+  if (!magnitudes) return tl::unexpected(std::move(magnitudes).error());
+  auto extremes = overVectors(layer, bits, job,
+                              {.id = "vector_min_max",
+                               .title = "Dynamic, each vector's extremes",
+                               .definition = "From the least to the largest number of an input vector."},
+                              boundsOf);
+  if (!extremes) return tl::unexpected(std::move(extremes).error());
+  return std::vector{*std::move(magnitudes), *std::move(extremes)};
 }
 
 }  // namespace ulpscope

@@ -18,7 +18,20 @@ struct ActivationRange {
   std::string definition;  ///< one sentence, and whose it is
   double low = 0;
   double high = 0;
-  double clipped = 0;  ///< share of the values outside
+  double clipped = 0;          ///< share of the values outside
+  double signalToNoiseDb = 0;  ///< of the inputs rounded to RangeCodes over it
+};
+
+/// A range that is found for each input vector while the model runs. It clips nothing.
+struct DynamicRange {
+  std::string id;  ///< "vector_magnitude"
+  std::string title;
+  std::string definition;  ///< one sentence
+  // How wide it is from zero to its end, or from end to end where it is not symmetric.
+  double least = 0;
+  double median = 0;  ///< the lower one of two
+  double largest = 0;
+  double signalToNoiseDb = 0;
 };
 
 struct RangeOptions {
@@ -31,7 +44,7 @@ struct RangeOptions {
 ///   min_max             least and largest value
 ///   moving_average      of the least and largest of each batch, 0.01 of the new one (torch)
 ///   moving_magnitude    of the largest magnitude of each batch, 0.1 of the new one (quanto's momentum 0.9); symmetric
-///   percentile_99.9, percentile_99.99  of |x|, linearly interpolated as numpy's; symmetric
+///   percentile_99.9, percentile_99.99, percentile_99.999  of |x|, linearly interpolated as numpy's; symmetric
 ///   entropy             least divergence of a histogram of |x| in 2048 bins from its 2^(bits - 1) steps (TensorRT's,
 ///   as
 ///                       ModelOpt has it); symmetric
@@ -43,5 +56,13 @@ struct RangeOptions {
 /// Unsupported where no inputs are kept.
 Result<std::vector<ActivationRange>> activationRanges(const LayerCalibration& layer, const RangeOptions& options,
                                                       const JobContext& job);
+
+/// Of the inputs kept, each vector for itself:
+///
+///   vector_magnitude  from minus its largest magnitude to that
+///   vector_min_max    from its least to its largest value
+///
+/// Unsupported where no inputs are kept.
+Result<std::vector<DynamicRange>> dynamicRanges(const LayerCalibration& layer, int bits, const JobContext& job);
 
 }  // namespace ulpscope

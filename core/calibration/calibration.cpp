@@ -11,7 +11,6 @@
 #include "core/base/text.h"
 #include "core/calibration/imatrix_dat.h"
 #include "core/calibration/synthetic_calibration.h"
-#include "core/checkpoint/model_description.h"
 
 namespace ulpscope {
 namespace {
@@ -33,12 +32,12 @@ bool endsWithName(std::string_view longer, std::string_view shorter) {
          longer[longer.size() - shorter.size() - 1] == '.';
 }
 
-/// The only one of `names` that fits, or none.
-template <class Fits>
-std::optional<std::string> onlyOne(const std::vector<std::string>& names, Fits fits) {
-  const auto first = std::find_if(names.begin(), names.end(), fits);
-  if (first == names.end() || std::find_if(first + 1, names.end(), fits) != names.end()) return std::nullopt;
-  return *first;
+/// The index of the only one that fits, or nothing.
+template <class Range, class Fits>
+std::optional<std::size_t> onlyOne(const Range& all, Fits fits) {
+  const auto first = std::find_if(all.begin(), all.end(), fits);
+  if (first == all.end() || std::find_if(first + 1, all.end(), fits) != all.end()) return std::nullopt;
+  return static_cast<std::size_t>(first - all.begin());
 }
 
 bool isSamePlace(const TensorPlace& a, const TensorPlace& b) {
@@ -77,6 +76,7 @@ Result<std::shared_ptr<const Calibration>> Calibration::open(const std::filesyst
       for (ImatrixEntry& entry : *entries)
         calibration->m_secondMoments.insert_or_assign(std::string(moduleOf(entry.name)),
                                                       std::move(entry.secondMoments));
+      calibration->listLayers();
       return calibration;
     }
   }
@@ -103,6 +103,7 @@ Result<std::shared_ptr<const Calibration>> Calibration::from(std::shared_ptr<con
                             counted(checkpoint->tensors.size(), "tensor")),
                 checkpoint->path);
   calibration->m_checkpoint = std::move(checkpoint);
+  calibration->listLayers();
   return calibration;
 }
 
@@ -113,23 +114,21 @@ std::shared_ptr<const Calibration> Calibration::synthetic(std::uint64_t seed) {
   return calibration;
 }
 
-std::vector<std::string> Calibration::layers() const {
-  std::vector<std::string> names;
-  for (const auto& [name, arrays] : m_layers) names.push_back(name);
-  for (const auto& [name, moments] : m_secondMoments) names.push_back(name);
-  return names;
+void Calibration::listLayers() {
+  for (const auto& [name, arrays] : m_layers) m_names.push_back(name);
+  for (const auto& [name, moments] : m_secondMoments) m_names.push_back(name);
+  for (const std::string& name : m_names) m_places.push_back(roleOf(fmt::format("{}.weight", name)));
 }
 
 std::optional<std::string> Calibration::layerOf(std::string_view weight) const {
   const std::string_view module = moduleOf(weight);
-  const std::vector<std::string> names = layers();
-  if (auto found = onlyOne(names, [&](const std::string& name) { return name == module; })) return found;
-  if (auto found = onlyOne(
-          names, [&](const std::string& name) { return endsWithName(name, module) || endsWithName(module, name); }))
-    return found;
+  if (m_layers.contains(module) || m_secondMoments.contains(module)) return std::string(module);
+  const auto found = onlyOne(
+      m_names, [&](const std::string& name) { return endsWithName(name, module) || endsWithName(module, name); });
+  if (found) return m_names[*found];
   const TensorPlace place = roleOf(fmt::format("{}.weight", module));
-  return onlyOne(names,
-                 [&](const std::string& name) { return isSamePlace(place, roleOf(fmt::format("{}.weight", name))); });
+  const auto meant = onlyOne(m_places, [&](const TensorPlace& other) { return isSamePlace(place, other); });
+  return meant ? std::optional(m_names[*meant]) : std::nullopt;
 }
 
 Result<LayerCalibration> Calibration::layer(std::string_view weight, std::uint64_t columns, const Backend& backend,
@@ -139,7 +138,7 @@ Result<LayerCalibration> Calibration::layer(std::string_view weight, std::uint64
   if (!name)
     return fail(Errc::NotFound,
                 fmt::format("inputs of the layer of {} expected, found those of {} others", inQuotes(weight),
-                            groupedDigits(m_layers.size() + m_secondMoments.size())),
+                            groupedDigits(m_names.size())),
                 m_source);
   LayerCalibration layer;
   if (const auto moments = m_secondMoments.find(*name); moments != m_secondMoments.end()) {
@@ -162,6 +161,16 @@ Result<LayerCalibration> Calibration::layer(std::string_view weight, std::uint64
     return fail(Errc::Corrupt, "a Hessian of finite numbers expected, found infinite ones or NaN", layer.source);
   deriveMoments(layer);
   return layer;
+}
+
+Result<std::vector<float>> Calibration::counts(std::string_view weight, const Backend& backend,
+                                               const JobContext& job) const {
+  const auto name = layerOf(weight);
+  const auto arrays = name ? m_layers.find(*name) : m_layers.end();
+  if (arrays == m_layers.end()) return std::vector<float>{};
+  const auto found = arrays->second.find("counts");
+  if (found == arrays->second.end()) return std::vector<float>{};
+  return read(found->second, backend, job);
 }
 
 Result<std::vector<float>> Calibration::read(std::size_t tensor, const Backend& backend, const JobContext& job) const {
@@ -222,6 +231,12 @@ Result<LayerCalibration> Calibration::readLayer(const Arrays& arrays, std::uint6
                                    {"mean_magnitudes", &layer.meanMagnitudes},
                                    {"max_magnitudes", &layer.maxMagnitudes}})
     if (auto done = vector(kind, *into); !done) return tl::unexpected(std::move(done).error());
+  if (const auto found = arrays.find("in_sum2"); found != arrays.end()) {
+    const TensorInfo& info = m_checkpoint->tensors[found->second];
+    if (const auto shape = plainShape(info); shape.size() == 2 && shape[1] == columns)
+      return fail(Errc::Unsupported, fmt::format("the importance of one matrix expected, found those of {}", shape[0]),
+                  info.name);
+  }
   std::vector<float> sums;
   if (auto done = vector("in_sum2", sums); !done) return tl::unexpected(std::move(done).error());
   std::vector<float> counts;
@@ -233,9 +248,10 @@ Result<LayerCalibration> Calibration::readLayer(const Arrays& arrays, std::uint6
     }
   const float count = counts.size() == 1 && counts[0] >= 1 && counts[0] <= 0x1p62f ? counts[0] : 0;
   layer.samples = static_cast<std::uint64_t>(count);
+  layer.isUnreached = counts.size() == 1 && counts[0] == 0;
   if (!sums.empty()) {
     if (count == 0)
-      return fail(Errc::Corrupt, "a count of inputs above 0 expected, found none: the layer was never reached",
+      return fail(Errc::Unsupported, "a count of inputs above 0 expected, found none: the layer was never reached",
                   m_checkpoint->tensors[arrays.find("in_sum2")->second].name);
     for (float& sum : sums) sum /= count;
     layer.secondMoments = std::move(sums);

@@ -12,6 +12,7 @@
 #include "core/base/result.h"
 #include "core/calibration/layer_calibration.h"
 #include "core/checkpoint/checkpoint.h"
+#include "core/checkpoint/model_description.h"
 #include "core/jobs/job.h"
 
 namespace ulpscope {
@@ -46,19 +47,24 @@ class Calibration {
 
   bool isSynthetic() const { return m_seed.has_value(); }
   const std::string& source() const { return m_source; }  ///< the file, or how it was drawn
-  std::vector<std::string> layers() const;
+  const std::vector<std::string>& layers() const { return m_names; }
 
   /// The layer whose weight has this name. Names are compared without ".weight"; then as the end of each other, behind
   /// a dot; then by what both say of their place in the model (blk.0.attn_q is model.layers.0.self_attn.q_proj).
   /// Of several that are meant in that way none is taken.
   std::optional<std::string> layerOf(std::string_view weight) const;
 
-  /// NotFound where there is none for that weight, Unsupported where it has other columns, Corrupt where its arrays do
-  /// not fit each other.
+  /// NotFound where there is none for that weight; Unsupported where it has other columns, no input was counted, or it
+  /// is of several experts; Corrupt where its arrays do not fit each other.
   Result<LayerCalibration> layer(std::string_view weight, std::uint64_t columns, const Backend& backend,
                                  const JobContext& job = {}) const;
 
+  /// How many inputs each of the matrices that are stacked in `weight` was given, as an importance matrix counts them.
+  /// Empty where it does not say.
+  Result<std::vector<float>> counts(std::string_view weight, const Backend& backend, const JobContext& job = {}) const;
+
  private:
+  void listLayers();
   /// Indices of tensors of the checkpoint, by what they hold: "inputs".
   using Arrays = std::map<std::string, std::size_t, std::less<>>;
   Result<std::vector<float>> read(std::size_t tensor, const Backend& backend, const JobContext& job) const;
@@ -70,6 +76,8 @@ class Calibration {
   std::shared_ptr<const Checkpoint> m_checkpoint;
   std::map<std::string, Arrays, std::less<>> m_layers;
   std::map<std::string, std::vector<float>, std::less<>> m_secondMoments;  ///< of a .dat
+  std::vector<std::string> m_names;                                        ///< of both
+  std::vector<TensorPlace> m_places;                                       ///< of each name
 };
 
 }  // namespace ulpscope

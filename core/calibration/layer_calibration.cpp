@@ -36,6 +36,8 @@ ColumnSums sumInputs(const LayerCalibration& layer) {
 
 std::string_view expectedText(CalibrationNeed need) {
   switch (need) {
+    case CalibrationNeed::Any:
+      return "something known of the inputs of the layer";
     case CalibrationNeed::Inputs:
       return "inputs of the layer";
     case CalibrationNeed::InputsOrHessian:
@@ -48,6 +50,8 @@ std::string_view expectedText(CalibrationNeed need) {
 
 bool has(const LayerCalibration& layer, CalibrationNeed need) {
   switch (need) {
+    case CalibrationNeed::Any:
+      return true;
     case CalibrationNeed::Inputs:
       return !layer.inputs.empty();
     case CalibrationNeed::InputsOrHessian:
@@ -71,6 +75,16 @@ std::string foundText(const LayerCalibration& layer) {
 }
 
 }  // namespace
+
+std::optional<std::uint64_t> LayerCalibration::reached() const {
+  if (samples != 0) return samples;
+  if (isUnreached) return 0;
+  if (!inputs.empty()) return kept();
+  const auto isSome = [](auto value) { return value != 0; };
+  const bool isSeen = std::ranges::any_of(hessian, isSome) || std::ranges::any_of(secondMoments, isSome) ||
+                      std::ranges::any_of(meanMagnitudes, isSome) || std::ranges::any_of(maxMagnitudes, isSome);
+  return isSeen ? std::nullopt : std::optional<std::uint64_t>(0);
+}
 
 void deriveMoments(LayerCalibration& layer) {
   const auto columns = static_cast<std::size_t>(layer.columns);

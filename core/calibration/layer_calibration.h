@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,10 +19,13 @@ struct LayerCalibration {
   std::vector<float> meanMagnitudes;  ///< mean of |x| by column; may be empty
   std::vector<float> maxMagnitudes;   ///< largest |x| by column; may be empty
   std::vector<double> hessian;        ///< (2 / samples) * sum of x x^T, row-major, columns * columns; may be empty
+  bool isUnreached = false;           ///< inputs were counted, and there was none
   bool isSynthetic = false;           ///< drawn from a distribution, not recorded
   std::string source;                 ///< where it comes from: "inputs.npz: encoder.layer.0.output.dense"
 
   std::uint64_t kept() const { return columns == 0 ? 0 : inputs.size() / columns; }
+  /// Input vectors that reached the layer; nothing where there were some, and nobody counted them.
+  std::optional<std::uint64_t> reached() const;
 };
 
 /// Fills in what follows from the inputs kept, and the second moments from the Hessian, where it is missing. The
@@ -29,7 +33,7 @@ struct LayerCalibration {
 void deriveMoments(LayerCalibration& layer);
 
 /// What a scheme must be given beside the weights.
-enum class CalibrationNeed : std::uint8_t { Inputs, InputsOrHessian, MaxMagnitudes };
+enum class CalibrationNeed : std::uint8_t { Any, Inputs, InputsOrHessian, MaxMagnitudes };
 
 /// Unsupported, with what to give, where `layer` (null: nothing is known) lacks it or has other columns than the
 /// weight.

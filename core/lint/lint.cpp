@@ -24,6 +24,8 @@ class Linter {
               .config = m_config,
               .places = m_places,
               .readsValues = !options.headersOnly,
+              .backend = &backend,
+              .calibration = options.calibration.get(),
               .job = {job.stop, nullptr}} {
     for (const LintRule* rule : lintRules())
       if (options.rules.empty() || std::ranges::find(options.rules, rule) != options.rules.end())

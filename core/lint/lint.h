@@ -18,6 +18,7 @@
 namespace ulpscope {
 
 class Backend;
+class Calibration;
 struct TensorProfile;
 
 enum class Severity : std::uint8_t {
@@ -58,6 +59,8 @@ const LintRule* findLintRule(std::string_view id);  ///< nullptr if there is non
 struct LintOptions {
   bool headersOnly = false;
   std::vector<const LintRule*> rules = {};  ///< all where empty
+  /// What the layers are given, for the rules that look at it; none where it is null.
+  std::shared_ptr<const Calibration> calibration = {};
   /// Whose values are read, and about which tensors findings are kept; all where it is empty. Rules that compare
   /// tensors see these only.
   std::function<bool(std::size_t tensor)> wanted = {};

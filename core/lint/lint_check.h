@@ -29,7 +29,9 @@ struct LintRun {
   const ConfigValues& config;              ///< of config.json; empty where there is none
   const std::vector<TensorPlace>& places;  ///< of each tensor
   bool readsValues;
-  JobContext job;  ///< for reads of one's own: without progress
+  const Backend* backend;          ///< for reads of one's own
+  const Calibration* calibration;  ///< what the layers are given; null where that is not asked for
+  JobContext job;                  ///< for reads of one's own: without progress
 
   std::vector<LintFinding> findings = {};
   void add(LintFinding finding) { findings.push_back(std::move(finding)); }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // AWQ (Lin et al. 2023): columns whose inputs are large are scaled up before rounding, and the inputs down; then each
-// group is clipped where that loses less. Arithmetic of AutoAWQ 0.2.9 and of llm-awq, on one layer taken alone:
+// group is clipped where that loses less. Arithmetic of AutoAWQ 0.2.9 and of llm-awq, by the outputs of the layers:
 // searches in float32, their powers and means rounded differently than torch does, in their last bits; the last step in
 // float16.
 #include <algorithm>
@@ -28,6 +28,7 @@ struct Plan {
   bool scales = true;
   bool clips = true;
   bool halfScales = true;
+  bool sharesScales = true;
 
   Plan(const Settings& settings, const MatrixShape& shape) {
     const auto number = [&](std::string_view id) {
@@ -44,6 +45,7 @@ struct Plan {
     scales = choiceSetting(settings, "scale_search") == "yes";
     clips = choiceSetting(settings, "clip_search") == "yes";
     halfScales = choiceSetting(settings, "scales") == "float16";
+    sharesScales = choiceSetting(settings, "siblings") == "shared";
   }
 };
 
@@ -54,8 +56,8 @@ const SchemeInfo& awqInfo() {
       .family = "Calibrated",
       .reference =
           "AutoAWQ 0.2.9, awq/quantize/quantizer.py, _search_best_scale, _search_best_clip and pseudo_quantize_tensor "
-          "with zero points (or llm-awq, awq/quantize/auto_scale.py and auto_clip.py), each layer alone, in float32; "
-          "restored as a file with its scales gives it back",
+          "with zero points (or llm-awq, awq/quantize/auto_scale.py and auto_clip.py), by the outputs of the layers "
+          "rather than of what follows them, in float32; restored as a file with its scales gives it back",
       .parameters =
           {choiceKnob("reference", "Reference", "Whose formula scales the columns.",
                       {{"autoawq", "AutoAWQ: inputs and weights (duo_scaling)"}, {"llm-awq", "llm-awq: inputs"}},
@@ -68,6 +70,7 @@ const SchemeInfo& awqInfo() {
            choiceKnob("clip_search", "Clip search",
                       "Whether groups are clipped; the references leave query and key projections as they are.",
                       {{"yes", "Best of 10 clips"}, {"no", "Not clipped"}}, "yes"),
+           siblingsKnob(),
            choiceKnob("scales", "Scales", "What files hold of them, and the last step computes in.",
                       {{"float16", "float16, as in files"}, {"float32", "float32, as in the search"}}, "float16")},
       .calibration = CalibrationUse::Required,
@@ -90,7 +93,9 @@ const SchemeInfo& awqInfo() {
                "becomes 0.5 throughout.",
                "A ratio of 1 is never tried, and with AutoAWQ's formula a ratio of 0 is not plain rounding.",
                "The last step, after the searches, is done in float16, each operation rounded, as files are packed "
-               "(`scales` = `float32`: not)."},
+               "(`scales` = `float32`: not).",
+               "Layers that share an input (query, key and value) share their scales, which one ratio gives: they are "
+               "searched as one matrix of all their rows."},
           .advice =
               "4 bits where inputs of the layer can be recorded and a few columns matter most. It moves no weight to "
               "make up for another, so that it needs less of a calibration than GPTQ and gains less."}};
@@ -165,12 +170,26 @@ class AwqScheme final : public Scheme {
                                const Backend& backend, const JobContext& job) {
     result.columnScales.assign(input.weights.shape.columns, 1.0f);
     if (!plan.scales) return {};
-    auto found = searchColumnScales(input.weights, *input.calibration, plan.grid, plan.duo, backend, job);
+    const std::vector<float> rows = plan.sharesScales ? rowsOfAll(input) : std::vector<float>();
+    const MatrixView searched =
+        rows.empty() ? input.weights
+                     : MatrixView{{rows.size() / input.weights.shape.columns, input.weights.shape.columns}, rows};
+    auto found = searchColumnScales(searched, *input.calibration, plan.grid, plan.duo, backend, job);
     if (!found) return tl::unexpected(std::move(found).error());
     if (found->ratio < 0) result.warnings.push_back("no ratio gave outputs that are finite: columns are not scaled");
     result.columnScales = std::move(found->scales);
     result.figures = {{"ratio", found->ratio}, {"loss", found->loss}};
     return {};
+  }
+
+  /// Those of the siblings below the layer's own; empty where it has none.
+  static std::vector<float> rowsOfAll(const SchemeInput& input) {
+    std::vector<float> rows;
+    if (input.siblings.empty()) return rows;
+    rows.assign(input.weights.values.begin(), input.weights.values.end());
+    for (const MatrixView& sibling : input.siblings)
+      rows.insert(rows.end(), sibling.values.begin(), sibling.values.end());
+    return rows;
   }
 
   static Result<> clip(const Plan& plan, const LayerCalibration& layer, std::span<const float> columnScales,

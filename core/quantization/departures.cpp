@@ -63,9 +63,12 @@ constexpr std::array kDepartures{
               .reason = "no order is the reference's: its own results differ from machine to machine"},
     Departure{.id = "shared_column_scales",
               .schemes = kSharedColumnScales,
-              .reference = "layers that read the same inputs (query, key and value) get their column scales together",
-              .ours = "each layer gets its own",
-              .reason = "a scheme is given one tensor"},
+              .reference = "column scales are made for all layers that read what they are folded into, experts of a "
+                           "layer included, and AWQ judges them by the output of the block behind those layers",
+              .ours = "those of the layers that a checkpoint's names put together (query, key and value; gate and up "
+                      "of one expert), judged by their own outputs; a layer given alone, or with `siblings` = `alone`, "
+                      "gets its own",
+              .reason = "a scheme is given matrices, not the model around them"},
     Departure{.id = "binary16_on_cuda",
               .schemes = kBinary16OnCuda,
               .reference = "on CUDA HQQ searches in binary16, and AWQ and SmoothQuant do in the model's type, mostly "

@@ -14,10 +14,10 @@
 
 #include <algorithm>
 #include <atomic>
-#include <charconv>
 #include <cmath>
 #include <functional>
 #include <numeric>
+#include <optional>
 
 #include "core/backend/backend.h"
 #include "core/base/checked.h"
@@ -27,6 +27,8 @@
 #include "core/formats/codec.h"
 #include "core/formats/number_format.h"
 #include "core/quantization/code_board.h"
+#include "core/quantization/gptq_fallback.h"
+#include "core/quantization/gptq_info.h"
 #include "core/quantization/gptq_rows.h"
 #include "core/quantization/inverse_factor.h"
 #include "core/quantization/knobs.h"
@@ -47,15 +49,12 @@ struct Plan {
   bool staticGroups = false;
   bool halfScales = true;
   double damp = 0.01;
+  std::optional<GptqFallback> fallback;
+  std::uint64_t fewTokens = 1;  ///< below which it is taken
   GptqGrid grid;
 
   Plan(const Settings& settings, const MatrixShape& shape) {
-    const auto number = [&](std::string_view id) {
-      const std::string& text = choiceSetting(settings, id);
-      double value = 0;
-      std::from_chars(text.data(), text.data() + text.size(), value);
-      return value;
-    };
+    const auto number = [&](std::string_view id) { return decimalSetting(settings, id); };
     const auto isOn = [&](std::string_view id) { return choiceSetting(settings, id) == "yes"; };
     bits = static_cast<int>(number("bits"));
     const double wanted = number("group");
@@ -68,7 +67,21 @@ struct Plan {
     staticGroups = isOn("static_groups");
     halfScales = choiceSetting(settings, "scales") == "float16";
     damp = number("damp_percent");
+    fallback = fallbackOf(choiceSetting(settings, "fallback"));
+    fewTokens = static_cast<std::uint64_t>(integerSetting(settings, "fallback_tokens"));
     grid = {.largest = static_cast<float>((1 << bits) - 1), .symmetric = isOn("symmetric"), .searches = isOn("search")};
+  }
+
+  static std::optional<GptqFallback> fallbackOf(const std::string& id) {
+    if (id == "rtn") return GptqFallback::Nearest;
+    if (id == "midpoint") return GptqFallback::Midpoint;
+    if (id == "mean") return GptqFallback::Mean;
+    if (id == "median") return GptqFallback::Median;
+    return id == "stdclip" ? std::optional(GptqFallback::Deviation) : std::nullopt;
+  }
+
+  bool fallsBackFor(const LayerCalibration* layer) const {
+    return fallback && layer && layer->reached().value_or(fewTokens) < fewTokens;
   }
 
   std::uint64_t groups(const MatrixShape& shape) const { return divideRoundingUp(shape.columns, group); }
@@ -147,15 +160,21 @@ class GptqScheme final : public Scheme {
     const auto complete = completeSettings(m_info, settings);
     if (!complete) return tl::unexpected(complete.error());
     const MatrixShape& shape = input.weights.shape;
-    if (auto given = expectCalibration(input.calibration, shape.columns, CalibrationNeed::InputsOrHessian, m_info.id);
-        !given)
+    const Plan plan(*complete, shape);
+    const bool fallsBack = plan.fallsBackFor(input.calibration);
+    const auto need = fallsBack ? CalibrationNeed::Any : CalibrationNeed::InputsOrHessian;
+    if (auto given = expectCalibration(input.calibration, shape.columns, need, m_info.id); !given)
       return tl::unexpected(std::move(given).error());
     if (auto going = job.step(0); !going) return tl::unexpected(std::move(going).error());
     QuantizedTensor result;
     result.shape = shape;
-    const Plan plan(*complete, shape);
     result.codeBits = plan.bits;
     if (input.weights.values.empty()) return result;
+    if (fallsBack) {
+      if (auto done = fallBack(plan, *input.calibration, input.weights, result, backend, job); !done)
+        return tl::unexpected(std::move(done).error());
+      return result;
+    }
     auto order = prepare(plan, shape, *input.calibration, result, backend, job);
     if (!order) return tl::unexpected(std::move(order).error());
     if (auto done = quantizeRows(plan, *order, input.weights, result, backend, job); !done)
@@ -243,6 +262,38 @@ class GptqScheme final : public Scheme {
     return order;
   }
 
+  /// Each group for itself, columns as they stand.
+  static Result<> fallBack(const Plan& plan, const LayerCalibration& layer, const MatrixView& weights,
+                           QuantizedTensor& result, const Backend& backend, const JobContext& job) {
+    const std::uint64_t columns = weights.shape.columns;
+    const std::uint64_t groups = plan.groups(weights.shape);
+    std::vector<GptqScale> scales(weights.shape.rows * groups);
+    result.codes.resize(weights.values.size());
+    result.restored.resize(weights.values.size());
+    backend.forEach(weights.shape.rows, [&](std::size_t row) {
+      std::vector<float> codes(plan.group);
+      for (std::uint64_t g = 0; g < groups; ++g) {
+        const std::uint64_t first = row * columns + g * plan.group;
+        const std::uint64_t size = std::min(plan.group, columns - g * plan.group);
+        const GptqScale scale = roundWithoutInputs(*plan.fallback, plan.grid, weights.values.subspan(first, size),
+                                                   std::span(codes).first(size));
+        scales[row * groups + g] = scale;
+        for (std::uint64_t i = 0; i < size; ++i) {
+          result.codes[first + i] = std::isnan(codes[i]) ? std::uint8_t{0} : static_cast<std::uint8_t>(codes[i]);
+          result.restored[first + i] = (codes[i] - scale.zero) * scale.scale;
+        }
+      }
+    });
+    if (auto going = job.step(0); !going) return going;
+    store(plan, scales, result);
+    tally({.shape = weights.shape, .group = plan.group, .permutation = {}, .isDead = {}, .inverse = {}}, weights,
+          result);
+    result.warnings.push_back(
+        fmt::format("{} reached this layer: it is rounded without them",
+                    layer.reached() == 0u ? "no inputs" : "only " + counted(*layer.reached(), "input")));
+    return {};
+  }
+
   static Result<> quantizeRows(const Plan& plan, const GptqOrder& order, const MatrixView& weights,
                                QuantizedTensor& result, const Backend& backend, const JobContext& job) {
     const MatrixShape& shape = weights.shape;
@@ -300,87 +351,7 @@ class GptqScheme final : public Scheme {
     for (std::string& warning : tally.warnings()) result.warnings.push_back(std::move(warning));
   }
 
-  const SchemeInfo m_info{
-      .id = "gptq",
-      .title = "GPTQ",
-      .family = "Calibrated",
-      .reference =
-          "GPTQModel 2.2.0, gptqmodel/quantization/gptq.py, GPTQ.quantize and quantizer.py, Quantizer (the "
-          "routine of IST-DASLab/gptq and AutoGPTQ), in float32 but for the Hessian's factor and sums between blocks, "
-          "which are computed in double; restored as a file with its scales gives it back",
-      .parameters =
-          {choiceKnob("bits", "Bits", "Width of a code.",
-                      {{"2", "2 bits"}, {"3", "3 bits"}, {"4", "4 bits"}, {"8", "8 bits"}}, "4"),
-           choiceKnob("group", "Group size",
-                      "Columns of a row that share a scale; -1 is the whole row, and a last group may be "
-                      "short.",
-                      {{"-1", "Whole row"},
-                       {"16", "16"},
-                       {"32", "32"},
-                       {"64", "64"},
-                       {"128", "128"},
-                       {"256", "256"},
-                       {"512", "512"},
-                       {"1024", "1024"}},
-                      "128"),
-           choiceKnob(
-               "act_order", "Activation order",
-               "Columns with the largest inputs first (desc_act): groups follow that order, or are kept and moved as "
-               "a whole (act_group_aware).",
-               {{"no", "As they stand"}, {"yes", "Largest first"}, {"group_aware", "Largest groups first"}}, "no"),
-           choiceKnob("static_groups", "Static groups",
-                      "Scales of neighbouring columns, from the weights before anything was changed.",
-                      {{"no", "Found on the way"}, {"yes", "Found before"}}, "no"),
-           choiceKnob("symmetric", "Symmetric", "Whether the zero point is the middle code.",
-                      {{"yes", "Zero point in the middle"}, {"no", "Zero point of each group"}}, "yes"),
-           choiceKnob("search", "Range search", "Whether the range is shrunk for the least sum of |error|^2.4 (mse).",
-                      {{"no", "Whole range"}, {"yes", "Shrunk"}}, "no"),
-           choiceKnob("damp_percent", "Dampening",
-                      "Share of the mean of the Hessian's diagonal that is added to it; raised by 0.0025 as "
-                      "long as the Hessian is not positive definite.",
-                      {{"0.001", "0.001"},
-                       {"0.005", "0.005 (QQQ)"},
-                       {"0.01", "0.01 (IST, AutoGPTQ)"},
-                       {"0.02", "0.02"},
-                       {"0.05", "0.05 (later GPTQModel)"},
-                       {"0.1", "0.1"}},
-                      "0.01"),
-           choiceKnob("scales", "Scales", "What files hold of them.",
-                      {{"float16", "float16, as in files"}, {"float32", "float32, as in the routine"}}, "float16")},
-      .calibration = CalibrationUse::Required,
-      .text = {
-          .definition =
-              "With the Hessian `H = 2/n * sum of x x^T` of the layer's inputs, a share of the mean of its diagonal "
-              "added "
-              "to the diagonal, and `U` upper triangular with `U^T U = H^-1`: columns are rounded one after the other, "
-              "`code = clamp(rint(w / scale) + zero, 0, 2^bits - 1)`, restored = scale * (code - zero), and each error "
-              "`e = (w - restored) / U[i,i]` is made up for in the columns that follow, `w[j] -= e * U[i,j]`, first "
-              "within a block of 128 columns, then in all others at once. `scale = (max - min) / (2^bits - 1)` of a "
-              "group's range widened to hold 0. The loss is the sum of `e^2 / 2`.",
-          .stored =
-              "As in files: codes in words of 32 bits along a row, for each group of a row a float16 scale and a zero "
-              "point of code width, and the group of each column as 32 bits. Of 4096 x 4096 weights in groups of 128 "
-              "that "
-              "is 4 + 20 / 128 + 32 / 4096 = 4.1641.",
-          .quirks =
-              {"The scale of a group that begins within a block of 128 columns is found in weights that the updates "
-               "within that block have not reached yet.",
-               "Symmetric, both ends of a range are off by half a step: 4 bits restore the largest weight as 0.9333 of "
-               "it, and "
-               "its negative as 1.0667 or 0.9333 of it, as the scale happens to be rounded.",
-               "Symmetric, a group without negative weights loses everything above 7/15 of its largest weight (4 "
-               "bits): 1 becomes 0.4667.",
-               "Columns whose inputs were all zero have their weights set to zero; an expert that no token reached "
-               "loses all of them.",
-               "With one scale a row, its range is that of the weights before such columns are set to zero.",
-               "The dampening accumulates where the Hessian is not positive definite: each try adds to the one "
-               "before."},
-          .advice = "Weights in 2 to 4 bits where inputs of the layer can be recorded: the error of its outputs is "
-                    "much lower "
-                    "than that of rounding, the error of its weights is higher. `act_order` helps most with few bits; "
-                    "`group_aware` costs no speed later. Compare with the activation-weighted error, never with the "
-                    "loss, whose "
-                    "unit differs from tool to tool."}};
+  const SchemeInfo m_info = gptqInfo();
 };
 
 }  // namespace

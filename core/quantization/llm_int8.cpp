@@ -2,7 +2,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 
 #include "core/base/text.h"
@@ -12,13 +11,6 @@
 
 namespace ulpscope {
 namespace {
-
-float thresholdSetting(const Settings& complete) {
-  const std::string& text = choiceSetting(complete, "threshold");
-  float threshold = 0;
-  std::from_chars(text.data(), text.data() + text.size(), threshold);
-  return threshold;
-}
 
 /// Weights go to binary16 and then to INT8 by row, all columns alike. Products with outlier columns are formed in
 /// binary16: today with the restored INT8 weights, in the paper with the weights in binary16.
@@ -36,7 +28,7 @@ class LlmInt8 final : public Scheme {
     const auto complete = completeSettings(m_info, settings);
     if (!complete) return tl::unexpected(complete.error());
     auto result = quantizeRuns(m_plan, input.weights, {}, backend, job);
-    const float threshold = thresholdSetting(*complete);
+    const auto threshold = static_cast<float>(decimalSetting(*complete, "threshold"));
     if (!result || threshold == 0 || result->codes.empty()) return result;
     if (!input.calibration || input.calibration->inputs.empty()) {
       result->warnings.push_back(fmt::format(
@@ -109,20 +101,10 @@ class LlmInt8 final : public Scheme {
       .parameters = {choiceKnob("variant", "Variant", "Which weights the outlier columns of the inputs meet.",
                                 {{"today", "Today: restored from INT8"}, {"paper", "Paper: kept in binary16"}},
                                 "today"),
-                     choiceKnob("threshold", "Outlier threshold",
-                                "A column of the inputs is an outlier where a magnitude in it is at least this.",
-                                {{"0.0", "None"},
-                                 {"1.0", "1"},
-                                 {"2.0", "2"},
-                                 {"3.0", "3"},
-                                 {"4.0", "4"},
-                                 {"5.0", "5"},
-                                 {"6.0", "6"},
-                                 {"7.0", "7"},
-                                 {"8.0", "8"},
-                                 {"10.0", "10"},
-                                 {"20.0", "20"}},
-                                "6.0")},
+                     decimalKnob("threshold", "Outlier threshold",
+                                 "A column of the inputs is an outlier where a magnitude in it is at least this; 0: "
+                                 "none is.",
+                                 0, 65504, 6)},
       .calibration = CalibrationUse::Optional,
       .text = {
           .definition =

@@ -9,6 +9,7 @@
 #include "core/backend/backend.h"
 #include "core/base/huge_pages.h"
 #include "core/base/text.h"
+#include "core/calibration/layer_calibration.h"
 
 namespace ulpscope {
 namespace {
@@ -79,7 +80,7 @@ double storedBitsPerWeight(const QuantizedTensor& tensor, double ofShape) {
 /// Nothing where nothing is known of the layer's inputs.
 Result<std::optional<WeightedError>> weightedErrorOf(const SchemeInput& given, std::span<const float> restored,
                                                      const Backend& backend, const JobContext& job) {
-  if (!given.calibration || restored.empty()) return std::nullopt;
+  if (!given.calibration || restored.empty() || given.calibration->reached() == 0u) return std::nullopt;
   auto error = measureWeightedError(given.weights, restored, *given.calibration, backend, {job.stop, nullptr});
   if (!error) return tl::unexpected(std::move(error).error());
   return *error;

@@ -27,17 +27,21 @@ struct Parameter {
     std::string id;
     std::string title;
   };
-  std::string id;                                        ///< "granularity"
-  std::string title;                                     ///< "Granularity"
-  std::string help;                                      ///< one sentence
-  std::variant<std::int64_t, std::string> defaultValue;  ///< an integer, or the id of a choice
-  std::int64_t min = 0;                                  ///< of an integer
-  std::int64_t max = 0;
-  std::vector<Choice> choices;  ///< empty for an integer
+  std::string id;                                                ///< "granularity"
+  std::string title;                                             ///< "Granularity"
+  std::string help;                                              ///< one sentence
+  std::variant<std::int64_t, double, std::string> defaultValue;  ///< an integer, a decimal, or the id of a choice
+  double min = 0;                                                ///< of a number, itself allowed
+  double max = 0;
+  std::vector<Choice> choices;  ///< empty for a number
+
+  bool isDecimal() const { return std::holds_alternative<double>(defaultValue); }
 };
 
-/// The default as a setting has it: "128", "row".
+/// The default as a setting has it: "128", "0.5", "row".
 std::string defaultText(const Parameter& parameter);
+/// What a number may be: "2 to 8".
+std::string rangeText(const Parameter& parameter);
 
 /// Knob id to value, as text: "granularity" -> "row". Missing knobs have their defaults.
 using Settings = std::map<std::string, std::string, std::less<>>;
@@ -71,11 +75,13 @@ struct MatrixView {
 
 /// What a scheme is given: a weight matrix W of shape [outputs, inputs], and what is known of the layer's inputs.
 struct SchemeInput {
-  SchemeInput(const MatrixView& weightMatrix, const LayerCalibration* layer = nullptr)
-      : weights(weightMatrix), calibration(layer) {}
+  SchemeInput(const MatrixView& weightMatrix, const LayerCalibration* layer = nullptr,
+              std::span<const MatrixView> layersBeside = {})
+      : weights(weightMatrix), calibration(layer), siblings(layersBeside) {}
 
   MatrixView weights;
-  const LayerCalibration* calibration;  ///< null: nothing is known; else its columns are those of the weights
+  const LayerCalibration* calibration;   ///< null: nothing is known; else its columns are those of the weights
+  std::span<const MatrixView> siblings;  ///< weights of other layers that take the same inputs, of as many columns
 };
 
 /// A tensor after quantization: everything that would be stored, and what it decodes to.
@@ -131,7 +137,8 @@ class Scheme {
 std::span<const Scheme* const> schemeRegistry();
 const Scheme* findScheme(std::string_view id);
 
-/// Fills in defaults and checks every knob; Usage names the knob, what it takes and what it was given.
+/// Fills in defaults and checks every knob; Usage names the knob, what it takes and what it was given. Decimals come
+/// back in their shortest form: "6.0" as "6".
 Result<Settings> completeSettings(const SchemeInfo& info, const Settings& settings);
 
 }  // namespace ulpscope

@@ -5,7 +5,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 
 #include "core/base/text.h"
@@ -60,22 +59,12 @@ const SchemeInfo& smoothQuantInfo() {
       .family = "Calibrated",
       .reference =
           "mit-han-lab/smoothquant, smoothquant/smooth.py, smooth_ln_fcs and fake_quant.py, "
-          "quantize_weight_per_channel_absmax (or per_tensor), one layer alone, in float32",
-      .parameters = {choiceKnob("alpha", "Alpha", "How much of the inputs' range is moved into the weights.",
-                                {{"0", "0"},
-                                 {"0.25", "0.25"},
-                                 {"0.5", "0.5"},
-                                 {"0.6", "0.6"},
-                                 {"0.7", "0.7"},
-                                 {"0.75", "0.75"},
-                                 {"0.8", "0.8"},
-                                 {"0.85", "0.85"},
-                                 {"0.9", "0.9"},
-                                 {"0.95", "0.95"},
-                                 {"1", "1"}},
-                                "0.5"),
+          "quantize_weight_per_channel_absmax (or per_tensor), in float32",
+      .parameters = {decimalKnob("alpha", "Alpha", "How much of the inputs' range is moved into the weights.", 0, 1,
+                                 0.5),
                      choiceKnob("granularity", "Granularity", "Which values share a scale.",
-                                {{"row", "Each row (per channel)"}, {"tensor", "Whole tensor"}}, "row")},
+                                {{"row", "Each row (per channel)"}, {"tensor", "Whole tensor"}}, "row"),
+                     siblingsKnob()},
       .calibration = CalibrationUse::Required,
       .text = {
           .definition =
@@ -86,7 +75,9 @@ const SchemeInfo& smoothQuantInfo() {
           .stored =
               "A code of 8 bits for each weight and a float32 scale for each row: 8 + 32 / columns. Column scales are "
               "folded into what comes before the layer.",
-          .quirks = {"A scale below 1e-5 / 127 is never taken: rows of tiny weights become 0."},
+          .quirks =
+              {"A scale below 1e-5 / 127 is never taken: rows of tiny weights become 0.",
+               "Layers that share an input (query, key and value) share their scales: `max|w|` is over all of them."},
           .advice =
               "INT8 for weights and activations, where single input columns are far larger than others. The error of "
               "the weights alone grows with alpha; that of the activations, which it is for, falls."}};
@@ -111,7 +102,7 @@ class SmoothQuantScheme final : public Scheme {
     if (auto given = expectCalibration(input.calibration, shape.columns, CalibrationNeed::MaxMagnitudes, info().id);
         !given)
       return tl::unexpected(std::move(given).error());
-    const std::vector<float> scales = columnScales(input, choiceSetting(*complete, "alpha"));
+    const std::vector<float> scales = columnScales(input, *complete);
     std::vector<float> scaled(input.weights.values.begin(), input.weights.values.end());
     for (std::size_t i = 0; i < scaled.size(); ++i) scaled[i] *= scales[i % shape.columns];
     auto result = quantizeRuns(planOf(*complete), {shape, scaled}, {}, backend, job);
@@ -149,16 +140,21 @@ class SmoothQuantScheme final : public Scheme {
     return warnings;
   }
 
-  static std::vector<float> columnScales(const SchemeInput& input, const std::string& alphaText) {
-    double alpha = 0;
-    std::from_chars(alphaText.data(), alphaText.data() + alphaText.size(), alpha);
-    const std::uint64_t columns = input.weights.shape.columns;
-    std::vector<float> largest(columns);
-    for (std::size_t i = 0; i < input.weights.values.size(); ++i) {
-      float& most = largest[i % columns];
-      const float magnitude = std::fabs(input.weights.values[i]);
+  static void takeLargest(const MatrixView& weights, std::vector<float>& largest) {
+    for (std::size_t i = 0; i < weights.values.size(); ++i) {
+      float& most = largest[i % largest.size()];
+      const float magnitude = std::fabs(weights.values[i]);
       if (std::isnan(magnitude) || magnitude > most) most = magnitude;
     }
+  }
+
+  static std::vector<float> columnScales(const SchemeInput& input, const Settings& settings) {
+    const double alpha = decimalSetting(settings, "alpha");
+    const std::uint64_t columns = input.weights.shape.columns;
+    std::vector<float> largest(columns);
+    takeLargest(input.weights, largest);
+    if (choiceSetting(settings, "siblings") == "shared")
+      for (const MatrixView& sibling : input.siblings) takeLargest(sibling, largest);
     std::vector<float> scales(columns);
     for (std::uint64_t c = 0; c < columns; ++c)
       scales[c] = clampBelow(std::pow(input.calibration->maxMagnitudes[c], static_cast<float>(alpha)) /

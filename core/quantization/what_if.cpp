@@ -70,7 +70,7 @@ class KeepingScheme final : public Scheme {
     const std::vector<std::uint64_t> kept = keptElements(weights, m_what);
     std::vector<float> rest(weights.values.begin(), weights.values.end());
     for (const std::uint64_t i : kept) rest[i] = 0;
-    auto result = m_scheme.quantize({{weights.shape, rest}, input.calibration}, settings, backend, job);
+    auto result = m_scheme.quantize({{weights.shape, rest}, input.calibration, input.siblings}, settings, backend, job);
     if (!result) return result;
     std::uint64_t overflowed = 0;
     for (const std::uint64_t i : kept) {

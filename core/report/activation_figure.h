@@ -15,15 +15,15 @@ namespace ulpscope {
 struct ActivationSurvey {
   Histogram histogram;                  ///< of all numbers, from the least to the largest
   std::vector<ActivationRange> ranges;  ///< static ones, fixed before the model runs
-  // A dynamic range is that of one input vector: its largest magnitude.
-  double leastOfVectors = 0;
-  double largestOfVectors = 0;
+  std::vector<DynamicRange> dynamic;    ///< found for each input vector
+  int bits = 8;                         ///< of the codes that the ranges are cut into
 };
 
 /// Unsupported where no inputs are kept, or none of them is finite.
 Result<ActivationSurvey> surveyActivations(const LayerCalibration& layer, const JobContext& job);
 
-/// The histogram, its counts on a logarithmic axis, and where `range`, one of them, cuts it off.
-Figure activationFigure(std::string_view layer, const ActivationSurvey& survey, const ActivationRange& range);
+/// The histogram, its counts on a logarithmic axis, and where `range`, one of them, cuts it off; nullptr: where each of
+/// them does, and what it clips.
+Figure activationFigure(std::string_view layer, const ActivationSurvey& survey, const ActivationRange* range);
 
 }  // namespace ulpscope

@@ -15,22 +15,32 @@ namespace {
 constexpr std::array kPricedShapes = {MatrixShape{4096, 4096}, MatrixShape{14336, 4096}, MatrixShape{384, 1536},
                                       MatrixShape{384, 384}};
 
+/// In a cell of a table a bar would end it.
+std::string cellText(std::string_view text) {
+  std::string escaped;
+  for (const char c : text) {
+    if (c == '|') escaped += '\\';
+    escaped += c;
+  }
+  return escaped;
+}
+
 std::string takesText(const Parameter& parameter) {
-  if (parameter.choices.empty()) return fmt::format("{} to {}", parameter.min, parameter.max);
+  if (parameter.choices.empty()) return rangeText(parameter);
   std::string text;
   for (const Parameter::Choice& choice : parameter.choices) {
     text += fmt::format("{}`{}`", text.empty() ? "" : ", ", choice.id);
-    if (choice.title != choice.id) text += fmt::format(" ({})", choice.title);
+    if (choice.title != choice.id) text += fmt::format(" ({})", cellText(choice.title));
   }
   return text;
 }
 
 std::string knobsMarkdown(const SchemeInfo& info) {
   if (info.parameters.empty()) return "None.\n";
-  std::string table = "| knob | takes | default | |\n| --- | --- | --- | --- |\n";
+  std::string table = "| knob | takes | default | meaning |\n| --- | --- | --- | --- |\n";
   for (const Parameter& parameter : info.parameters)
     table += fmt::format("| `{}` | {} | `{}` | {} |\n", parameter.id, takesText(parameter), defaultText(parameter),
-                         parameter.help);
+                         cellText(parameter.help));
   return table;
 }
 

@@ -83,6 +83,62 @@ TEST_F(UlpCalibration, IsPartOfAScan) {
       << "another calibration is another scan";
 }
 
+TEST_F(UlpCalibration, ScalesLayersThatShareAnInputAlike) {
+  const std::string model =
+      m_folder.write("siblings.safetensors", SafetensorsBuilder()
+                                                 .add("l.q_proj.weight", "F32", {1, 2}, bytesOf({1, 0.3f}))
+                                                 .add("l.k_proj.weight", "F32", {1, 2}, bytesOf({16, 4}))
+                                                 .add("l.o_proj.weight", "F32", {1, 2}, bytesOf({1, 1}))
+                                                 .bytes());
+  const auto run = [&](const std::string& tensor, std::vector<std::string> more) {
+    std::vector<std::string> arguments{"quantize",    model,           tensor,      "--scheme",
+                                       "smoothquant", "--calibration", "synthetic", "--json"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return ulp(arguments).json();
+  };
+  const Json shared = run("l.q_proj.weight", {});
+  EXPECT_EQ(shared["siblings"], Json::array({"l.k_proj.weight"}));
+  EXPECT_EQ(shared["settings"]["siblings"], "shared");
+  const Json alone = run("l.q_proj.weight", {"--set", "siblings=alone"});
+  EXPECT_FALSE(alone.contains("siblings"));
+  EXPECT_NE(shared["metrics"]["meanSquaredError"], alone["metrics"]["meanSquaredError"]);
+  EXPECT_FALSE(run("l.o_proj.weight", {}).contains("siblings"));
+  EXPECT_THAT(ulp({"quantize", model, "l.q_proj.weight", "--scheme", "smoothquant", "--calibration", "synthetic"}).out,
+              HasSubstr("scaled alike with    k_proj\n"));
+  const Json scan = ulp({"scan", model, "--schemes", "smoothquant", "--calibration", "synthetic", "--json"}).json();
+  EXPECT_EQ(scan["tensors"][0]["schemes"]["smoothquant"]["metrics"]["meanSquaredError"],
+            shared["metrics"]["meanSquaredError"]);
+}
+
+TEST_F(UlpCalibration, SaysWhatAFileDoesNotCover) {
+  const std::string few = m_folder.write(
+      "few.safetensors", SafetensorsBuilder().add("a.inputs", "F32", {3, 2}, bytesOf({1, 0, 2, 0, 3, 0})).bytes());
+  const Json json = quantize({"a.weight", "--scheme", "int8_row", "--calibration", few, "--json"}).json();
+  EXPECT_EQ(json["warnings"], Json::array({"calibration: 1 of 2 columns had no input other than zero",
+                                           "calibration: 3 inputs for 2 columns: too few to say much of a column"}));
+  const Json scan = ulp({"scan", m_model, "--schemes", "int8_row", "--calibration", few, "--json"}).json();
+  EXPECT_EQ(scan["tensors"][0]["warnings"], json["warnings"]);
+  EXPECT_TRUE(scan["tensors"][1]["warnings"].empty());
+  const Json lint =
+      ulp({"lint", m_model, "--calibration", few, "--rule", "calibration_coverage", "--json"}).json()["findings"];
+  ASSERT_EQ(lint.size(), 2u);
+  EXPECT_EQ(lint[0]["message"], "In the calibration: 1 of 2 columns had no input other than zero.");
+  EXPECT_EQ(lint[0]["tensor"], "a.weight");
+  EXPECT_EQ(ulp({"lint", m_model, "--rule", "calibration_coverage"}).out, "nothing found\n");
+}
+
+TEST_F(UlpCalibration, TellsTheRangesOfTheInputs) {
+  const Json json = quantize({"a.weight", "--scheme", "int8_row", "--calibration", m_inputs, "--ranges", "--json"})
+                        .json()["inputRanges"];
+  EXPECT_EQ(json["bits"], 8);
+  EXPECT_EQ(json["static"][0]["id"], "min_max");
+  EXPECT_EQ(json["static"][0]["high"], 3.0);
+  EXPECT_EQ(json["dynamic"][0]["least"], 1.0);
+  EXPECT_THAT(quantize({"a.weight", "--scheme", "int8_row", "--calibration", m_inputs, "--ranges"}).out,
+              HasSubstr("vector_magnitude"));
+  EXPECT_EQ(quantize({"a.weight", "--scheme", "int8_row", "--ranges"}).exitCode, 2);
+}
+
 TEST_F(UlpCalibration, IsNeverWrittenOver) {
   EXPECT_EQ(quantize({"a.weight", "--scheme", "int8_row", "--calibration", m_inputs, "--values", m_inputs, "--force"})
                 .exitCode,

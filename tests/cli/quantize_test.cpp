@@ -76,6 +76,14 @@ TEST_F(UlpQuantize, GivesTheWorkedAffineRowsWithTheRangeAsGivenAndWithZero) {
   EXPECT_EQ(codes(), expected);
 }
 
+TEST_F(UlpQuantize, TakesDecimalKnobsAndRefusesThoseOutOfRange) {
+  const Json json = quantize("worked", {"--scheme", "llm_int8", "--set", "threshold=4.50"}).json();
+  EXPECT_EQ(json["settings"]["threshold"], "4.5");
+  const Outcome refused = quantize("worked", {"--scheme", "llm_int8", "--set", "threshold=4,5"});
+  EXPECT_EQ(refused.exitCode, 2);
+  EXPECT_EQ(refused.err, "ulp: llm_int8: threshold takes a decimal from 0 to 65504, \"4,5\" was given\n");
+}
+
 TEST_F(UlpQuantize, HasEveryKeyOfTheContract) {
   const Json json = quantize("worked", {"--scheme", "bnb_nf4"}).json();
   for (const char* key : {"scheme", "settings", "reference", "bitsPerWeight", "metrics", "warnings", "backend"})

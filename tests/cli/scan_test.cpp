@@ -34,6 +34,16 @@ TEST(UlpSchemes, DescribesKnobsAsDataWithTheKeysOfTheContract) {
       for (const char* key : {"id", "title", "type", "default", "choices", "min", "max"})
         EXPECT_TRUE(parameter.contains(key)) << scheme["id"] << " " << key;
   }
+  const Json smooth = ulp({"schemes", "smoothquant", "--json"}).json()[0]["parameters"][0];
+  EXPECT_EQ(smooth, Json({{"id", "alpha"},
+                          {"title", smooth["title"]},
+                          {"help", smooth["help"]},
+                          {"type", "decimal"},
+                          {"default", 0.5},
+                          {"choices", Json::array()},
+                          {"min", 0.0},
+                          {"max", 1.0}}));
+  EXPECT_THAT(ulp({"schemes", "gptq"}).out, HasSubstr("--set damp_percent=0.01   (0.0001 to 0.9999)"));
   EXPECT_EQ(ulp({"schemes", "bnb_nf4", "--json"}).json()[0]["bitsPerWeight"], 4.5);
   EXPECT_EQ(ulp({"schemes", "q8_0", "--json"}).json()[0]["bitsPerWeight"], 8.5);
 }

@@ -31,7 +31,7 @@ set(rules
   "^core/checkpoint/ => \"core/(formats|tensor|jobs|checkpoint)/"
   "^core/backend/ => \"core/(formats|tensor|analysis|quantization|backend)/"
   "^core/analysis/ => \"core/(formats|tensor|checkpoint|backend|jobs|analysis)/"
-  "^core/lint/ => \"core/(formats|tensor|checkpoint|backend|jobs|analysis|lint)/"
+  "^core/lint/ => \"core/(formats|tensor|checkpoint|backend|jobs|analysis|calibration|lint)/"
   "^core/cache/ => \"core/(tensor|checkpoint|backend|jobs|analysis|lint|cache)/"
   "^core/calibration/ => \"core/(formats|tensor|checkpoint|backend|jobs|calibration)/"
   "^core/quantization/ => \"core/(formats|tensor|backend|jobs|analysis|calibration|quantization)/"

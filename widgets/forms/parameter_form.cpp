@@ -2,6 +2,8 @@
 #include "widgets/forms/parameter_form.h"
 
 #include <QComboBox>
+#include <QDoubleSpinBox>
+#include <QLocale>
 #include <QSpinBox>
 #include <QVBoxLayout>
 #include <algorithm>
@@ -14,8 +16,35 @@
 namespace ulpscope {
 namespace {
 
-int clamped(std::int64_t value) {
-  return int(std::clamp<std::int64_t>(value, std::numeric_limits<int>::min(), std::numeric_limits<int>::max()));
+int clamped(double value) {
+  return int(std::clamp<double>(value, std::numeric_limits<int>::min(), std::numeric_limits<int>::max()));
+}
+
+/// A decimal as `ulp` takes it: without trailing zeros, behind a point whatever the locale; a comma is taken for one.
+class DecimalBox final : public QDoubleSpinBox {
+ public:
+  explicit DecimalBox(const Parameter& parameter) {
+    setLocale(QLocale::c());
+    setDecimals(4);
+    setRange(parameter.min, parameter.max);
+    setStepType(QAbstractSpinBox::AdaptiveDecimalStepType);
+  }
+
+  QString textFromValue(double value) const override {
+    return QLocale::c().toString(value, 'f', QLocale::FloatingPointShortest);
+  }
+  QValidator::State validate(QString& text, int& position) const override {
+    text.replace(u',', u'.');
+    return QDoubleSpinBox::validate(text, position);
+  }
+};
+
+template <class Box, class Value>
+Box* shownIn(Box* box, Value value) {
+  box->setFont(theme().numbers(13));
+  box->setValue(value);
+  box->setKeyboardTracking(false);
+  return box;
 }
 
 }  // namespace
@@ -42,12 +71,16 @@ void ParameterForm::show(const SchemeInfo& scheme, const Settings& settings) {
 
 QWidget* ParameterForm::control(const Parameter& parameter) {
   const std::string& value = m_settings[parameter.id];
+  if (parameter.isDecimal()) {
+    auto* box = shownIn(new DecimalBox(parameter), QLocale::c().toDouble(QString::fromStdString(value)));
+    connect(box, &QDoubleSpinBox::valueChanged, this,
+            [this, box, id = parameter.id](double now) { set(id, box->textFromValue(now).toStdString()); });
+    return box;
+  }
   if (parameter.choices.empty()) {
     auto* box = new QSpinBox;
-    box->setFont(theme().numbers(13));
     box->setRange(clamped(parameter.min), clamped(parameter.max));
-    box->setValue(QString::fromStdString(value).toInt());
-    box->setKeyboardTracking(false);
+    shownIn(box, QString::fromStdString(value).toInt());
     connect(box, &QSpinBox::valueChanged, this, [this, id = parameter.id](int now) { set(id, std::to_string(now)); });
     return box;
   }

@@ -8,7 +8,7 @@ class QVBoxLayout;
 
 namespace ulpscope {
 
-/// The knobs of a scheme, made from its parameters: a choice becomes a combo box, an integer a spin box.
+/// The knobs of a scheme, made from its parameters: a choice becomes a combo box, a number a spin box.
 class ParameterForm final : public QWidget {
   Q_OBJECT
 

@@ -10,6 +10,7 @@
 #include <span>
 
 #include "core/base/text.h"
+#include "core/calibration/calibration_coverage.h"
 #include "core/quantization/error_map.h"
 #include "core/report/figures.h"
 #include "core/report/npy.h"
@@ -244,7 +245,10 @@ QString QuantizationPage::inputsNote() const {
   const auto& layer = m_study.layer();
   if (!layer) return {};
   const QString origin = layer->isSynthetic ? tr("drawn, not recorded") : tr("recorded");
-  return layer->samples > 0 ? tr("%1 vectors, %2").arg(grouped(layer->samples), origin) : origin;
+  QString note = layer->samples > 0 ? tr("%1 vectors, %2").arg(grouped(layer->samples), origin) : origin;
+  for (const CoverageGap& gap : coverageGaps(*layer))
+    note += QStringLiteral("\n") + tr("Beware: %1").arg(QString::fromStdString(gap.sentence));
+  return note;
 }
 
 void QuantizationPage::showMeasurement() {

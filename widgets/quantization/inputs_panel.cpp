@@ -16,10 +16,21 @@
 namespace ulpscope {
 namespace {
 
-Fact factOf(const ActivationRange& range) {
+Fact factOf(const ActivationRange& range, int bits) {
   return {.name = QString::fromStdString(range.title),
           .text = InputsPanel::tr("%1 to %2").arg(briefNumber(range.low), briefNumber(range.high)),
-          .note = InputsPanel::tr("clips %1 % of the numbers").arg(briefNumber(100 * range.clipped))};
+          .note = InputsPanel::tr("clips %1 % of the numbers, %2 dB with %3 bits")
+                      .arg(briefNumber(100 * range.clipped), briefNumber(range.signalToNoiseDb))
+                      .arg(bits)};
+}
+
+Fact factOf(const DynamicRange& range, int bits) {
+  return {.name = QString::fromStdString(range.title),
+          .text = InputsPanel::tr("%1 to %2, median %3")
+                      .arg(briefNumber(range.least), briefNumber(range.largest), briefNumber(range.median)),
+          .note = InputsPanel::tr("clips nothing, %1 dB with %2 bits; the scale is found while the model runs")
+                      .arg(briefNumber(range.signalToNoiseDb))
+                      .arg(bits)};
 }
 
 }  // namespace
@@ -47,9 +58,10 @@ InputsPanel::InputsPanel(QWidget* parent)
 }
 
 void InputsPanel::draw() {
-  const auto at = static_cast<std::size_t>(std::max(0, m_range->currentIndex()));
-  if (m_survey && at < m_survey->ranges.size())
-    m_plot->show(activationFigure(m_layer, *m_survey, m_survey->ranges[at]));
+  if (!m_survey) return;
+  const std::string id = currentId(*m_range).toStdString();
+  const auto chosen = std::ranges::find(m_survey->ranges, id, &ActivationRange::id);
+  m_plot->show(activationFigure(m_layer, *m_survey, chosen == m_survey->ranges.end() ? nullptr : &*chosen));
 }
 
 void InputsPanel::show(const QString& layer, const std::shared_ptr<const ActivationSurvey>& survey,
@@ -65,6 +77,7 @@ void InputsPanel::show(const QString& layer, const std::shared_ptr<const Activat
   {
     const QSignalBlocker quiet(m_range);
     m_range->clear();
+    m_range->addItem(tr("All ranges"), QStringLiteral("all"));
     for (const ActivationRange& range : survey->ranges)
       m_range->addItem(QString::fromStdString(range.title), QString::fromStdString(range.id));
     makeNarrow(*m_range);
@@ -72,12 +85,8 @@ void InputsPanel::show(const QString& layer, const std::shared_ptr<const Activat
   }
   draw();
   std::vector<Fact> facts;
-  for (const ActivationRange& range : survey->ranges) facts.push_back(factOf(range));
-  facts.push_back(
-      {.name = tr("Dynamic, each vector its own"),
-       .text =
-           tr("\u00B1%1 to \u00B1%2").arg(briefNumber(survey->leastOfVectors), briefNumber(survey->largestOfVectors)),
-       .note = tr("clips nothing; the scale is found while the model runs")});
+  for (const ActivationRange& range : survey->ranges) facts.push_back(factOf(range, survey->bits));
+  for (const DynamicRange& range : survey->dynamic) facts.push_back(factOf(range, survey->bits));
   m_ranges->setFacts(std::move(facts));
 }
 

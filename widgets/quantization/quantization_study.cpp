@@ -3,7 +3,9 @@
 
 #include <algorithm>
 
+#include "core/checkpoint/siblings.h"
 #include "core/quantization/error_map.h"
+#include "core/quantization/knobs.h"
 #include "widgets/session/post.h"
 #include "widgets/session/session.h"
 #include "widgets/session/text.h"
@@ -27,6 +29,7 @@ Settings chosenSettings(const Scheme& scheme, const Selection& selection) {
 struct Loaded {
   LoadedTensor tensor;
   Result<std::optional<LayerCalibration>> layer;  ///< nothing where there is no calibration, or the tensor no matrix
+  SiblingWeights siblings = {};                   ///< where something is known of the layer
 };
 
 Result<std::optional<LayerCalibration>> layerOf(const Calibration* calibration, const TensorInfo& tensor,
@@ -48,6 +51,15 @@ struct WithOutliers {
   std::uint64_t injected;
 };
 
+/// What of it cannot be read says so where it is shown itself.
+Result<SiblingWeights> readableSiblings(const Checkpoint& checkpoint, std::size_t tensor, const Backend& backend,
+                                        const JobContext& job) {
+  const auto sources = siblingSources(checkpoint, tensor);
+  auto siblings = sources ? loadSiblings(*sources, backend, job) : tl::unexpected(sources.error());
+  if (!siblings && siblings.error().code != Errc::Cancelled) return SiblingWeights{};
+  return siblings;
+}
+
 bool isReadable(const TensorInfo* tensor) { return tensor && tensor->isReadable() && tensor->elements > 0; }
 
 }  // namespace
@@ -56,6 +68,7 @@ QuantizationStudy::QuantizationStudy(Session& session, QObject* parent)
     : QObject(parent),
       m_session(session),
       m_scheme(schemeRegistry().front()),
+      m_siblings(std::make_shared<const SiblingWeights>()),
       m_loading(session),
       m_measuring(session),
       m_comparing(session),
@@ -124,6 +137,7 @@ void QuantizationStudy::clear() {
   m_tensor.reset();
   m_injected = 0;
   m_layer.reset();
+  m_siblings = std::make_shared<const SiblingWeights>();
   m_layerError.reset();
   m_inputs.reset();
   m_measurement.reset();
@@ -165,16 +179,23 @@ void QuantizationStudy::load() {
   const QString name = shown(source->info().name);
   m_loading.start(
       tr("reading %1").arg(name),
-      [source = std::move(*source), calibration = m_calibration, backend = m_session.backend()](const JobContext& job) {
+      [source = std::move(*source), checkpoint = m_checkpoint, index = *m_index, calibration = m_calibration,
+       backend = m_session.backend()](const JobContext& job) -> Result<Loaded> {
         job.expect(source.size());
-        return loadTensor(source, *backend, job).map([&](LoadedTensor&& tensor) {
-          return Loaded{std::move(tensor), layerOf(calibration.get(), source.info(), *backend, job)};
-        });
+        auto tensor = loadTensor(source, *backend, job);
+        if (!tensor) return tl::unexpected(std::move(tensor).error());
+        Loaded loaded{*std::move(tensor), layerOf(calibration.get(), source.info(), *backend, job)};
+        if (!loaded.layer || !*loaded.layer) return loaded;
+        auto siblings = readableSiblings(*checkpoint, index, *backend, job);
+        if (!siblings) return tl::unexpected(std::move(siblings).error());
+        loaded.siblings = *std::move(siblings);
+        return loaded;
       },
       [this, checkpoint = m_checkpoint, index = m_index, calibration = m_calibration](Result<Loaded> loaded) {
         if (checkpoint != m_checkpoint || index != m_index || calibration != m_calibration) return;  // of another one
         if (!loaded) return failed(loaded.error());
         m_given = std::make_shared<const LoadedTensor>(std::move(loaded->tensor));
+        m_siblings = std::make_shared<const SiblingWeights>(std::move(loaded->siblings));
         if (!loaded->layer)
           m_layerError = loaded->layer.error();
         else if (*loaded->layer)
@@ -224,11 +245,15 @@ void QuantizationStudy::measure() {
   m_measuring.start(
       tr("%1").arg(QString::fromStdString(m_scheme->info().title)),
       [scheme = m_scheme, run = around(*m_scheme, m_whatIf), settings = m_settings, tensor = m_tensor, layer = m_layer,
+       siblings = m_siblings, name = m_checkpoint->tensors[*m_index].name,
        backend = m_session.backend()](const JobContext& job) -> Result<Measurement> {
         job.expect(tensor->values.size() * sizeof(float));
-        auto report = quantizeAndMeasure(*run, settings, {tensor->view(), layer.get()}, *backend, job);
+        const std::vector<MatrixView> beside = siblings->views();
+        auto report = quantizeAndMeasure(*run, settings, {tensor->view(), layer.get(), beside}, *backend, job);
         if (!report) return tl::unexpected(std::move(report).error());
-        Measurement result{.scheme = scheme, .around = run, .report = *std::move(report), .errorMap = {}};
+        Measurement result{
+            .scheme = scheme, .around = run, .report = *std::move(report), .errorMap = {}, .siblings = {}};
+        if (sharesWithSiblings(scheme->info(), settings)) result.siblings = siblings->briefNames(name);
         result.errorMap = errorMap(tensor->view(), result.report.quantized.restored, kMapSide);
         return result;
       },
@@ -250,8 +275,8 @@ void QuantizationStudy::measure() {
 void QuantizationStudy::compare() {
   m_comparing.start(
       tr("comparing all schemes"),
-      [this, tensor = m_tensor, layer = m_layer, whatIf = m_whatIf, backend = m_session.backend(),
-       post = postTo(*this)](const JobContext& job) {
+      [this, tensor = m_tensor, layer = m_layer, siblings = m_siblings, whatIf = m_whatIf,
+       backend = m_session.backend(), post = postTo(*this)](const JobContext& job) {
         job.expect(tensor->values.size() * sizeof(float) * schemeRegistry().size());
         const auto each = [&](const SchemeComparison& line) {
           post([this, tensor, whatIf, line] {
@@ -262,7 +287,8 @@ void QuantizationStudy::compare() {
         std::vector<const Scheme*> schemes;
         for (const Scheme* scheme : schemeRegistry())
           schemes.push_back(run.emplace_back(around(*scheme, whatIf)).get());
-        return compareSchemes(schemes, {tensor->view(), layer.get()}, *backend, job, each);
+        const std::vector<MatrixView> beside = siblings->views();
+        return compareSchemes(schemes, {tensor->view(), layer.get(), beside}, *backend, job, each);
       },
       [this, tensor = m_tensor, whatIf = m_whatIf](const Result<std::vector<SchemeComparison>>& lines) {
         if (tensor != m_tensor || whatIf != m_whatIf) return;

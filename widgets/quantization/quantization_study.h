@@ -9,6 +9,7 @@
 #include "core/analysis/tensor_profile.h"
 #include "core/calibration/calibration.h"
 #include "core/quantization/quantization_report.h"
+#include "core/quantization/sibling_weights.h"
 #include "core/quantization/what_if.h"
 #include "core/report/activation_figure.h"
 #include "widgets/session/selection.h"
@@ -22,6 +23,7 @@ struct Measurement {
   std::shared_ptr<const Scheme> around;  ///< what was run: that, or that around what is kept
   QuantizationReport report;
   HeatMap errorMap;
+  std::string siblings;  ///< the layers whose columns are scaled alike, for reading; mostly empty
 };
 
 /// How one weight went through the scheme.
@@ -109,6 +111,7 @@ class QuantizationStudy final : public QObject {
   std::shared_ptr<const LoadedTensor> m_tensor;
   std::uint64_t m_injected = 0;
   std::shared_ptr<const LayerCalibration> m_layer;
+  std::shared_ptr<const SiblingWeights> m_siblings;  ///< never nullptr
   std::optional<Error> m_layerError;
   std::shared_ptr<const ActivationSurvey> m_inputs;
   std::shared_ptr<const Measurement> m_measurement;

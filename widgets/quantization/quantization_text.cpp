@@ -22,7 +22,7 @@ QString briefNumber(double value) {
   return QString::number(value, 'g', kBriefDigits);
 }
 
-std::vector<Fact> summaryOf(const QuantizationReport& report, const TensorInfo& tensor) {
+std::vector<Fact> summaryOf(const QuantizationReport& report, const TensorInfo& tensor, const std::string& siblings) {
   const ErrorMetrics& metrics = report.metrics;
   const QString largest =
       metrics.included == 0
@@ -52,6 +52,7 @@ std::vector<Fact> summaryOf(const QuantizationReport& report, const TensorInfo& 
                        Fact::Tone::Strong};
     facts.insert(facts.begin() + 2, outputs);
   }
+  if (!siblings.empty()) facts.push_back({tr("Columns scaled alike with"), QString::fromStdString(siblings)});
   for (const std::string& warning : report.warnings)
     facts.push_back({.name = tr("Note"), .text = {}, .note = QString::fromStdString(warning)});
   return facts;

@@ -12,8 +12,8 @@ namespace ulpscope {
 /// At most four significant digits; an infinity sign, and an em dash for "there is none".
 QString briefNumber(double value);
 
-/// The measures of a report, for reading.
-std::vector<Fact> summaryOf(const QuantizationReport& report, const TensorInfo& tensor);
+/// The measures of a report, for reading. `siblings`: the layers whose columns were scaled alike, or nothing.
+std::vector<Fact> summaryOf(const QuantizationReport& report, const TensorInfo& tensor, const std::string& siblings);
 
 /// The lines of the board, the code strong and the error in its colour.
 std::vector<Fact> factsOf(const std::vector<BoardLine>& lines);

@@ -45,7 +45,7 @@ void WeightPanel::show(const std::shared_ptr<const LoadedTensor>& tensor,
     m_element.reset();
     m_board->setFacts({});
   }
-  m_summary->setFacts(has ? summaryOf(measurement->report, *info) : std::vector<Fact>());
+  m_summary->setFacts(has ? summaryOf(measurement->report, *info, measurement->siblings) : std::vector<Fact>());
   m_values->show(has ? tensor : nullptr, has ? measurement : nullptr, m_shape);
   describe();
 }

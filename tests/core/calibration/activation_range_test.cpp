@@ -47,6 +47,18 @@ TEST(ActivationRanges, AreThoseOfTheReferences) {
       const ActivationRange& range = rangeOf(*ranges, id);
       EXPECT_NEAR(range.low, bounds[0].get<double>(), 1e-6 * std::fabs(bounds[0].get<double>()));
       EXPECT_NEAR(range.high, bounds[1].get<double>(), 1e-6 * std::fabs(bounds[1].get<double>()));
+      EXPECT_NEAR(range.signalToNoiseDb, expected["signalToNoiseDb"][id].get<double>(), 1e-3);
+    }
+    const auto dynamic = dynamicRanges(recorded(), expected["bits"], {});
+    ASSERT_TRUE(dynamic) << dynamic.error().message;
+    ASSERT_EQ(dynamic->size(), expected["dynamic"].size());
+    for (const DynamicRange& range : *dynamic) {
+      SCOPED_TRACE(range.id);
+      const auto numbers = expected["dynamic"][range.id].get<std::vector<double>>();
+      EXPECT_FLOAT_EQ(static_cast<float>(range.least), static_cast<float>(numbers[0]));
+      EXPECT_FLOAT_EQ(static_cast<float>(range.median), static_cast<float>(numbers[1]));
+      EXPECT_FLOAT_EQ(static_cast<float>(range.largest), static_cast<float>(numbers[2]));
+      EXPECT_NEAR(range.signalToNoiseDb, numbers[3], 1e-3);
     }
   }
 }

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
+#include <memory>
 #include <ostream>
 #include <string>
 #include <vector>
 
+#include "core/calibration/calibration.h"
 #include "core/checkpoint/checkpoint.h"
 
 namespace ulpscope::test {
@@ -14,8 +16,10 @@ struct LintSample {
   std::string name;  ///< what is wrong; of letters, digits and underscores
   Checkpoint faulty;
   Checkpoint sound;
-  std::string tensor;   ///< that the finding is about; empty for the file
-  std::string message;  ///< a part of what it says
+  std::string tensor;                                        ///< that the finding is about; empty for the file
+  std::string message;                                       ///< a part of what it says
+  std::shared_ptr<const Calibration> calibration = {};       ///< that the faulty one is given
+  std::shared_ptr<const Calibration> soundCalibration = {};  ///< that the sound one is given
 
   friend void PrintTo(const LintSample& sample, std::ostream* out) { *out << sample.rule << ' ' << sample.name; }
 };

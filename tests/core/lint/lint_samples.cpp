@@ -266,12 +266,73 @@ std::vector<LintSample> headerSamples() {
   return samples;
 }
 
+/// What a calibration file says of one layer of eight columns.
+struct Recorded {
+  std::string layer = "model.layers.1.self_attn.q_proj";
+  std::vector<float> moments = std::vector<float>(8, 0.5F);
+  std::int64_t samples = 100;
+};
+
+std::shared_ptr<const Calibration> calibrationOf(const std::string& bytes) {
+  return Calibration::from(std::make_shared<const Checkpoint>(openedWith(bytes))).value();
+}
+
+/// Layer 0, which is covered, and these.
+std::shared_ptr<const Calibration> recorded(const std::vector<Recorded>& layers) {
+  SafetensorsBuilder builder;
+  const auto add = [&](const Recorded& each) {
+    builder.add(each.layer + ".second_moments", "F32", {each.moments.size()}, bytesOf(each.moments));
+    std::string count(sizeof each.samples, '\0');
+    std::memcpy(count.data(), &each.samples, sizeof each.samples);
+    builder.add(each.layer + ".samples", "I64", {1}, count);
+  };
+  add({.layer = "model.layers.0.self_attn.q_proj"});
+  for (const Recorded& each : layers) add(each);
+  return calibrationOf(builder.bytes());
+}
+
+std::vector<LintSample> calibrationSamples() {
+  const auto model = [] {
+    SafetensorsBuilder builder;
+    for (unsigned layer = 0; layer < 2; ++layer)
+      builder.add("model.layers." + std::to_string(layer) + ".self_attn.q_proj.weight", "F32", {4, 8},
+                  bytesOf(normals(32, 0.02F, layer)));
+    return openedWith(builder.bytes());
+  };
+  const auto experts = [] {
+    return oneTensor("F32", {4, 2, 8}, bytesOf(normals(64, 0.02F)), "blk.0.ffn_up_exps.weight");
+  };
+  const auto importance = [](const std::vector<float>& counts) {
+    return calibrationOf(SafetensorsBuilder()
+                             .add("blk.0.ffn_up_exps.weight.in_sum2", "F32", {4, 8}, bytesOf(normals(32, 1)))
+                             .add("blk.0.ffn_up_exps.weight.counts", "F32", {4, 1}, bytesOf(counts))
+                             .bytes());
+  };
+  const std::string second = "model.layers.1.self_attn.q_proj.weight";
+  std::vector<LintSample> samples;
+  const auto add = [&](const std::string& name, const std::vector<Recorded>& layers, const std::string& tensor,
+                       const std::string& message) {
+    samples.push_back(
+        {"calibration_coverage", name, model(), model(), tensor, message, recorded(layers), recorded({Recorded()})});
+  };
+  add("missing", {}, second, "The calibration has no inputs of this layer");
+  add("unreached", {{.samples = 0}}, second, "No input reached this layer");
+  add("zero_columns", {{.moments = {1, 0, 1, 1, 1, 0, 1, 1}}}, second, "2 of 8 columns had no input other than zero");
+  add("few_inputs", {{.samples = 5}}, second, "5 inputs for 8 columns: too few");
+  add("width", {{.moments = {1, 1, 1, 1, 1, 1}}}, second, "does not fit: second_moments of shape [8] expected");
+  add("unused", {Recorded(), {.layer = "model.layers.7.self_attn.q_proj"}}, "",
+      "speaks of 1 layer that this checkpoint does not have: \"model.layers.7.self_attn.q_proj\"");
+  samples.push_back({"calibration_coverage", "experts", experts(), experts(), "blk.0.ffn_up_exps.weight",
+                     "No input reached 2 of 4 experts: 1, 3", importance({10, 0, 12, 0}), importance({10, 1, 12, 7})});
+  return samples;
+}
+
 }  // namespace
 
 const std::vector<LintSample>& lintSamples() {
   static const std::vector<LintSample> samples = [] {
     std::vector<LintSample> all = valueSamples();
-    for (auto make : {packedFaults, headerSamples})
+    for (auto make : {packedFaults, headerSamples, calibrationSamples})
       for (LintSample& sample : make()) all.push_back(std::move(sample));
     return all;
   }();

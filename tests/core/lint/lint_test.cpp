@@ -64,7 +64,7 @@ class EveryLintSample : public testing::TestWithParam<LintSample> {};
 
 TEST_P(EveryLintSample, IsFoundWhereItIsAndNowhereElse) {
   const LintSample& sample = GetParam();
-  const auto findings = ofRule(lint(sample.faulty), sample.rule);
+  const auto findings = ofRule(lint(sample.faulty, {.calibration = sample.calibration}), sample.rule);
   ASSERT_EQ(findings.size(), 1u);
   const LintFinding& finding = findings[0];
   EXPECT_THAT(finding.message, HasSubstr(sample.message));
@@ -74,14 +74,15 @@ TEST_P(EveryLintSample, IsFoundWhereItIsAndNowhereElse) {
     EXPECT_LT(*finding.element, sample.faulty.tensors[*finding.tensor].elements);
   }
   EXPECT_GT(finding.weight, 0);
-  for (const LintFinding& other : ofRule(lint(sample.sound), sample.rule)) ADD_FAILURE() << other.message;
+  const auto others = ofRule(lint(sample.sound, {.calibration = sample.soundCalibration}), sample.rule);
+  for (const LintFinding& other : others) ADD_FAILURE() << other.message;
 }
 
 TEST_P(EveryLintSample, IsFoundByItsRuleAloneAndWithoutValuesIfItNeedsNone) {
   const LintSample& sample = GetParam();
   const LintRule& rule = *findLintRule(sample.rule);
-  const auto alone = lint(sample.faulty, {.rules = {&rule}});
-  const auto among = ofRule(lint(sample.faulty), sample.rule);
+  const auto alone = lint(sample.faulty, {.rules = {&rule}, .calibration = sample.calibration});
+  const auto among = ofRule(lint(sample.faulty, {.calibration = sample.calibration}), sample.rule);
   ASSERT_EQ(alone.size(), 1u);
   EXPECT_EQ(alone[0].message, among[0].message);
   EXPECT_EQ(alone[0].element, among[0].element);

@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Oracle: GPTQModel's own class in float32 (tests/golden/calibration/make_gptq.py) on a piece of a real layer and its
 // real inputs.
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <zlib.h>
 
+#include <algorithm>
+#include <bit>
 #include <cmath>
 #include <cstring>
 #include <fstream>
@@ -129,6 +133,55 @@ TEST_F(Gptq, SetsTheWeightsOfColumnsWithoutInputToZeroAndSaysSo) {
   ASSERT_TRUE(result);
   EXPECT_THAT(result->warnings, Contains(HasSubstr("1 column had no input other than zero")));
   for (std::size_t at = 3; at < m_weights.size(); at += kShape.columns) EXPECT_EQ(result->restored[at], 0);
+}
+
+// Oracle: GPTQModel 7.7.0's own `_fallback_quantize` (make_gptq.py), to the bit.
+TEST_F(Gptq, RoundsLayersThatNoInputReachedAsTheReference) {
+  std::ifstream file(sourcePath("tests/golden/calibration/gptq.json"));
+  const auto golden = nlohmann::json::parse(file);
+  ASSERT_EQ(golden["withoutInputs"].size(), 15u);
+  LayerCalibration unreached;
+  unreached.columns = kShape.columns;
+  unreached.isUnreached = true;
+  for (const auto& expected : golden["withoutInputs"]) {
+    SCOPED_TRACE(expected["settings"].dump());
+    Settings settings{{"scales", "float32"}};
+    for (const auto& [knob, value] : expected["settings"].items()) settings[knob] = value.get<std::string>();
+    const auto found =
+        findScheme("gptq")->quantize({MatrixView{kShape, m_weights}, &unreached}, settings, *m_backend, {});
+    ASSERT_TRUE(found) << found.error().message;
+    std::string scales;
+    for (const float scale : found->scales) scales += fmt::format("{:08x}", std::bit_cast<std::uint32_t>(scale));
+    EXPECT_EQ(scales, expected["scales"].get<std::string>());
+    EXPECT_EQ(found->zeroPoints, expected["zeros"].get<std::vector<std::int32_t>>());
+    const std::vector<int> codes = codesOf(expected["codes"], found->codeBits == 8 ? 2 : 1);
+    EXPECT_TRUE(std::ranges::equal(codes, found->codes));
+    EXPECT_EQ(crc32_z(0, reinterpret_cast<const Bytef*>(found->restored.data()), 4 * found->restored.size()),
+              expected["restored"].get<std::uint32_t>());
+    EXPECT_THAT(found->warnings, Contains("no inputs reached this layer: it is rounded without them"));
+  }
+}
+
+TEST_F(Gptq, FallsBackBelowAsManyInputsAsAreAskedFor) {
+  const auto rounded = [&](const LayerCalibration& layer, Settings settings) {
+    settings.emplace("fallback", "rtn");
+    const auto result = findScheme("gptq")->quantize({MatrixView{kShape, m_weights}, &layer}, settings, *m_backend, {});
+    EXPECT_TRUE(result) << result.error().message;
+    return result && !result->warnings.empty() && result->warnings.back().ends_with("it is rounded without them");
+  };
+  const std::string vectors = std::to_string(m_layer.kept());
+  EXPECT_FALSE(rounded(m_layer, {}));
+  EXPECT_FALSE(rounded(m_layer, {{"fallback_tokens", vectors}}));
+  EXPECT_TRUE(rounded(m_layer, {{"fallback_tokens", std::to_string(m_layer.kept() + 1)}}));
+  LayerCalibration zero;
+  zero.columns = kShape.columns;
+  zero.hessian.assign(kShape.columns * kShape.columns, 0.0);
+  EXPECT_TRUE(rounded(zero, {}));
+  zero.hessian[0] = 1;
+  EXPECT_FALSE(rounded(zero, {{"fallback_tokens", "1000"}})) << "nobody counted";
+  const auto lost = findScheme("gptq")->quantize({MatrixView{kShape, m_weights}, &zero}, {}, *m_backend, {});
+  ASSERT_TRUE(lost);
+  EXPECT_EQ(lost->restored[1], 0) << "as GPTQModel 2.2.0 leaves it";
 }
 
 TEST_F(Gptq, SaysWhatToGiveWhereNothingIsKnownOfTheInputs) {

@@ -43,15 +43,30 @@ struct Layer {
     calibration.inputs = readColumns("inputs.npy", columns);
     deriveMoments(calibration);
   }
-  QuantizationReport report(const std::string& scheme, const Settings& settings) const {
-    auto result = quantizeAndMeasure(*findScheme(scheme), settings, {MatrixView{shape, weights}, &calibration},
+  QuantizationReport report(const std::string& scheme, const Settings& settings,
+                            const std::vector<std::vector<float>>& siblings = {}) const {
+    std::vector<MatrixView> views;
+    for (const std::vector<float>& sibling : siblings) views.push_back({shape, sibling});
+    auto result = quantizeAndMeasure(*findScheme(scheme), settings, {MatrixView{shape, weights}, &calibration, views},
                                      *makeReferenceBackend(), {});
     EXPECT_TRUE(result) << result.error().message;
     return result ? *std::move(result) : QuantizationReport{};
   }
+  /// The two layers that make_scaled.py puts beside it.
+  std::vector<std::vector<float>> siblings() const { return {moved(1, 0.5f), moved(5, 3)}; }
+
   MatrixShape shape;
   std::vector<float> weights;
   LayerCalibration calibration;
+
+ private:
+  /// By so many columns to the right, round the end of the row.
+  std::vector<float> moved(std::uint64_t by, float factor) const {
+    std::vector<float> values(weights.size());
+    for (std::size_t i = 0; i < values.size(); ++i)
+      values[i - i % shape.columns + (i % shape.columns + by) % shape.columns] = factor * weights[i];
+    return values;
+  }
 };
 
 double figure(const QuantizedTensor& tensor, std::string_view name) {
@@ -69,11 +84,14 @@ TEST(ScaledColumns, AreThoseOfTheReferences) {
   ASSERT_FALSE(golden["cases"].empty());
   for (const auto& expected : golden["cases"]) {
     const std::string scheme = expected["scheme"];
-    SCOPED_TRACE(scheme + expected["settings"].dump());
+    SCOPED_TRACE(scheme + expected["settings"].dump() + (expected["siblings"] ? " with siblings" : ""));
     Settings settings;
     if (scheme == "awq") settings["scales"] = "float32";
     for (const auto& [knob, value] : expected["settings"].items()) settings[knob] = value.get<std::string>();
-    const QuantizedTensor found = Layer(expected["columns"]).report(scheme, settings).quantized;
+    const Layer layer(expected["columns"]);
+    const bool hasSiblings = expected["siblings"];
+    const auto siblings = hasSiblings ? layer.siblings() : std::vector<std::vector<float>>();
+    const QuantizedTensor found = layer.report(scheme, settings, siblings).quantized;
     if (expected.contains("ratio")) {
       EXPECT_EQ(figure(found, "ratio"), expected["ratio"].get<double>());
       const double loss = expected["loss"];
@@ -97,6 +115,17 @@ TEST(ScaledColumns, LoseLessOfTheOutputThanRounding) {
   const double rounded = layer.report("awq", plain).weightedError.value().relative;
   EXPECT_LT(layer.report("awq", {}).weightedError.value().relative, 0.95 * rounded);
   EXPECT_LT(layer.report("awq", {{"reference", "llm-awq"}}).weightedError.value().relative, 0.95 * rounded);
+}
+
+TEST(ScaledColumns, AreThoseOfTheLayerAloneWhereThatIsAskedFor) {
+  const Layer layer(128);
+  for (const char* scheme : {"awq", "smoothquant"}) {
+    const auto scales = [&](const Settings& settings, const std::vector<std::vector<float>>& siblings) {
+      return layer.report(scheme, settings, siblings).quantized.columnScales;
+    };
+    EXPECT_EQ(scales({{"siblings", "alone"}}, layer.siblings()), scales({}, {})) << scheme;
+    EXPECT_NE(scales({{"siblings", "shared"}}, layer.siblings()), scales({}, {})) << scheme;
+  }
 }
 
 TEST(ScaledColumns, MakeAGroupWithoutZeroItsMinimum) {

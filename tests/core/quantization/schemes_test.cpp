@@ -3,12 +3,17 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
+#include <locale>
 #include <random>
+#include <sstream>
 
 #include "core/backend/backend.h"
+#include "core/calibration/layer_calibration.h"
 #include "core/quantization/scheme.h"
+#include "core/report/scheme_page.h"
 
 namespace ulpscope {
 namespace {
@@ -68,6 +73,83 @@ TEST(WorkedExample, TwentyFiveBinary16Weights) {
   EXPECT_NEAR(1 / static_cast<double>(result.scales[0]), 136.24724986904138, 136.25 * 0x1p-23);
   EXPECT_EQ(result.codes[0], 74);
   EXPECT_NEAR(result.restored[0], 0.543, 5e-4);
+}
+
+/// Where the decimal mark is a comma.
+class CommaLocale : public std::numpunct<char> {
+  char do_decimal_point() const override { return ','; }
+};
+
+TEST(DecimalKnob, TakesEveryNumberOfItsRangeWhateverTheLocale) {
+  const std::locale before = std::locale::global(std::locale(std::locale::classic(), new CommaLocale));
+  const SchemeInfo& info = findScheme("llm_int8")->info();
+  const auto kept = [&](const std::string& text) {
+    const auto complete = completeSettings(info, {{"threshold", text}});
+    return complete ? complete->at("threshold") : complete.error().message;
+  };
+  EXPECT_EQ(completeSettings(info, {})->at("threshold"), "6");
+  for (const auto& [given, expected] :
+       {std::pair{"6.0", "6"}, {"4.25", "4.25"}, {"1e1", "10"}, {"-0", "0"}, {"65504", "65504"}})
+    EXPECT_EQ(kept(given), expected);
+  for (const std::string refused : {"6,5", "-0.5", "65505", "nan", "inf", "", " 6", "6 ", "0x6", "six"})
+    EXPECT_EQ(kept(refused), "threshold takes a decimal from 0 to 65504, \"" + refused + "\" was given");
+  std::locale::global(before);
+}
+
+TEST(DecimalKnob, LlmInt8SplitsColumnsAtAnyThreshold) {
+  // The largest inputs of the four columns: 1, 4.25, 4.5, 9.
+  LayerCalibration layer;
+  layer.columns = 4;
+  layer.inputs = {1, -4.25f, 4.5f, 9, 0, 0, 0, 0};
+  deriveMoments(layer);
+  const std::vector<float> weights = {0.5f, 0.3f, 0.31f, -1, 0.2f, 0.11f, 0.7f, 1};
+  const auto outliers = [&](const std::string& threshold) {
+    const SchemeInput input(MatrixView{{2, 4}, weights}, &layer);
+    const auto result =
+        findScheme("llm_int8")
+            ->quantize(input, {{"threshold", threshold}, {"variant", "paper"}}, *makeReferenceBackend(), {});
+    return (*result->storedBits - 2 * 32 - 8 * 8) / (2 * 8 + 32);
+  };
+  EXPECT_EQ(outliers("4.25"), 3u);
+  EXPECT_EQ(outliers("4.375"), 2u);
+  EXPECT_EQ(outliers("4.75"), 1u);
+}
+
+TEST(SchemePages, HaveEveryWordOfAKnobInItsRow) {
+  for (const Scheme* scheme : schemeRegistry()) {
+    std::istringstream page(schemePage(*scheme));
+    std::size_t rows = 0;
+    for (std::string line; std::getline(page, line);) {
+      if (!line.starts_with("| `")) continue;
+      std::size_t bars = 0;
+      for (std::size_t i = 0; i < line.size(); ++i) bars += line[i] == '|' && (i == 0 || line[i - 1] != '\\') ? 1 : 0;
+      EXPECT_EQ(bars, 5u) << "a bar that is not escaped ends a cell: " << line;
+      ++rows;
+    }
+    EXPECT_EQ(rows, scheme->info().parameters.size()) << scheme->info().id;
+  }
+}
+
+TEST(FlatBlocks, RunAcrossTheEndsOfRows) {
+  // A matrix in blocks is the row of all its values in groups: 15 rows of 21 values, 315 = 9 * 32 + 27.
+  const std::vector<float> values = normalValues(315);
+  for (const char* scheme : {"int_symmetric", "int_affine"}) {
+    const Settings blocks{{"granularity", "block"}, {"group", "32"}, {"bits", "4"}};
+    Settings groups = blocks;
+    groups["granularity"] = "group";
+    const QuantizedTensor result = quantize(scheme, {15, 21}, values, blocks);
+    const QuantizedTensor flat = quantize(scheme, {1, 315}, values, groups);
+    EXPECT_EQ(result.codes, flat.codes);
+    EXPECT_EQ(result.restored, flat.restored);
+    EXPECT_EQ(result.scales, flat.scales);
+    EXPECT_EQ(result.scales.size(), 10u);
+    EXPECT_NE(result.codes, quantize(scheme, {15, 21}, values, groups).codes) << "groups end with their row";
+    const double beside = std::string_view(scheme) == "int_affine" ? 36 : 32;
+    EXPECT_DOUBLE_EQ(*findScheme(scheme)->bitsPerWeight({15, 21}, blocks), (158 * 8 + 10 * beside) / 315)
+        << "codes in whole bytes";
+    const auto lines = findScheme(scheme)->explain(MatrixView{{15, 21}, values}, result, blocks, 40);
+    EXPECT_TRUE(std::ranges::any_of(lines, [](const BoardLine& line) { return line.title == "Block"; }));
+  }
 }
 
 TEST(Int8Row, ReferencesDifferOnTheLargestMagnitude) {

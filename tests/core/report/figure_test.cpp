@@ -111,13 +111,18 @@ TEST(Figures, InputsAreCountedAndCutOffWhereARangeEnds) {
   layer.inputs = {-1, 2, 0.5f, 0, -8, 4};
   const auto survey = surveyActivations(layer, {});
   ASSERT_TRUE(survey);
-  EXPECT_EQ(survey->leastOfVectors, 0.5);
-  EXPECT_EQ(survey->largestOfVectors, 8);
+  ASSERT_EQ(survey->dynamic.size(), 2u);
+  EXPECT_EQ(survey->dynamic[0].least, 0.5) << "of vectors";
+  EXPECT_EQ(survey->dynamic[0].median, 2);
+  EXPECT_EQ(survey->dynamic[0].largest, 8);
   EXPECT_EQ(std::accumulate(survey->histogram.counts.begin(), survey->histogram.counts.end(), 0u), 6u);
-  const Figure figure = activationFigure("layer", *survey, survey->ranges.front());
+  const Figure figure = activationFigure("layer", *survey, &survey->ranges.front());
   ASSERT_EQ(figure.series.size(), 3u);
   EXPECT_EQ(figure.series[1].x, (std::vector<double>{-8, -8}));
   EXPECT_EQ(figure.series[2].x, (std::vector<double>{4, 4}));
+  const Figure all = activationFigure("layer", *survey, nullptr);
+  ASSERT_EQ(all.series.size(), 1 + 2 * survey->ranges.size());
+  EXPECT_EQ(all.series[2].name, "Least to largest (0 %)");
   layer.inputs.clear();
   EXPECT_EQ(surveyActivations(layer, {}).error().code, Errc::Unsupported);
 }

@@ -1,6 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Writes ranges.json: static ranges of inputs.npy by the observers and calibrators of torch, ModelOpt, quanto and numpy.
+"""Writes ranges.json: static ranges of inputs.npy by the observers and calibrators of torch, ModelOpt, quanto and numpy, and what
+torch.fake_quantize_per_{tensor,channel}_affine loses over them (with codes that are as many to both sides of zero where
+the range is), in dB.
 
 ModelOpt's functions are those of modelopt/torch/quantization/calib/histogram.py, unpacked from PyPI; its rounding of a
 tensor, which wants more of the package, is written out.
@@ -44,6 +46,37 @@ def observed(observer, inputs):
     return [observer.min_val.item(), observer.max_val.item()]
 
 
+def lost(inputs, restored):
+    error = (restored.double() - inputs.double()).square().sum()
+    return (10 * torch.log10(inputs.double().square().sum() / error)).item()
+
+
+def signal_to_noise(inputs, low, high, bits):
+    half = 2 ** (bits - 1)
+    if low == -high:
+        return lost(inputs, torch.fake_quantize_per_tensor_affine(inputs, high / (half - 1), 0, 1 - half, half - 1))
+    low, high = min(low, 0), max(high, 0)
+    scale = (high - low) / (2 * half - 1)
+    return lost(inputs, torch.fake_quantize_per_tensor_affine(inputs, scale, -round(low / scale), 0, 2 * half - 1))
+
+
+def dynamic(inputs, bits):
+    """Each vector its own range: least, median (the lower) and largest width, and what is lost."""
+    half = 2 ** (bits - 1)
+    largest = inputs.abs().amax(1)
+    zeros = torch.zeros(len(inputs), dtype=torch.int32)
+    restored = torch.fake_quantize_per_channel_affine(inputs, largest / (half - 1), zeros, 0, 1 - half, half - 1)
+    found = {"vector_magnitude": [*(f(largest).item() for f in (torch.min, torch.median, torch.max)),
+                                  lost(inputs, restored)]}
+    low, high = inputs.amin(1), inputs.amax(1)
+    widths = high - low
+    scales = (high.clamp(min=0) - low.clamp(max=0)) / (2 * half - 1)
+    zeros = (-torch.round(low.clamp(max=0) / scales)).to(torch.int32)
+    restored = torch.fake_quantize_per_channel_affine(inputs, scales, zeros, 0, 0, 2 * half - 1)
+    found["vector_min_max"] = [*(f(widths).item() for f in (torch.min, torch.median, torch.max)), lost(inputs, restored)]
+    return found
+
+
 def main():
     from torch.ao.quantization.observer import HistogramObserver, MinMaxObserver, MovingAverageMinMaxObserver
     inputs = torch.from_numpy(numpy.load(FOLDER / "inputs.npy"))
@@ -58,7 +91,7 @@ def main():
             new = batch.abs().max().item()
             magnitude = new if magnitude is None else 0.9 * magnitude + 0.1 * new
         ranges["moving_magnitude"] = [-magnitude, magnitude]
-        for percent in (99.9, 99.99):
+        for percent in (99.9, 99.99, 99.999):
             value = float(numpy.percentile(magnitudes.astype(numpy.float64), percent))
             ranges[f"percentile_{percent}"] = [-value, value]
         histogram, edges = numpy.histogram(magnitudes, bins=2048, range=(0, magnitudes.max()))
@@ -71,7 +104,9 @@ def main():
             observer = HistogramObserver(dtype=torch.quint8)
             observer(inputs)
             ranges["histogram"] = [bound.item() for bound in observer._non_linear_param_search()]
-        cases.append({"bits": bits, "vectorsPerBatch": BATCH, "ranges": ranges})
+        noise = {name: signal_to_noise(inputs, *bounds, bits) for name, bounds in ranges.items()}
+        cases.append({"bits": bits, "vectorsPerBatch": BATCH, "ranges": ranges, "signalToNoiseDb": noise,
+                      "dynamic": dynamic(inputs, bits)})
     (FOLDER / "ranges.json").write_text(json.dumps(
         {"oracles": [sources.MODELOPT, f"torch=={torch.__version__.split('+')[0]}", f"numpy=={numpy.__version__}"],
          "cases": cases}, indent=1) + "\n")

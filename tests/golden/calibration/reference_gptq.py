@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
-"""GPTQModel's own GPTQ class (2.2.0, unpacked from PyPI) on a weight and a Hessian, on the CPU in float32."""
+"""GPTQModel's own GPTQ class (2.2.0, unpacked from PyPI) on a weight and a Hessian, on the CPU in float32; and what
+7.7.0 does with a layer that no input reached."""
 
 import contextlib
+import enum
 import functools
 import sys
 from pathlib import Path
@@ -72,3 +74,34 @@ def run(weights, hessian, *, bits=4, group=128, act_order="no", static_groups=Fa
         back = torch.argsort(order)
         restored, codes = restored[:, back], codes[:, back]
     return loss, restored.numpy(), codes.numpy().astype(numpy.uint8), damp
+
+
+class Strategy(enum.Enum):
+    RTN, MIDPOINT, MEAN, MEDIAN, STDCLIP = "rtn", "midpoint", "mean", "median", "stdclip"
+
+
+@functools.cache
+def without_inputs_class():
+    names = [f"gptqmodel.quantization.{name}" for name in ("quantizer", "fallback_smooth", "gptq")]
+    module = sources.modules_from(sources.unpacked(sources.GPTQMODEL), names, ("transformers",))[2]
+    module.FallbackStrategy = Strategy
+    return module
+
+
+def without_inputs(weights, strategy, *, bits=4, group=128, symmetric=True):
+    """Codes, scales and zero points of `_fallback_quantize` without a smoother."""
+    module = without_inputs_class()
+    layer = torch.nn.Linear(weights.shape[1], weights.shape[0], bias=False)
+    layer.weight.data = torch.from_numpy(weights.copy())
+    config = SimpleNamespace(bits=bits, group_size=group, sym=symmetric, mse=0.0)
+    quantizer = module.Quantizer(config)
+    quantizer.configure(perchannel=True)
+    gptq = SimpleNamespace(qcfg=config, columns=weights.shape[1], fallback=SimpleNamespace(smooth=None), H=None,
+                           module=layer, quantizer=quantizer, _tp_pad_cols=0, nsamples=0,
+                           clone_module=lambda device: layer.weight.data.clone(),
+                           _sanitize_scale_and_log=lambda scale, zero: (scale, zero))
+    with torch.no_grad():
+        restored, scales, zeros, g_idx, *_ = module.GPTQ._fallback_quantize(gptq, Strategy(strategy), 128)
+    index = g_idx.long()
+    codes = torch.round(restored / scales[:, index]) + zeros[:, index]
+    return codes.numpy().astype(numpy.uint8), scales.numpy(), zeros.numpy(), restored.numpy()

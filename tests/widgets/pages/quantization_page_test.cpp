@@ -6,15 +6,18 @@
 
 #include <QAbstractButton>
 #include <QComboBox>
+#include <QDoubleSpinBox>
 #include <QFile>
 #include <QFileInfo>
 #include <QHelpEvent>
 #include <QLabel>
 #include <QLineEdit>
+#include <QLocale>
 #include <QSignalSpy>
 #include <QSpinBox>
 #include <QTemporaryDir>
 #include <QTest>
+#include <QTextBrowser>
 #include <QToolTip>
 #include <algorithm>
 #include <cmath>
@@ -24,11 +27,13 @@
 #include "core/report/npy.h"
 #include "tests/widgets/window_fixture.h"
 #include "widgets/frame/notice.h"
+#include "widgets/frame/page_panel.h"
 #include "widgets/models/table_view.h"
 #include "widgets/plots/plot_view.h"
 #include "widgets/quantization/error_panel.h"
 #include "widgets/quantization/fact_list.h"
 #include "widgets/quantization/inputs_box.h"
+#include "widgets/quantization/inputs_panel.h"
 #include "widgets/quantization/scheme_form.h"
 #include "widgets/quantization/scheme_list.h"
 #include "widgets/quantization/scheme_table.h"
@@ -193,15 +198,48 @@ TEST_F(QuantizationPageTest, TakesWhatIsKnownOfTheLayersInputs) {
   EXPECT_GT(summary("Outputs: signal to noise (dB)").toDouble(), 10);
   EXPECT_EQ(figure("Error against size").y.title, "signal to noise (dB)");
   const Figure& inputs = figure("Inputs of");
-  ASSERT_EQ(inputs.series.size(), 3u) << "a histogram, and where the range begins and ends";
+  ASSERT_EQ(inputs.series.size(), 1 + 2 * 9u) << "a histogram, and where each range begins and ends";
   EXPECT_EQ(inputs.series[1].x[0], inputs.series[0].x.front()) << "least to largest";
   EXPECT_EQ(inputs.series[2].x[0], inputs.series[0].x.back());
   EXPECT_TRUE(fact("Ranges of the inputs", "Least to largest").contains(" to "));
+  EXPECT_TRUE(fact("Ranges of the inputs", "Dynamic, each vector's extremes").contains("median"));
+  auto& range = *part<InputsPanel>().findChild<QComboBox*>();
+  range.setCurrentIndex(1);
+  EXPECT_EQ(figure("Inputs of").series.size(), 3u) << "one range alone";
 
   m_session->setCalibration(nullptr);
   settle(*m_session);
   EXPECT_TRUE(isSaid("of the layer expected"));
   EXPECT_TRUE(table.isColumnHidden(outputs));
+}
+
+TEST_F(QuantizationPageTest, ScalesLayersThatShareAnInputAlike) {
+  openSample(*m_session);
+  const auto& checkpoint = *m_session->selection().checkpoint;
+  const auto query = std::ranges::find_if(
+      checkpoint.tensors, [](const TensorInfo& tensor) { return tensor.name.ends_with("q_proj.weight"); });
+  ASSERT_NE(query, checkpoint.tensors.end());
+  m_session->selectTensor(std::size_t(query - checkpoint.tensors.begin()));
+  choose("smoothquant");
+  m_session->setCalibration(Calibration::synthetic());
+  settle(*m_session);
+  EXPECT_EQ(summary("Columns scaled alike with"), "k_proj, v_proj");
+  const QString shared = summary("RMSE");
+  choose("smoothquant", {{"siblings", "alone"}});
+  EXPECT_EQ(summary("Columns scaled alike with"), "");
+  EXPECT_NE(summary("RMSE"), shared);
+}
+
+TEST_F(QuantizationPageTest, SaysWhatTheInputsDoNotCover) {
+  writeTensor(path("worked.safetensors"), {1, 5}, kWorked);
+  writeTensor(path("inputs.safetensors"), {2, 5}, {1, 2, 0, 4, 5, 6, 7, 0, 9, 10}, "x.inputs");
+  m_session->openPath(path("worked.safetensors"));
+  m_session->openCalibration(path("inputs.safetensors"));
+  settle(*m_session);
+  const QString note = part<InputsBox>().findChildren<QLabel*>().last()->text();
+  EXPECT_TRUE(note.contains("2 vectors, recorded")) << qPrintable(note);
+  EXPECT_TRUE(note.contains("Beware: 1 of 5 columns had no input other than zero")) << qPrintable(note);
+  EXPECT_TRUE(note.contains("Beware: 2 inputs for 5 columns: the Hessian is singular")) << qPrintable(note);
 }
 
 TEST_F(QuantizationPageTest, OffersAFileOfInputsOnceItWasOpened) {
@@ -359,6 +397,45 @@ TEST_F(QuantizationPageTest, TellsHowTheWeightUnderThePointerBecameItsCode) {
   for (const char* line :
        {"Weight: 3.1", "Block maximum: 3.7", "Nearest codes: 106", "Code: 106", "Restored: 3.088189"})
     EXPECT_TRUE(QToolTip::text().contains(QLatin1String(line))) << line << " in\n" << QToolTip::text().toStdString();
+}
+
+TEST_F(QuantizationPageTest, TakesDecimalsOfKnobsWithPointAndComma) {
+  const QLocale before;
+  QLocale::setDefault(QLocale::German);
+  openSample(*m_session);
+  choose("llm_int8");
+  auto& threshold = part<QDoubleSpinBox>();
+  EXPECT_EQ(threshold.text(), "6");
+  EXPECT_EQ(threshold.accessibleName(), "Outlier threshold");
+  const auto type = [&](const QString& text) {
+    threshold.selectAll();
+    QTest::keyClicks(&threshold, text);
+    QTest::keyClick(&threshold, Qt::Key_Return);
+    settle(*m_session);
+    return m_session->selection().settings.at("threshold");
+  };
+  EXPECT_EQ(type("4.25"), "4.25");
+  EXPECT_EQ(type("3,5"), "3.5");
+  EXPECT_EQ(threshold.text(), "3.5");
+  EXPECT_EQ(type("7e"), "7") << "letters are not taken";
+  EXPECT_EQ(&threshold, &part<QDoubleSpinBox>()) << "the control that is being turned must not be replaced";
+  EXPECT_TRUE(summary("Bits per weight").toDouble() > 8);
+  QLocale::setDefault(before);
+}
+
+TEST_F(QuantizationPageTest, TellsAllOfASchemeOnAPageBesideTheWindow) {
+  openSample(*m_session);
+  choose("gptq");
+  for (auto* button : m_page.findChildren<QAbstractButton*>())
+    if (button->text() == "about this scheme") button->click();
+  const auto* panel = m_page.findChild<PagePanel*>();
+  ASSERT_TRUE(panel);
+  const auto* text = panel->findChild<QTextBrowser*>();
+  const QString page = text->toPlainText();
+  EXPECT_TRUE(page.contains("least sum of |error|^2.4 (mse).")) << "a bar does not end a cell of the table";
+  EXPECT_TRUE(page.contains("fallback_tokens"));
+  EXPECT_LE(text->document()->idealWidth(), text->viewport()->width()) << "nothing is cut off";
+  EXPECT_TRUE(m_page.window()->frameGeometry().contains(panel->geometry().center()));
 }
 
 TEST_F(QuantizationPageTest, ShowsTheNewestOfQuicklyChangedSchemes) {
