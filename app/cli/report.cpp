@@ -22,6 +22,7 @@ class ReportCommand final : public Command {
     options.required("-o,--output", "FILE.html", m_output, "The page to write");
     options.list("--schemes", "ID,...", m_schemeIds, "Measure these quantization schemes on every tensor, too");
     options.option("--tensor", "GLOB", m_pattern, "Only the tensors whose whole name matches (* and ?)");
+    options.flag("--no-hash", m_isWithoutHash, "Leave out the SHA-256 of the files, for which they are read once more");
     options.flag("--force", m_force, "Replace FILE.html if it exists");
   }
 
@@ -37,7 +38,13 @@ class ReportCommand final : public Command {
         surveyCheckpoint(**checkpoint, *tensors, *schemes, context.backend, context.job, !m_pattern.empty());
     if (!survey) return tl::unexpected(survey.error());
     warn(context, **checkpoint, *survey);
-    const std::string page = htmlReport(**checkpoint, *survey, {m_argument.path(), m_pattern, "ulp " ULPSCOPE_VERSION});
+    ReportNames names{m_argument.path(), m_pattern, "ulp " ULPSCOPE_VERSION};
+    if (!m_isWithoutHash) {
+      auto files = hashFiles(**checkpoint, context.job);
+      if (!files) return tl::unexpected(files.error());
+      names.files = *std::move(files);
+    }
+    const std::string page = htmlReport(**checkpoint, *survey, names);
     if (auto going = context.job.step(0); !going) return going;
     if (auto written = writeFile(m_output, page, existing(m_force)); !written) return written;
     context.output = context.json ? documentText({{"file", m_output}, {"bytes", page.size()}})
@@ -61,6 +68,7 @@ class ReportCommand final : public Command {
   std::vector<std::string> m_schemeIds;
   std::string m_pattern;
   bool m_force = false;
+  bool m_isWithoutHash = false;
 };
 
 }  // namespace

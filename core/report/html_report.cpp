@@ -95,6 +95,16 @@ std::string objectsMarkup(const Checkpoint& checkpoint) {
                      counted(checkpoint.objects.size(), "object"), table.finish(), leftOutMarkup(all.size()));
 }
 
+/// One file has its hash in the list of facts, many have a list of their own.
+std::string hashFacts(std::span<const HashedFile> files) {
+  if (files.empty()) return {};
+  if (files.size() == 1) return factMarkup("SHA-256", files.front().sha256);
+  std::string list;
+  for (const HashedFile& file : files) list += fmt::format("{}  {}\n", file.sha256, markupText(file.name, 4096));
+  return factMarkup("SHA-256", fmt::format("<details><summary>of {}</summary><pre>{}</pre></details>",
+                                           counted(files.size(), "file"), list));
+}
+
 std::uint64_t notRead(const CheckpointSurvey& survey) {
   return static_cast<std::uint64_t>(
       std::ranges::count_if(survey.tensors, [](const SurveyedTensor& tensor) { return !tensor.summary; }));
@@ -111,6 +121,7 @@ std::string factsSection(const HtmlReportInput& report) {
     if (const auto model = modelFacts(*checkpoint.model); !model.empty())
       facts += factMarkup("model", markupText(fmt::format("{}", fmt::join(model, ", ")), 2048));
   facts += factMarkup("files", groupedDigits(checkpoint.files.size()));
+  facts += hashFacts(report.names.files);
   facts += factMarkup("tensors", groupedDigits(checkpoint.totalTensors()));
   facts += factMarkup("parameters", groupedDigits(checkpoint.totalElements()));
   facts += factMarkup("bytes of tensors", bytesText(checkpoint.totalBytes()));

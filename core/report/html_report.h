@@ -1,17 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <string>
+#include <vector>
 
 #include "core/checkpoint/checkpoint.h"
 #include "core/report/checkpoint_survey.h"
+#include "core/report/file_hash.h"
 
 namespace ulpscope {
 
 /// What a report says of itself.
 struct ReportNames {
-  std::string path;       ///< as the user gave it: the only path on the page
-  std::string pattern;    ///< by which tensors were chosen; empty: all
-  std::string generator;  ///< "ulp 0.1.0"
+  std::string path;                    ///< as the user gave it: the only path on the page
+  std::string pattern;                 ///< by which tensors were chosen; empty: all
+  std::string generator;               ///< "ulp 0.1.0"
+  std::vector<HashedFile> files = {};  ///< of the checkpoint; empty: not asked for
 };
 
 /// One HTML page of what was found: no script, no font, picture or style sheet from elsewhere, and a policy that

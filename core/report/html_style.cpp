@@ -70,7 +70,19 @@ svg.outline path { fill: var(--accent); }
 svg.key { display: inline-block; width: 10px; height: 10px; margin-right: 6px; }
 footer { margin-top: 48px; padding-top: 12px; border-top: 1px solid var(--border); }
 @media (max-width: 600px) { body { padding: 12px; } dl { grid-template-columns: minmax(0, 1fr); gap: 0; } dd { margin-bottom: 6px; } }
-@media print { .wide { max-height: none; overflow: visible; border: 0; } body { max-width: none; } h3, figure { break-inside: avoid; } }
+@media print {
+  :root {
+    color-scheme: light;
+    --window: #FFFFFF; --surface: #FFFFFF; --border: #DDDDD8; --text: #1D1F21; --muted: #5F6368; --hairline: #EAEAE6;
+    --accent: #0072B2; --tint: #FFFFFF; --outlier: #8F5F00; --special: #A8487F;
+  }
+  body { max-width: none; padding: 0; font-size: 12px; }
+  nav { display: none; }
+  .wide { max-height: none; overflow: visible; border: 0; }
+  th { position: static; }
+  h2, h3, summary { break-after: avoid; }
+  h3, figure, tr, dl { break-inside: avoid; }
+}
 )";
 
 }  // namespace

@@ -22,6 +22,7 @@ set(rules
   "^core/checkpoint/(folder|hdf5[a-z_]*)\\.cpp$ => ${posix}"
   "^core/checkpoint/.*\\.cpp$ => <(zlib|snappy-c|re2/re2)\\.h>"
   "^core/cache/.*\\.cpp$ => <zlib\\.h>"
+  "^core/report/file_hash\\.cpp$ => <openssl/evp\\.h>"
   "^core/base/atomic_file\\.cpp$ => <stdio\\.h>"  # where POSIX declares rename
   # core's folders, each above those it names.
   "^core/ => \"core/base/"

@@ -55,7 +55,9 @@ void ReportWriter::write(const QString& path, bool withSchemes) {
        schemes = withSchemes ? usualSchemes() : std::vector<const Scheme*>()](const JobContext& job) -> Result<> {
         const auto survey = surveyCheckpoint(*checkpoint, wholeTensors(*checkpoint), schemes, *backend, job);
         if (!survey) return tl::unexpected(survey.error());
-        const std::string page = htmlReport(*checkpoint, *survey, {checkpoint->path, {}, generator});
+        auto files = hashFiles(*checkpoint, job);
+        if (!files) return tl::unexpected(files.error());
+        const std::string page = htmlReport(*checkpoint, *survey, {checkpoint->path, {}, generator, *std::move(files)});
         if (auto going = job.step(0); !going) return going;
         return writeFile(file, page, AtomicFile::Existing::Replace);
       },

@@ -35,6 +35,7 @@ constexpr Licence kLicences[] = {
     {"Boost", "BSL-1.0"},
     {"Highway", "Apache-2.0"},
     {"oneTBB", "Apache-2.0"},
+    {"OpenSSL libcrypto", "Apache-2.0"},
     {"SQLite", "public domain"},
     {"zlib", "Zlib"},
     {"Snappy", "BSD-3-Clause"},
