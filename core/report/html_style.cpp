@@ -70,6 +70,7 @@ svg.outline path { fill: var(--accent); }
 svg.key { display: inline-block; width: 10px; height: 10px; margin-right: 6px; }
 footer { margin-top: 48px; padding-top: 12px; border-top: 1px solid var(--border); }
 @media (max-width: 600px) { body { padding: 12px; } dl { grid-template-columns: minmax(0, 1fr); gap: 0; } dd { margin-bottom: 6px; } }
+@page { size: landscape; margin: 10mm; }
 @media print {
   :root {
     color-scheme: light;
@@ -79,7 +80,12 @@ footer { margin-top: 48px; padding-top: 12px; border-top: 1px solid var(--border
   body { max-width: none; padding: 0; font-size: 12px; }
   nav { display: none; }
   .wide { max-height: none; overflow: visible; border: 0; }
-  th { position: static; }
+  table { font-size: 8px; }
+  th { position: static; padding: 2px 4px; }
+  th small { font-size: 7px; }
+  td { padding: 1px 4px; }
+  td.n, td.t, td code { font-size: 8px; min-width: 0; }
+  h3 + p { break-after: avoid; }
   h2, h3, summary { break-after: avoid; }
   h3, figure, tr, dl { break-inside: avoid; }
 }
