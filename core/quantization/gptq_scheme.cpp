@@ -29,17 +29,15 @@
 #include "core/quantization/code_board.h"
 #include "core/quantization/gptq_fallback.h"
 #include "core/quantization/gptq_info.h"
+#include "core/quantization/gptq_inverse.h"
 #include "core/quantization/gptq_rows.h"
-#include "core/quantization/inverse_factor.h"
 #include "core/quantization/knobs.h"
 #include "core/quantization/scale_tally.h"
-#include "core/quantization/torch_sum.h"
 
 namespace ulpscope {
 namespace {
 
 constexpr std::uint64_t kRowsAtOnce = 32;
-constexpr double kDampIncrement = 0.0025;
 
 struct Plan {
   int bits = 4;
@@ -92,12 +90,6 @@ float toHalf(float value) {
   return roundFloat(binary16, value, Rounding::NearestEven, Overflow::Format);
 }
 
-std::vector<float> diagonalOf(const std::vector<double>& hessian, std::uint64_t columns) {
-  std::vector<float> diagonal(columns);
-  for (std::uint64_t c = 0; c < columns; ++c) diagonal[c] = static_cast<float>(hessian[c * columns + c]);
-  return diagonal;
-}
-
 /// As `torch.argsort(diag, descending=True)`, but that equal ones keep their order.
 std::vector<std::uint32_t> byFallingDiagonal(const std::vector<float>& diagonal) {
   std::vector<std::uint32_t> order(diagonal.size());
@@ -128,14 +120,6 @@ std::vector<double> permuted(const std::vector<double>& hessian, const std::vect
   for (std::size_t r = 0; r < columns; ++r)
     for (std::size_t c = 0; c < columns; ++c) out[r * columns + c] = hessian[order[r] * columns + order[c]];
   return out;
-}
-
-/// Adds a share of the mean of the diagonal to it, in float32 as the reference: the Hessian that is factored is its own
-/// to the bit.
-void dampen(std::vector<double>& hessian, std::uint64_t columns, double share) {
-  const std::vector<float> diagonal = diagonalOf(hessian, columns);
-  const float added = static_cast<float>(share) * torchMean(diagonal);
-  for (std::uint64_t c = 0; c < columns; ++c) hessian[c * columns + c] = double{diagonal[c] + added};
 }
 
 class GptqScheme final : public Scheme {
@@ -242,18 +226,13 @@ class GptqScheme final : public Scheme {
           result.columnGroups[order.permutation[place]] = static_cast<std::uint32_t>(place / plan.group);
       }
     }
-    double damp = plan.damp;
-    for (; damp < 1; damp += kDampIncrement) {
-      dampen(*hessian, columns, damp);
-      auto inverse = upperFactorOfInverse(*hessian, columns, backend, job);
-      if (!inverse) return tl::unexpected(std::move(inverse).error());
-      if (!*inverse) continue;
-      order.inverse = std::move(**inverse);
-      break;
-    }
-    if (order.inverse.empty())
+    auto damped = dampedInverse(*std::move(hessian), columns, plan.damp, backend, job);
+    if (!damped) return tl::unexpected(std::move(damped).error());
+    if (!*damped)
       return fail(Errc::Unsupported, "a Hessian that dampening makes positive definite expected, found one it does not",
                   calibration.source);
+    const double damp = (*damped)->damp;
+    order.inverse = std::move((*damped)->inverse);
     if (damp != plan.damp)
       result.warnings.push_back(
           fmt::format("the Hessian was not positive definite: damp_percent was raised from {} to {:.4g}",

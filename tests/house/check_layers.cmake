@@ -37,6 +37,7 @@ set(rules
   "^core/calibration/ => \"core/(formats|tensor|checkpoint|backend|jobs|calibration)/"
   "^core/quantization/ => \"core/(formats|tensor|backend|jobs|analysis|calibration|quantization)/"
   "^core/recipe/ => \"core/(formats|tensor|checkpoint|backend|jobs|analysis|calibration|quantization|recipe)/"
+  "^core/steps/ => \"core/(formats|tensor|backend|jobs|calibration|quantization|steps)/"
   "^core/report/ => \"core/(formats|tensor|checkpoint|jobs|backend|analysis|lint|calibration|quantization|report)/"
   # kernels: over core; SIMD and threads in cpu's .cpp files, CUDA in cuda's device sources.
   "^kernels/ => ${standard}"
