@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
+#include <cstddef>
 #include <cstdint>
 #include <span>
-#include <vector>
+
+#include "core/analysis/error_chunk.h"
 
 namespace ulpscope {
 
@@ -27,27 +29,19 @@ struct ErrorMetrics {
   double p999 = 0;
 };
 
-/// Sums in fixed chunks of 65,536, added in index order. Precondition: x.size() == y.size().
+/// What follows from sums; percentiles are NaN.
+ErrorMetrics metricsOf(const ErrorSums& sums);
+
+/// Elements of a chunk of a matrix: whole rows, a power of two of them, as many as fit into 65,536; less than a row
+/// where rows are longer. The same matrix has the same chunks however it is cut by rows.
+std::size_t errorChunk(std::uint64_t columns);
+
+/// Sums in chunks of 65,536 as measureChunk() has them, added in index order. Precondition: x.size() == y.size().
 ErrorMetrics measureError(std::span<const float> x, std::span<const float> y);
 ErrorMetrics measureError(std::span<const double> x, std::span<const double> y);
-/// The same to the bit, on the threads of `backend`.
-ErrorMetrics measureError(std::span<const float> x, std::span<const float> y, const Backend& backend);
-
-/// Of pairs in index order.
-struct ErrorSums {
-  double error = 0;
-  double squaredError = 0;
-  double squaredX = 0;
-  double squaredY = 0;
-  double product = 0;
-  std::uint64_t included = 0;
-  std::uint64_t excluded = 0;
-  double maxAbsoluteError = 0;
-  std::uint64_t maxAt = 0;  ///< the first of them; of no meaning where included is 0
-
-  /// Adds those of the pairs that follow.
-  void add(const ErrorSums& later);
-};
+/// On the threads of `backend`; the result does not depend on them. `chunk` elements at a time, at most 65,536.
+ErrorMetrics measureError(std::span<const float> x, std::span<const float> y, const Backend& backend,
+                          std::size_t chunk = 65'536);
 
 /// The same for arrays that are never held whole: pieces one after the other. Everything but the percentiles, which
 /// are NaN.

@@ -20,6 +20,15 @@
 
 namespace ulpscope {
 
+struct ErrorBrackets;
+struct ErrorChunk;
+struct NarrowBlockCodec;
+namespace ggml {
+struct MinimumFit;
+struct MinimumSearch;
+struct ScaleSearch;
+}  // namespace ggml
+
 /// How floats become codes of a binary format of up to 16 bits (and tfloat32). Not Rounding::Stochastic.
 struct FloatRounding {
   FloatSpec spec;
@@ -114,6 +123,26 @@ class Backend {
                                   const BlockCodes& out) const = 0;
   virtual Result<> dequantizeBlocks(const BlockCodec& codec, const ConstBlockCodes& in,
                                     std::span<float> values) const = 0;
+
+  // What follows is done on the calling thread; a backend without kernels of its own inherits the definition.
+
+  /// Errors y - x of up to 65,536 pairs, the first of which is number `first` of all; see measureChunk.
+  virtual void measureErrors(std::span<const float> x, std::span<const float> y, std::uint64_t first,
+                             const ErrorBrackets& brackets, ErrorChunk& into) const;
+
+  /// One fit for each part of search.size values; see core/quantization/ggml_search.h. `w` has as many weights as there
+  /// are values, or none where the search says how they follow from the values.
+  virtual void searchMinima(const ggml::MinimumSearch& search, std::span<const float> x, std::span<const float> w,
+                            std::span<ggml::MinimumFit> fits) const;
+  /// One scale for each part, and its codes.
+  virtual void searchScales(const ggml::ScaleSearch& search, std::span<const float> x, std::span<const float> w,
+                            std::span<float> scales, std::span<std::uint8_t> codes) const;
+
+  /// Whole blocks, both ways; false where this backend has no kernel for the codec, and nothing was done.
+  virtual bool encodeNarrowBlocks(const NarrowBlockCodec& codec, std::span<const float> values,
+                                  std::span<std::uint8_t> codes, std::span<float> scales) const;
+  virtual bool decodeNarrowBlocks(const NarrowBlockCodec& codec, std::span<const std::uint8_t> codes,
+                                  std::span<const float> scales, std::span<float> values) const;
 };
 
 /// The definition: scalar, one thread, no SIMD. Always there.

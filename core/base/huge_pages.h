@@ -9,11 +9,14 @@ namespace ulpscope {
 /// that cannot be had. The first touch of an ordinary page may cost more than the work on it.
 void preferHugePages(void* memory, std::size_t bytes);
 
-/// resize() of an empty vector of very many elements.
+/// resize() of a vector that may get very many elements.
 template <class Value>
 void resizeHuge(std::vector<Value>& vector, std::size_t size) {
-  vector.reserve(size);
-  preferHugePages(vector.data(), size * sizeof(Value));
+  if (vector.capacity() < size) {
+    vector.clear();  // what was there is not worth copying
+    vector.reserve(size);
+    preferHugePages(vector.data(), size * sizeof(Value));
+  }
   vector.resize(size);
 }
 

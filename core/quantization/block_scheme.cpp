@@ -118,6 +118,11 @@ Result<double> BlockScheme::bitsPerWeight(const MatrixShape& shape, const Settin
   return (codeBytes * 8 + blocks * (plan->scaleBits + plan->zeroPointBits)) / elements;
 }
 
+std::uint64_t BlockScheme::rowsTogether(const MatrixShape& shape, const Settings& settings) const {
+  const auto plan = planFor(shape, settings);
+  return plan ? rowsBetweenCuts(plan->granularity, plan->group, shape) : 0;
+}
+
 Result<QuantizedTensor> BlockScheme::quantize(const SchemeInput& given, const Settings& settings,
                                               const Backend& backend, const JobContext& job) const {
   const MatrixView& input = given.weights;
@@ -125,7 +130,7 @@ Result<QuantizedTensor> BlockScheme::quantize(const SchemeInput& given, const Se
   const auto plan = planFor(input.shape, settings);
   if (!plan) return tl::unexpected(plan.error());
   const RunLayout layout(plan->granularity, plan->group, input.shape);
-  QuantizedTensor result;
+  QuantizedTensor result = given.emptyResult();
   result.shape = input.shape;
   result.codeBits = plan->codeBits;
   result.signedCodes = plan->signedCodes;

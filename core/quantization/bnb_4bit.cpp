@@ -197,6 +197,13 @@ Result<double> Bnb4BitScheme::bitsPerWeight(const MatrixShape& shape, const Sett
          32.0 * static_cast<double>(divideRoundingUp(blocks, kSecondLevel)) / static_cast<double>(elements);
 }
 
+std::uint64_t Bnb4BitScheme::rowsTogether(const MatrixShape& shape, const Settings& settings) const {
+  const auto complete = completeSettings(m_info, settings);
+  if (!complete || isDouble(*complete)) return 0;  // the scales' mean is that of the tensor
+  const RunPlan plan = planFor(*complete);
+  return rowsBetweenCuts(plan.granularity, plan.group, shape);
+}
+
 Result<QuantizedTensor> Bnb4BitScheme::quantize(const SchemeInput& input, const Settings& settings,
                                                 const Backend& backend, const JobContext& job) const {
   const auto complete = completeSettings(m_info, settings);
@@ -204,7 +211,7 @@ Result<QuantizedTensor> Bnb4BitScheme::quantize(const SchemeInput& input, const 
   const RunPlan plan = planFor(*complete);
   auto result = isVectorised(*complete)
                     ? m_blocks.quantize(input, {{"blocksize", choiceSetting(*complete, "blocksize")}}, backend, job)
-                    : quantizeRuns(plan, input.weights, {}, backend, job);
+                    : quantizeRuns(plan, input, {}, backend, job);
   if (!result || !isDouble(*complete) || result->scales.empty()) return result;
   if (auto done = quantizeScales(bnbPathSetting(*complete), result->scales, job); !done)
     return tl::unexpected(std::move(done).error());

@@ -51,6 +51,10 @@ Result<double> FastScheme::bitsPerWeight(const MatrixShape& shape, const Setting
   return m_blocks.bitsPerWeight(shape, settings);
 }
 
+std::uint64_t FastScheme::rowsTogether(const MatrixShape& shape, const Settings& settings) const {
+  return m_runs.rowsTogether(shape, settings);
+}
+
 Result<QuantizedTensor> FastScheme::quantize(const SchemeInput& input, const Settings& settings, const Backend& backend,
                                              const JobContext& job) const {
   const auto complete = completeSettings(info(), settings);

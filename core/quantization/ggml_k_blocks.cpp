@@ -5,12 +5,15 @@
 #include <array>
 #include <cmath>
 #include <numeric>
+#include <vector>
 
+#include "core/backend/backend.h"
 #include "core/quantization/ggml_numbers.h"
 
 namespace ulpscope::ggml {
 namespace {
 
+constexpr std::uint64_t kBlocksAtOnce = 16;
 constexpr StepGrid kImportanceGrid{.first = -0.9f, .spacing = 0.05f, .last = 36};
 
 /// The integers of the parts and the unit that they count.
@@ -38,54 +41,42 @@ PartScales searched(int largest, std::span<const float> scales, std::span<const 
   return result;
 }
 
-/// One block on its way.
-struct Block {
-  std::array<ScaleAndMinimum, kMaxParts> fits;
-  std::array<float, kBlock> weights;
-  std::array<float, kMaxParts> scales, minimums, partWeights;
+/// Blocks on their way, with what is known of their parts.
+struct Blocks {
+  std::vector<MinimumFit> fits;
+  std::vector<float> weights;      ///< one a value, where an importance is given
+  std::vector<float> partWeights;  ///< their sums
 };
 
-void weighBlock(const MinimumType& type, const RunInput& run, Block& block) {
+void weighBlock(const MinimumType& type, const RunInput& run, std::span<float> weights, std::span<float> sums) {
   const std::size_t part = type.block.part;
-  const std::span<float> weights(block.weights);
-  if (run.importance.empty()) {
-    for (std::size_t at = 0; at < kBlock; at += part)
-      type.weigh(run.values.subspan(at, part), weights.subspan(at, part));
-    return;
-  }
   const float sigma2 = type.sigmaFactor * sumOfSquares(run.values) / static_cast<float>(kBlock);
   weigh(run.values, run.importance, sigma2, weights);
   for (std::size_t at = 0; at < kBlock; at += part) {
     const auto begin = weights.begin() + static_cast<std::ptrdiff_t>(at);
-    block.partWeights[at / part] = std::accumulate(begin, begin + static_cast<std::ptrdiff_t>(part), 0.0f);
+    sums[at / part] = std::accumulate(begin, begin + static_cast<std::ptrdiff_t>(part), 0.0f);
   }
 }
 
 void codeAboveMinimum(int largest, float scale, float minimum, std::span<const float> x,
                       std::span<std::uint8_t> codes) {
-  if (scale == 0) return;
   for (std::size_t i = 0; i < x.size(); ++i)
     codes[i] = static_cast<std::uint8_t>(std::clamp(nearestInt((x[i] + minimum) / scale), 0, largest));
 }
 
-void encodeBlock(const MinimumType& type, const RunInput& run, const RunCodes& out) {
+void encodeBlock(const MinimumType& type, const RunInput& run, std::span<const MinimumFit> fits,
+                 std::span<const float> partWeights, const RunCodes& out) {
   const std::size_t part = type.block.part;
-  const std::size_t parts = kBlock / part;
-  const bool hasImportance = !run.importance.empty();
-  Block block;
-  weighBlock(type, run, block);
-  searchMinima(type.largest, hasImportance ? kImportanceGrid : type.grid, part, run.values, block.weights,
-               std::span(block.fits).first(parts), out.codes.data());
-  for (std::size_t p = 0; p < parts; ++p) {
-    block.scales[p] = block.fits[p].scale;
-    block.minimums[p] = block.fits[p].minimum;
-  }
-  const auto integers = [&](std::span<const float> numbers) {
-    return hasImportance ? searched(type.largestScale, numbers, std::span(block.partWeights).first(parts))
-                         : fromLargest(type, numbers);
+  const std::size_t parts = fits.size();
+  std::array<float, kMaxParts> fitted;
+  const auto integers = [&](float MinimumFit::* number) {
+    std::ranges::transform(fits, fitted.begin(), [&](const MinimumFit& fit) { return fit.*number; });
+    const auto numbers = std::span<const float>(fitted).first(parts);
+    return partWeights.empty() ? fromLargest(type, numbers)
+                               : searched(type.largestScale, numbers, partWeights);
   };
-  const PartScales scales = integers(std::span(block.scales).first(parts));
-  const PartScales minimums = integers(std::span(block.minimums).first(parts));
+  const PartScales scales = integers(&MinimumFit::scale);
+  const PartScales minimums = integers(&MinimumFit::minimum);
 
   std::byte* const packed = out.packed.data();
   const std::uint16_t d = halfCode(scales.unit);
@@ -97,29 +88,59 @@ void encodeBlock(const MinimumType& type, const RunInput& run, const RunCodes& o
     const PartCodes stored = type.scalesAt(packed, p);
     const float scale = halfValue(d) * static_cast<float>(stored.scale);
     const float minimum = halfValue(dmin) * static_cast<float>(stored.minimum);
-    codeAboveMinimum(type.largest, scale, minimum, run.values.subspan(p * part, part),
-                     out.codes.subspan(p * part, part));
+    const auto x = run.values.subspan(p * part, part);
+    const auto codes = out.codes.subspan(p * part, part);
+    if (scale == 0)
+      codeFit(fits[p], type.largest, x, codes.data());
+    else
+      codeAboveMinimum(type.largest, scale, minimum, x, codes);
     out.stored[p].scale = scale;
     out.stored[p].offset = -minimum;
   }
   type.putCodes(out.codes, packed);
 }
 
+/// Consecutive blocks: their parts are searched together.
+void encodeBlocks(const MinimumType& type, const Backend& backend, std::span<const RunInput> runs,
+                  std::span<const RunCodes> out) {
+  const std::size_t parts = kBlock / type.block.part;
+  const bool hasImportance = !runs.front().importance.empty();
+  Blocks blocks;
+  blocks.fits.resize(runs.size() * parts);
+  if (hasImportance) {
+    blocks.weights.resize(runs.size() * kBlock);
+    blocks.partWeights.resize(runs.size() * parts);
+    for (std::size_t i = 0; i < runs.size(); ++i)
+      weighBlock(type, runs[i], std::span(blocks.weights).subspan(i * kBlock, kBlock),
+                 std::span(blocks.partWeights).subspan(i * parts, parts));
+  }
+  const MinimumSearch search{.largest = type.largest,
+                             .grid = hasImportance ? kImportanceGrid : type.grid,
+                             .size = type.block.part,
+                             .weighing = hasImportance ? Weighing::Given : type.weighing};
+  backend.searchMinima(search, {runs.front().values.data(), runs.size() * kBlock}, blocks.weights, blocks.fits);
+  for (std::size_t i = 0; i < runs.size(); ++i)
+    encodeBlock(
+        type, runs[i], std::span(blocks.fits).subspan(i * parts, parts),
+        hasImportance ? std::span<const float>(blocks.partWeights).subspan(i * parts, parts) : std::span<const float>(),
+        out[i]);
+}
+
 }  // namespace
 
 RunPlan minimumPlan(const MinimumType& type) {
-  return planOf(type.block, [type](const RunInput& run, const RunCodes& out) { encodeBlock(type, run, out); });
+  RunPlan plan = planOf(type.block, {});
+  plan.runsAtOnce = kBlocksAtOnce;
+  plan.encodeMany = [type](const Backend& backend, std::span<const RunInput> runs, std::span<const RunCodes> out) {
+    encodeBlocks(type, backend, runs, out);
+  };
+  return plan;
 }
 
 float sumOfSquares(std::span<const float> x) {
   float sum = 0;
   for (const float value : x) sum += value * value;
   return sum;
-}
-
-void weighAboveMean(std::span<const float> part, std::span<float> weights) {
-  const float root = std::sqrt(sumOfSquares(part) / static_cast<float>(part.size()));
-  for (std::size_t i = 0; i < part.size(); ++i) weights[i] = root + std::fabs(part[i]);
 }
 
 void codeAnew(int half, float scale, std::span<const float> x, std::span<std::uint8_t> shifted) {

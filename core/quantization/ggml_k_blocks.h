@@ -24,7 +24,7 @@ struct MinimumType {
   bool capped = false;   ///< without an importance, integers that wrapped around are cut to the largest
   // Without an importance:
   StepGrid grid = {};
-  void (*weigh)(std::span<const float> part, std::span<float> weights) = nullptr;
+  Weighing weighing = Weighing::AboveMean;
   // With one, all have the same grid, and sigma2 is this times the sum of the block's squares / 256:
   float sigmaFactor = 1;
 
@@ -36,9 +36,6 @@ struct MinimumType {
   void (*putCodes)(std::span<const std::uint8_t> codes, std::byte* packed) = nullptr;
 };
 RunPlan minimumPlan(const MinimumType& type);
-
-/// Weights of Q4_K and Q5_K: sqrt(mean of x^2) + |x|.
-void weighAboveMean(std::span<const float> part, std::span<float> weights);
 
 float sumOfSquares(std::span<const float> x);
 

@@ -9,6 +9,15 @@
 namespace ulpscope::ggml {
 namespace {
 
+void weighPart(Weighing weighing, std::span<const float> x, float* weights) {
+  float root = 0;
+  if (weighing == Weighing::AboveMean) {
+    for (const float value : x) root += value * value;
+    root = std::sqrt(root / static_cast<float>(x.size()));
+  }
+  for (std::size_t i = 0; i < x.size(); ++i) weights[i] = root + std::fabs(x[i]);
+}
+
 struct FourParts {
   std::size_t size;
   Lanes x[kMaxPart];
@@ -122,29 +131,36 @@ Fit bestFit(const FourParts& parts, int largest, const StepGrid& grid) {
 
 }  // namespace
 
-void searchMinima(int largest, const StepGrid& grid, std::size_t size, std::span<const float> x,
-                  std::span<const float> w, std::span<ScaleAndMinimum> fits, std::uint8_t* codes) {
-  assert(size <= kMaxPart && x.size() == size * fits.size() && w.size() == x.size());
+void searchMinima(const MinimumSearch& search, std::span<const float> x, std::span<const float> w,
+                  std::span<MinimumFit> fits) {
+  const std::size_t size = search.size;
+  assert(size <= kMaxPart && x.size() == size * fits.size());
+  assert(search.weighing == Weighing::Given ? w.size() == x.size() : w.empty());
   FourParts parts;
+  float weights[kLanes][kMaxPart];
   for (std::size_t first = 0; first < fits.size(); first += kLanes) {
     const float* xs[kLanes];
     const float* ws[kLanes];
     for (std::size_t lane = 0; lane < kLanes; ++lane) {
       const std::size_t part = std::min(first + lane, fits.size() - 1);
       xs[lane] = x.data() + part * size;
-      ws[lane] = w.data() + part * size;
+      ws[lane] = w.empty() ? weights[lane] : w.data() + part * size;
+      if (w.empty()) weighPart(search.weighing, x.subspan(part * size, size), weights[lane]);
     }
     load(parts, size, xs, ws);
-    const Fit fit = grid.absolute ? bestFit<true>(parts, largest, grid) : bestFit<false>(parts, largest, grid);
+    const Fit fit = search.grid.absolute ? bestFit<true>(parts, search.largest, search.grid)
+                                         : bestFit<false>(parts, search.largest, search.grid);
     for (std::size_t lane = 0; lane < kLanes && first + lane < fits.size(); ++lane) {
       const bool flat = parts.flat[lane] != 0;
-      fits[first + lane] = {flat ? 0 : fit.scale[lane], -(flat ? parts.min[lane] : fit.offset[lane])};
-      std::uint8_t* const partCodes = codes + (first + lane) * size;
-      for (std::size_t i = 0; i < size; ++i)
-        partCodes[i] =
-            flat ? 0 : lowByte(std::clamp(nearestInt(fit.step[lane] * (xs[lane][i] - fit.from[lane])), 0, largest));
+      fits[first + lane] = {flat ? 0 : fit.scale[lane], -(flat ? parts.min[lane] : fit.offset[lane]), fit.step[lane],
+                            fit.from[lane], flat};
     }
   }
+}
+
+void codeFit(const MinimumFit& fit, int largest, std::span<const float> x, std::uint8_t* codes) {
+  for (std::size_t i = 0; i < x.size(); ++i)
+    codes[i] = fit.isFlat ? 0 : lowByte(std::clamp(nearestInt(fit.step * (x[i] - fit.from)), 0, largest));
 }
 
 }  // namespace ulpscope::ggml

@@ -89,8 +89,9 @@ StepAndMinimum searchFromMinimum(int largest, std::span<const float, 32> x, std:
                                  float sigma2, std::span<std::uint8_t, 32> codes) {
   std::array<float, 32> weights;
   weigh(x, importance, sigma2, weights);
-  ScaleAndMinimum fit{};
-  searchMinima(largest, kImportanceGrid, x.size(), x, weights, {&fit, 1}, codes.data());
+  MinimumFit fit{};
+  searchMinima({.largest = largest, .grid = kImportanceGrid, .size = x.size()}, x, weights, {&fit, 1});
+  codeFit(fit, largest, x, codes.data());
   return {fit.scale, -fit.minimum};
 }
 

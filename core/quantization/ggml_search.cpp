@@ -86,6 +86,14 @@ float searchScale(int half, std::span<const float> x, std::span<const float> w, 
   return scale;
 }
 
+void searchScales(const ScaleSearch& search, std::span<const float> x, std::span<const float> w,
+                  std::span<float> scales, std::span<std::uint8_t> shifted) {
+  for (std::size_t part = 0; part < scales.size(); ++part) {
+    const std::size_t at = part * search.size;
+    scales[part] = searchScale(search.half, x.subspan(at, search.size), w.subspan(at, search.size), &shifted[at]);
+  }
+}
+
 float refineScale(int half, std::span<const float> x, std::uint8_t* shifted) {
   assert(x.size() <= kMaxPart);
   const float m = mainValue(x);

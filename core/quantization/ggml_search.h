@@ -29,23 +29,44 @@ float searchScale(int half, std::span<const float> x, std::span<const float> w, 
 /// code that is best beside the others. (make_q3_quants.)
 float refineScale(int half, std::span<const float> x, std::uint8_t* shifted);
 
-/// y = scale * q - minimum, q from 0 to `largest`.
-struct ScaleAndMinimum {
-  float scale, minimum;
+/// searchScale() of parts of `size` values, at most kMaxPart.
+struct ScaleSearch {
+  int half = 0;
+  std::size_t size = 0;
 };
+/// One scale for each part, and `size` codes.
+void searchScales(const ScaleSearch& search, std::span<const float> x, std::span<const float> w,
+                  std::span<float> scales, std::span<std::uint8_t> shifted);
+
 /// Steps that are tried: (largest + first + spacing * k) / (max - min), k from 0 to `last`.
 struct StepGrid {
   float first, spacing;
   int last;
   bool absolute = false;  ///< weighs |error| instead of its square
 };
-/// One fit for each part of `size` values, at most kMaxPart. (make_qkx2_quants, make_qkx3_quants.)
+/// How weights follow from the values of a part: |x|, or sqrt(mean of x^2) + |x|.
+enum class Weighing : std::uint8_t { Given, Magnitude, AboveMean };
+/// y = scale * q - minimum, q from 0 to `largest`, for parts of `size` values, at most kMaxPart.
+struct MinimumSearch {
+  int largest = 0;
+  StepGrid grid = {};
+  std::size_t size = 0;
+  Weighing weighing = Weighing::Given;
+};
+struct MinimumFit {
+  float scale, minimum;
+  float step, from;  ///< q = nearest(step * (x - from)), clamped
+  bool isFlat;       ///< all values are alike and not positive: q = 0
+};
+/// One fit for each part. `w` is empty where weights are not given. (make_qkx2_quants, make_qkx3_quants.)
 ///
 /// min = the least of x and 0. Starts from the step largest / (max - min) and tries the grid: codes q =
 /// nearest(step * (x - min)), then the scale and the offset of least weighted squares, where a positive offset becomes
 /// 0. A better offset is the min of the steps that follow. A part of equal values that are not positive has scale 0.
-void searchMinima(int largest, const StepGrid& grid, std::size_t size, std::span<const float> x,
-                  std::span<const float> w, std::span<ScaleAndMinimum> fits, std::uint8_t* codes);
+void searchMinima(const MinimumSearch& search, std::span<const float> x, std::span<const float> w,
+                  std::span<MinimumFit> fits);
+/// The codes q of a part.
+void codeFit(const MinimumFit& fit, int largest, std::span<const float> x, std::uint8_t* codes);
 
 /// Integers for the scales of parts: x = scale * q, q from 0 to `largest`; nine candidates for the scale, then up to
 /// five rounds as in refineScale. (make_qp_quants.)

@@ -35,7 +35,6 @@ RunPlan sixBitPlan(int bits) {
                       .capped = true,
                       .grid = isFour ? StepGrid{.first = -1, .spacing = 0.1f, .last = 20}
                                      : StepGrid{.first = -0.5f, .spacing = 0.1f, .last = 15},
-                      .weigh = weighAboveMean,
                       .sigmaFactor = 2,
                       .putScales = putScales,
                       .scalesAt = scalesAt,

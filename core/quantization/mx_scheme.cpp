@@ -137,6 +137,11 @@ RunPlan ocpPlan(const BlockFormat& format, ScaleMode mode) {
     elements->encode(run.values, powerOfTwo(-exponent), out.codes);
   };
   plan.scaleNote = fmt::format("power of two by the rule {}", idOf(mode));
+  if (const FloatSpec* spec = format.element->floatSpec(); spec && mode == ScaleMode::Floor)
+    plan.narrowCodec = [codec = NarrowBlockCodec{.kind = NarrowBlockCodec::Kind::MxFloor,
+                                                 .element = *spec,
+                                                 .blockSize = kBlock,
+                                                 .largestExponent = format.largestExponent()}](float) { return codec; };
   return plan;
 }
 

@@ -21,6 +21,7 @@
 #include <cmath>
 #include <limits>
 
+#include "core/formats/block_format.h"
 #include "core/quantization/narrow_codes.h"
 #include "core/quantization/run_scheme.h"
 
@@ -152,6 +153,12 @@ RunPlan plan(const Settings& settings) {
     for (float& value : values) value += 0.0F;
   };
   plan.isUsed = [](int) { return true; };
+  plan.narrowCodec = [](float largest) {
+    return NarrowBlockCodec{.kind = NarrowBlockCodec::Kind::ModelOpt,
+                            .element = *findBlockFormat("nvfp4")->element->floatSpec(),
+                            .blockSize = kBlock,
+                            .tensorScale = largest / kLargestBoth};
+  };
   return plan;
 }
 

@@ -2,18 +2,12 @@
 //
 // Q2_K: scales[16] codes[64] d dmin. A byte of `scales` holds the scale's integer in its low and the minimum's in its
 // high nibble.
-#include <cmath>
-
 #include "core/quantization/ggml_k_blocks.h"
 
 namespace ulpscope {
 namespace {
 
 using ggml::PartCodes;
-
-void weighMagnitudes(std::span<const float> part, std::span<float> weights) {
-  for (std::size_t i = 0; i < part.size(); ++i) weights[i] = std::fabs(part[i]);
-}
 
 void putScales(std::span<const std::uint8_t> scales, std::span<const std::uint8_t> minimums, std::byte* packed) {
   for (std::size_t part = 0; part < scales.size(); ++part)
@@ -63,7 +57,7 @@ const Scheme& q2_k_entry() {
              .largest = 3,
              .largestScale = 15,
              .grid = {.first = -0.5f, .spacing = 0.1f, .last = 15, .absolute = true},
-             .weigh = weighMagnitudes,
+             .weighing = ggml::Weighing::Magnitude,
              .sigmaFactor = 1,
              .putScales = putScales,
              .scalesAt = scalesAt,

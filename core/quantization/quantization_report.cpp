@@ -10,6 +10,7 @@
 #include "core/base/huge_pages.h"
 #include "core/base/text.h"
 #include "core/calibration/layer_calibration.h"
+#include "core/quantization/piecewise_error.h"
 
 namespace ulpscope {
 namespace {
@@ -124,7 +125,7 @@ Result<QuantizationReport> quantizeAndMeasure(const Scheme& scheme, const Settin
   report.warnings = report.quantized.warnings;
   report.backend = backend.description();
   const std::span<const float> restored = report.quantized.restored;
-  report.metrics = measureError(input.values, restored, backend);
+  report.metrics = measureError(input.values, restored, backend, errorChunk(input.shape.columns));
   report.bulk = measureBulkError(input.values, restored);
   auto weighted = weightedErrorOf(given, restored, backend, job);
   if (!weighted) return tl::unexpected(std::move(weighted).error());
@@ -136,35 +137,71 @@ Result<QuantizationReport> quantizeAndMeasure(const Scheme& scheme, const Settin
   return report;
 }
 
-Result<SchemeComparison> compareScheme(const SchemeChoice& choice, const SchemeInput& given, const Backend& backend,
-                                       const JobContext& job) {
-  const MatrixView& input = given.weights;
-  SchemeComparison line;
-  line.scheme = choice.scheme->info().id;
-  line.title = choice.scheme->info().title;
-  const auto bits = choice.scheme->bitsPerWeight(input.shape, choice.settings);
-  auto quantized = bits ? choice.scheme->quantize(given, choice.settings, backend, job)
-                        : Result<QuantizedTensor>(tl::unexpected(bits.error()));
-  if (!quantized) {
-    if (quantized.error().code != Errc::Unsupported) return tl::unexpected(std::move(quantized).error());
-    line.error = quantized.error().message;
+namespace {
+
+/// Piece by piece where that can be, else from the whole result, in memory that goes on to the next scheme.
+class SchemeComparer {
+ public:
+  SchemeComparer(const SchemeInput& input, const Backend& backend, const JobContext& job)
+      : m_input(input), m_backend(backend), m_job(job) {}
+
+  Result<SchemeComparison> compare(const Scheme& scheme) {
+    SchemeComparison line;
+    line.scheme = scheme.info().id;
+    line.title = scheme.info().title;
+    const auto bits = scheme.bitsPerWeight(m_input.weights.shape, {});
+    auto done = bits ? measure(scheme, *bits, line) : Result<>(tl::unexpected(bits.error()));
+    if (done) return line;
+    if (m_isFatal || done.error().code != Errc::Unsupported) return tl::unexpected(std::move(done).error());
+    line.error = std::move(done).error().message;
     return line;
   }
-  line.bitsPerWeight = storedBitsPerWeight(*quantized, *bits);
-  line.metrics = measureError(input.values, quantized->restored, backend);
-  auto weighted = weightedErrorOf(given, quantized->restored, backend, job);
-  if (!weighted) return tl::unexpected(std::move(weighted).error());
-  line.weightedError = *weighted;
-  line.warnings = std::move(quantized->warnings);
-  return line;
-}
 
-Result<std::vector<SchemeComparison>> compareSchemes(std::span<const Scheme* const> schemes, const SchemeInput& given,
+ private:
+  Result<> measure(const Scheme& scheme, double bits, SchemeComparison& line) {
+    line.bitsPerWeight = bits;
+    if (m_input.calibration) return measureWhole(scheme, bits, line);  // the weighted error sees rows at once
+    const auto metrics = measureInPieces(scheme, m_input.weights, m_pieces, m_backend, m_job);
+    if (!metrics) return tl::unexpected(metrics.error());
+    if (!*metrics) return measureWhole(scheme, bits, line);
+    line.metrics = **metrics;
+    return {};
+  }
+
+  Result<> measureWhole(const Scheme& scheme, double bits, SchemeComparison& line) {
+    SchemeInput given = m_input;
+    given.spare = &m_spare;
+    auto quantized = scheme.quantize(given, {}, m_backend, m_job);
+    if (!quantized) return tl::unexpected(std::move(quantized).error());
+    line.bitsPerWeight = storedBitsPerWeight(*quantized, bits);
+    line.metrics =
+        measureError(m_input.weights.values, quantized->restored, m_backend, errorChunk(m_input.weights.shape.columns));
+    auto weighted = weightedErrorOf(m_input, quantized->restored, m_backend, m_job);
+    m_isFatal = !weighted;  // it is the layer that does not fit, not the scheme
+    if (!weighted) return tl::unexpected(std::move(weighted).error());
+    line.weightedError = *weighted;
+    line.warnings = std::move(quantized->warnings);
+    m_spare = *std::move(quantized);
+    return {};
+  }
+
+  const SchemeInput& m_input;
+  const Backend& m_backend;
+  const JobContext& m_job;
+  SpareResults m_pieces;
+  QuantizedTensor m_spare;
+  bool m_isFatal = false;
+};
+
+}  // namespace
+
+Result<std::vector<SchemeComparison>> compareSchemes(std::span<const Scheme* const> schemes, const SchemeInput& input,
                                                      const Backend& backend, const JobContext& job,
                                                      const std::function<void(const SchemeComparison&)>& each) {
+  SchemeComparer comparer(input, backend, job);
   std::vector<SchemeComparison> lines;
   for (const Scheme* scheme : schemes) {
-    auto line = compareScheme({scheme, {}}, given, backend, job);
+    auto line = comparer.compare(*scheme);
     if (!line) return tl::unexpected(std::move(line).error());
     lines.push_back(*std::move(line));
     if (each) each(lines.back());

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <numeric>
 
 #include "core/base/checked.h"
 
@@ -83,6 +84,23 @@ RunLayout::Run RunLayout::run(std::uint64_t index) const {
   const std::uint64_t begin = place * m_runSize;
   const std::uint64_t size = std::min(m_runSize, m_lineSize - begin);
   return {line * m_lineSize + begin, 1, size, size};
+}
+
+std::uint64_t rowsBetweenCuts(Granularity granularity, std::uint64_t group, const MatrixShape& shape) {
+  switch (granularity) {
+    case Granularity::Row:
+    case Granularity::Group:
+      return 1;
+    case Granularity::FlatBlocks:
+      return shape.columns == 0 ? 0 : group / std::gcd(group, shape.columns);
+    case Granularity::Tile:
+      return group;
+    case Granularity::Tensor:
+    case Granularity::Column:
+    case Granularity::Strided:
+      break;
+  }
+  return 0;
 }
 
 Result<> expectWholeGroups(const MatrixShape& shape, std::uint64_t group, const std::string& schemeId) {

@@ -63,6 +63,9 @@ class RunLayout {
   std::uint64_t m_runsPerLine = 0;
 };
 
+/// After how many rows, and multiples of them, the matrix may be cut without cutting a run; 0: nowhere.
+std::uint64_t rowsBetweenCuts(Granularity granularity, std::uint64_t group, const MatrixShape& shape);
+
 /// Unsupported where rows are not whole groups of `group` values.
 Result<> expectWholeGroups(const MatrixShape& shape, std::uint64_t group, const std::string& schemeId);
 

@@ -25,6 +25,8 @@ RunLayout layoutOf(const RunPlan& plan, const MatrixShape& shape) {
   return RunLayout(plan.granularity, plan.group, shape);
 }
 
+constexpr std::uint64_t kNarrowBlocksAtOnce = 64;
+
 /// Scales of a full run.
 std::uint64_t scalesPerRun(const RunPlan& plan, const RunLayout& layout) {
   return plan.scaleGroup == 0 ? 1 : divideRoundingUp(layout.runSize(), plan.scaleGroup);
@@ -33,100 +35,174 @@ std::uint64_t scalesPerRun(const RunPlan& plan, const RunLayout& layout) {
 /// Codes runs into their places of the result.
 class RunQuantizer {
  public:
-  RunQuantizer(const RunPlan& plan, const MatrixView& input, std::span<const float> importance, QuantizedTensor& result)
+  RunQuantizer(const RunPlan& plan, const SchemeInput& given, std::span<const float> importance, const Backend& backend,
+               QuantizedTensor& result)
       : m_plan(plan),
-        m_layout(layoutOf(plan, input.shape)),
+        m_backend(backend),
+        m_layout(layoutOf(plan, given.weights.shape)),
         m_scalesPerRun(scalesPerRun(plan, m_layout)),
-        m_input(input),
+        m_input(given.weights),
         m_importance(importance),
         m_result(result) {
-    result.shape = input.shape;
+    result.shape = m_input.shape;
     result.codeBits = plan.codeBits;
     result.signedCodes = plan.signedCodes;
-    resizeHuge(result.codes, input.values.size());
-    resizeHuge(result.restored, input.values.size());
+    resizeHuge(result.codes, m_input.values.size());
+    resizeHuge(result.restored, m_input.values.size());
     const std::uint64_t scales = m_layout.runs() * m_scalesPerRun;
     result.scales.resize(scales);
     if (plan.hasZeroPoints) result.zeroPoints.resize(scales);
     if (plan.hasOffsets) result.offsets.resize(scales);
     resizeHuge(result.packed, m_layout.runs() * plan.packedBytes);
-    if (plan.measureTensor && !input.values.empty()) m_tensorValue = plan.measureTensor(input.values);
+    if (plan.measureTensor && !m_input.values.empty()) m_tensorValue = tensorValue(given.whole);
+    if (plan.narrowCodec) m_narrow = plan.narrowCodec(m_tensorValue);
   }
 
-  Result<> run(const Backend& backend, const JobContext& job) {
+  Result<> run(const JobContext& job) {
     const auto code = [this](std::uint64_t begin, std::uint64_t end) { codePiece(begin, end); };
     const std::uint64_t runs = m_layout.runs();
     const std::uint64_t runBytes = runs == 0 ? 0 : m_input.values.size_bytes() / runs;
-    if (auto done = inPieces(runs, itemsPerPiece(m_layout.runSize()), runBytes, backend, job, code); !done) return done;
+    if (auto done = inPieces(runs, itemsPerPiece(m_layout.runSize()), runBytes, m_backend, job, code); !done)
+      return done;
     m_result.warnings = m_tally.warnings();
     return {};
   }
 
  private:
+  float tensorValue(WholeTensor* whole) const {
+    if (!whole) return m_plan.measureTensor(m_input.values);
+    std::call_once(whole->measured, [&] { whole->value = m_plan.measureTensor(whole->weights.values); });
+    return whole->value;
+  }
+
   void codePiece(std::uint64_t begin, std::uint64_t end) {
+    const std::uint64_t atOnce = m_plan.encodeMany ? m_plan.runsAtOnce : m_narrow ? kNarrowBlocksAtOnce : 1;
     Scratch scratch;
-    scratch.stored.resize(m_scalesPerRun);
-    for (std::uint64_t run = begin; run < end; ++run) codeRun(run, scratch);
+    scratch.stored.resize(atOnce * m_scalesPerRun);
+    for (std::uint64_t run = begin; run < end; run += atOnce) codeRuns(run, std::min(end, run + atOnce), scratch);
     const std::scoped_lock lock(m_mutex);
     m_tally.merge(scratch.tally);
   }
 
   struct Scratch {
     std::vector<float> values;
-    std::vector<float> importance;
+    std::vector<float> importance;  ///< of the last run; runs that are coded at once have some each
     std::vector<std::uint8_t> codes;
     std::vector<float> restored;
     std::vector<StoredScale> stored;
+    std::vector<RunInput> inputs;
+    std::vector<RunCodes> outputs;
     ScaleTally tally;
     std::optional<std::uint64_t> measuredRow;
     float rowValue = 0;
   };
 
+  void codeRuns(std::uint64_t begin, std::uint64_t end, Scratch& scratch) {
+    if (m_plan.encodeMany) return codeMany(begin, end, scratch);
+    if (m_narrow && codeNarrow(begin, end, scratch)) return;
+    for (std::uint64_t run = begin; run < end; ++run) codeRun(run, scratch);
+  }
+
+  /// false where a block is short or the backend has no kernel.
+  bool codeNarrow(std::uint64_t begin, std::uint64_t end, Scratch& scratch) {
+    const RunLayout::Run last = m_layout.run(end - 1);
+    const std::uint64_t first = m_layout.run(begin).first;
+    const std::uint64_t size = last.first + last.size() - first;
+    if (size != (end - begin) * m_narrow->blockSize) return false;
+    const auto values = m_input.values.subspan(first, size);
+    const auto codes = std::span(m_result.codes).subspan(first, size);
+    const auto scales = std::span(m_result.scales).subspan(begin, end - begin);
+    if (!m_backend.encodeNarrowBlocks(*m_narrow, values, codes, scales)) return false;
+    if (!m_backend.decodeNarrowBlocks(*m_narrow, codes, scales, std::span(m_result.restored).subspan(first, size)))
+      return false;
+    for (std::size_t block = 0; block < scales.size(); ++block)
+      scratch.tally.addLooking(scales[block], values.subspan(block * m_narrow->blockSize, m_narrow->blockSize));
+    return true;
+  }
+
+  void codeMany(std::uint64_t begin, std::uint64_t end, Scratch& scratch) {
+    assert(m_layout.isContiguous());
+    std::fill(scratch.stored.begin(), scratch.stored.end(), StoredScale{});
+    scratch.importance.clear();
+    if (!m_importance.empty()) scratch.importance.reserve((end - begin) * m_layout.runSize());
+    scratch.inputs.clear();
+    scratch.outputs.clear();
+    for (std::uint64_t index = begin; index < end; ++index) {
+      const RunLayout::Run run = m_layout.run(index);
+      measureRow(run, scratch);
+      scratch.inputs.push_back({m_input.values.subspan(run.first, run.size()), addImportance(run, scratch),
+                                m_tensorValue, scratch.rowValue, run.size() < m_layout.runSize()});
+      scratch.outputs.push_back(outputOf(index, run,
+                                         std::span(scratch.stored).subspan((index - begin) * m_scalesPerRun),
+                                         std::span(m_result.codes).subspan(run.first, run.size())));
+    }
+    m_plan.encodeMany(m_backend, scratch.inputs, scratch.outputs);
+    for (std::uint64_t i = 0; i < scratch.inputs.size(); ++i)
+      restore(begin + i, scratch.inputs[i].values, scratch.outputs[i],
+              std::span(m_result.restored).subspan(m_layout.run(begin + i).first, scratch.inputs[i].values.size()),
+              scratch.tally);
+  }
+
   void codeRun(std::uint64_t index, Scratch& scratch) {
     const RunLayout::Run run = m_layout.run(index);
     const bool contiguous = m_layout.isContiguous();
     if (!contiguous) gather(run, scratch);
-    gatherImportance(run, scratch);
+    scratch.importance.clear();
+    const std::span<const float> importance = addImportance(run, scratch);
     measureRow(run, scratch);
     const auto values =
         contiguous ? m_input.values.subspan(run.first, run.size()) : std::span<const float>(scratch.values);
     const auto codes = contiguous ? std::span(m_result.codes).subspan(run.first, run.size()) : std::span(scratch.codes);
     const auto restored =
         contiguous ? std::span(m_result.restored).subspan(run.first, run.size()) : std::span(scratch.restored);
-
-    const std::uint64_t group = m_plan.scaleGroup == 0 ? run.size() : m_plan.scaleGroup;
-    const std::uint64_t scales = divideRoundingUp(run.size(), group);
     std::fill(scratch.stored.begin(), scratch.stored.end(), StoredScale{});
-    m_plan.encode({values, scratch.importance, m_tensorValue, scratch.rowValue, run.size() < m_layout.runSize()},
-                  {codes, std::span(scratch.stored).first(scales),
-                   std::span(m_result.packed).subspan(index * m_plan.packedBytes, m_plan.packedBytes)});
-    for (std::uint64_t s = 0; s < scales; ++s) {
-      const std::uint64_t size = std::min(group, run.size() - s * group);
-      const StoredScale& stored = scratch.stored[s];
-      m_plan.decode(codes.subspan(s * group, size), stored, restored.subspan(s * group, size));
-      scratch.tally.addLooking(stored.scale != 0 ? stored.scale : stored.offset, values.subspan(s * group, size));
+    const RunCodes out = outputOf(index, run, scratch.stored, codes);
+    m_plan.encode({values, importance, m_tensorValue, scratch.rowValue, run.size() < m_layout.runSize()}, out);
+    restore(index, values, out, restored, scratch.tally);
+    if (!contiguous) scatter(run, scratch);
+  }
+
+  /// All zero.
+  RunCodes outputOf(std::uint64_t index, const RunLayout::Run& run, std::span<StoredScale> stored,
+                    std::span<std::uint8_t> codes) {
+    const std::uint64_t group = m_plan.scaleGroup == 0 ? run.size() : m_plan.scaleGroup;
+    std::ranges::fill(codes, std::uint8_t{0});
+    return {codes, stored.first(divideRoundingUp(run.size(), group)),
+            std::span(m_result.packed).subspan(index * m_plan.packedBytes, m_plan.packedBytes)};
+  }
+
+  void restore(std::uint64_t index, std::span<const float> values, const RunCodes& coded, std::span<float> restored,
+               ScaleTally& tally) {
+    const std::uint64_t group = m_plan.scaleGroup == 0 ? values.size() : m_plan.scaleGroup;
+    for (std::uint64_t s = 0; s < coded.stored.size(); ++s) {
+      const std::uint64_t size = std::min<std::uint64_t>(group, values.size() - s * group);
+      const StoredScale& stored = coded.stored[s];
+      m_plan.decode(coded.codes.subspan(s * group, size), stored, restored.subspan(s * group, size));
+      tally.addLooking(stored.scale != 0 ? stored.scale : stored.offset, values.subspan(s * group, size));
       const std::uint64_t at = index * m_scalesPerRun + s;
       m_result.scales[at] = stored.scale;
       if (m_plan.hasZeroPoints) m_result.zeroPoints[at] = stored.zeroPoint;
       if (m_plan.hasOffsets) m_result.offsets[at] = stored.offset;
     }
-    if (!contiguous) scatter(run, scratch);
   }
 
   void gather(const RunLayout::Run& run, Scratch& scratch) const {
     scratch.values.resize(run.size());
     scratch.restored.resize(run.size());
-    scratch.codes.assign(run.size(), 0);
+    scratch.codes.resize(run.size());
     for (std::uint64_t row = 0; row < run.rows; ++row)
       std::copy_n(m_input.values.data() + run.first + row * run.stride, run.columns,
                   scratch.values.data() + row * run.columns);
   }
 
-  void gatherImportance(const RunLayout::Run& run, Scratch& scratch) const {
-    if (m_importance.empty()) return;
-    scratch.importance.resize(run.size());
+  /// One number a value of the run, behind those of the runs before.
+  std::span<const float> addImportance(const RunLayout::Run& run, Scratch& scratch) const {
+    if (m_importance.empty()) return {};
+    const std::size_t begin = scratch.importance.size();
+    scratch.importance.resize(begin + run.size());
     for (std::uint64_t i = 0; i < run.size(); ++i)
-      scratch.importance[i] = m_importance[run.element(i) % m_input.shape.columns];
+      scratch.importance[begin + i] = m_importance[run.element(i) % m_input.shape.columns];
+    return std::span(scratch.importance).subspan(begin, run.size());
   }
 
   void measureRow(const RunLayout::Run& run, Scratch& scratch) const {
@@ -147,12 +223,14 @@ class RunQuantizer {
   }
 
   const RunPlan& m_plan;
+  const Backend& m_backend;
   const RunLayout m_layout;
   const std::uint64_t m_scalesPerRun;
-  const MatrixView& m_input;
+  const MatrixView m_input;
   const std::span<const float> m_importance;
   QuantizedTensor& m_result;
   float m_tensorValue = 0;
+  std::optional<NarrowBlockCodec> m_narrow;
   std::mutex m_mutex;
   ScaleTally m_tally;
 };
@@ -187,14 +265,14 @@ double bitsPerWeight(const RunPlan& plan, const MatrixShape& shape) {
   return (codeBytes * 8 + scales * plan.scaleBits + runs * plan.runBits + plan.tensorBits) / elements;
 }
 
-Result<QuantizedTensor> quantizeRuns(const RunPlan& plan, const MatrixView& input, std::span<const float> importance,
+Result<QuantizedTensor> quantizeRuns(const RunPlan& plan, const SchemeInput& given, std::span<const float> importance,
                                      const Backend& backend, const JobContext& job) {
-  assert(input.values.size() == input.shape.rows * input.shape.columns);
-  assert(importance.empty() || importance.size() == input.shape.columns);
+  assert(given.weights.values.size() == given.weights.shape.rows * given.weights.shape.columns);
+  assert(importance.empty() || importance.size() == given.weights.shape.columns);
   if (auto going = job.step(0); !going) return tl::unexpected(std::move(going).error());
-  QuantizedTensor result;
-  RunQuantizer quantizer(plan, input, importance, result);
-  if (auto done = quantizer.run(backend, job); !done) return tl::unexpected(std::move(done).error());
+  QuantizedTensor result = given.emptyResult();
+  RunQuantizer quantizer(plan, given, importance, backend, result);
+  if (auto done = quantizer.run(job); !done) return tl::unexpected(std::move(done).error());
   return result;
 }
 
@@ -236,15 +314,19 @@ Result<double> RunScheme::bitsPerWeight(const MatrixShape& shape, const Settings
   return ulpscope::bitsPerWeight(*plan, shape);
 }
 
+std::uint64_t RunScheme::rowsTogether(const MatrixShape& shape, const Settings& settings) const {
+  const auto plan = planFor(shape, settings);
+  return plan ? rowsBetweenCuts(plan->granularity, plan->group, shape) : 0;
+}
+
 Result<QuantizedTensor> RunScheme::quantize(const SchemeInput& input, const Settings& settings, const Backend& backend,
                                             const JobContext& job) const {
   const auto plan = planFor(input.weights.shape, settings);
   if (!plan) return tl::unexpected(plan.error());
   const bool hasImportance = m_info.calibration != CalibrationUse::None && input.calibration;
   return quantizeRuns(
-      *plan, input.weights,
-      hasImportance ? std::span<const float>(input.calibration->secondMoments) : std::span<const float>(), backend,
-      job);
+      *plan, input, hasImportance ? std::span<const float>(input.calibration->secondMoments) : std::span<const float>(),
+      backend, job);
 }
 
 std::vector<BoardLine> RunScheme::explain(const MatrixView& input, const QuantizedTensor& result,

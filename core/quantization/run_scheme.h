@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "core/quantization/knobs.h"
+#include "core/quantization/narrow_blocks.h"
 #include "core/quantization/run_layout.h"
 #include "core/quantization/scheme.h"
 
@@ -61,6 +62,12 @@ struct RunPlan {
   std::function<float(std::span<const float> row)> measureRow;
   /// Called from several threads at once.
   std::function<void(const RunInput& run, const RunCodes& out)> encode;
+  /// In place of `encode`: up to `runsAtOnce` runs, which follow each other in memory where the layout is contiguous,
+  /// as it must be. `backend` may do a part of it.
+  std::function<void(const Backend& backend, std::span<const RunInput> runs, std::span<const RunCodes> out)> encodeMany;
+  std::uint64_t runsAtOnce = 1;
+  /// What `encode` and `decode` do where runs and scales are these blocks, for backends with kernels for them.
+  std::function<NarrowBlockCodec(float tensorValue)> narrowCodec;
   /// Codes that share a scale, to values. Called from several threads at once.
   std::function<void(std::span<const std::uint8_t> codes, const StoredScale& stored, std::span<float> values)> decode;
   /// How the scale came about: "largest magnitude / 448". For the board.
@@ -80,6 +87,7 @@ class RunScheme final : public Scheme {
 
   const SchemeInfo& info() const override { return m_info; }
   Result<double> bitsPerWeight(const MatrixShape& shape, const Settings& settings) const override;
+  std::uint64_t rowsTogether(const MatrixShape& shape, const Settings& settings) const override;
   Result<QuantizedTensor> quantize(const SchemeInput& input, const Settings& settings, const Backend& backend,
                                    const JobContext& job) const override;
   std::vector<BoardLine> explain(const MatrixView& input, const QuantizedTensor& result, const Settings& settings,
@@ -96,7 +104,7 @@ class RunScheme final : public Scheme {
 Result<> checkShape(const RunPlan& plan, const MatrixShape& shape, const std::string& schemeId);
 double bitsPerWeight(const RunPlan& plan, const MatrixShape& shape);
 /// `importance` has one number a column, or none. Precondition: the shape is right for the plan.
-Result<QuantizedTensor> quantizeRuns(const RunPlan& plan, const MatrixView& input, std::span<const float> importance,
+Result<QuantizedTensor> quantizeRuns(const RunPlan& plan, const SchemeInput& input, std::span<const float> importance,
                                      const Backend& backend, const JobContext& job);
 std::vector<BoardLine> explainRuns(const RunPlan& plan, const MatrixView& input, const QuantizedTensor& result,
                                    std::uint64_t index);

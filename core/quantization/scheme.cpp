@@ -52,6 +52,23 @@ std::string knobNames(const SchemeInfo& info) {
 
 }  // namespace
 
+QuantizedTensor SchemeInput::emptyResult() const {
+  QuantizedTensor result;
+  if (!spare) return result;
+  const auto takeEmpty = [](auto& from, auto& to) {
+    to = std::move(from);
+    to.clear();
+  };
+  result.codes = std::move(spare->codes);
+  result.restored = std::move(spare->restored);
+  takeEmpty(spare->scales, result.scales);
+  takeEmpty(spare->zeroPoints, result.zeroPoints);
+  takeEmpty(spare->offsets, result.offsets);
+  takeEmpty(spare->packed, result.packed);
+  *spare = {};
+  return result;
+}
+
 std::string defaultText(const Parameter& parameter) {
   if (const auto* number = std::get_if<std::int64_t>(&parameter.defaultValue)) return std::to_string(*number);
   if (const auto* number = std::get_if<double>(&parameter.defaultValue)) return fmt::format("{}", *number);

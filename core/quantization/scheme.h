@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <span>
 #include <string>
@@ -73,17 +74,6 @@ struct MatrixView {
   std::span<const float> values;
 };
 
-/// What a scheme is given: a weight matrix W of shape [outputs, inputs], and what is known of the layer's inputs.
-struct SchemeInput {
-  SchemeInput(const MatrixView& weightMatrix, const LayerCalibration* layer = nullptr,
-              std::span<const MatrixView> layersBeside = {})
-      : weights(weightMatrix), calibration(layer), siblings(layersBeside) {}
-
-  MatrixView weights;
-  const LayerCalibration* calibration;   ///< null: nothing is known; else its columns are those of the weights
-  std::span<const MatrixView> siblings;  ///< weights of other layers that take the same inputs, of as many columns
-};
-
 /// A tensor after quantization: everything that would be stored, and what it decodes to.
 struct QuantizedTensor {
   MatrixShape shape;
@@ -106,6 +96,31 @@ struct QuantizedTensor {
   std::optional<std::uint64_t> storedBits;
 };
 
+/// A tensor that is quantized in pieces, some rows each.
+struct WholeTensor {
+  MatrixView weights;
+  std::once_flag measured;
+  float value = 0;  ///< what the scheme measured of all of it
+};
+
+/// What a scheme is given: a weight matrix W of shape [outputs, inputs], and what is known of the layer's inputs.
+struct SchemeInput {
+  SchemeInput(const MatrixView& weightMatrix, const LayerCalibration* layer = nullptr,
+              std::span<const MatrixView> layersBeside = {})
+      : weights(weightMatrix), calibration(layer), siblings(layersBeside) {}
+
+  MatrixView weights;
+  const LayerCalibration* calibration;   ///< null: nothing is known; else its columns are those of the weights
+  std::span<const MatrixView> siblings;  ///< weights of other layers that take the same inputs, of as many columns
+  WholeTensor* whole = nullptr;         ///< what `weights` are rows of, if they are; see Scheme::rowsTogether()
+  /// A result that is needed no longer: its memory may serve again, as the first touch of memory costs more than most
+  /// schemes' arithmetic.
+  QuantizedTensor* spare = nullptr;
+
+  /// An empty result in the memory of `spare`, if there is one. Codes and restored values are of any size and content.
+  QuantizedTensor emptyResult() const;
+};
+
 /// One line of how a single weight went through a scheme, for the board: "Block maximum" -> "0.20996094".
 struct BoardLine {
   std::string title;
@@ -123,6 +138,11 @@ class Scheme {
   /// All stored bits (codes, scales, zero points) over the number of weights. Where they depend on the values, those of
   /// a matrix without outliers.
   virtual Result<double> bitsPerWeight(const MatrixShape& shape, const Settings& settings) const = 0;
+
+  /// Rows that are coded without regard to others, as long as pieces begin at multiples of them: quantize() gives the
+  /// same for such a piece as for the whole tensor, if `SchemeInput::whole` says what it belongs to. 0: there are none.
+  /// Precondition: the settings and the shape fit.
+  virtual std::uint64_t rowsTogether(const MatrixShape&, const Settings&) const { return 0; }
 
   /// Usage for a bad knob, Unsupported where the shape does not fit the scheme (q8_0 with rows not divisible by 32) or
   /// where it needs a calibration and is given none.

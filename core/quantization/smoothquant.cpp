@@ -105,7 +105,7 @@ class SmoothQuantScheme final : public Scheme {
     const std::vector<float> scales = columnScales(input, *complete);
     std::vector<float> scaled(input.weights.values.begin(), input.weights.values.end());
     for (std::size_t i = 0; i < scaled.size(); ++i) scaled[i] *= scales[i % shape.columns];
-    auto result = quantizeRuns(planOf(*complete), {shape, scaled}, {}, backend, job);
+    auto result = quantizeRuns(planOf(*complete), MatrixView{shape, scaled}, {}, backend, job);
     if (!result) return result;
     for (std::size_t i = 0; i < scaled.size(); ++i) result->restored[i] /= scales[i % shape.columns];
     result->columnScales = scales;

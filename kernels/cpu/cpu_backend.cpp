@@ -15,9 +15,12 @@
 #include "kernels/cpu/decode.h"
 #include "kernels/cpu/dequantize_blocks.h"
 #include "kernels/cpu/instruction_set.h"
+#include "kernels/cpu/measure_errors.h"
+#include "kernels/cpu/narrow_blocks.h"
 #include "kernels/cpu/profile.h"
 #include "kernels/cpu/quantize_blocks.h"
 #include "kernels/cpu/round.h"
+#include "kernels/cpu/search_minima.h"
 #include "kernels/cpu/thread_team.h"
 
 namespace ulpscope::kernels {
@@ -78,6 +81,22 @@ class CpuBackend final : public Backend {
   }
   Result<> quantizeBlocks(const BlockCodec& codec, std::span<const float> values, const BlockCodes& out) const override;
   Result<> dequantizeBlocks(const BlockCodec& codec, const ConstBlockCodes& in, std::span<float> values) const override;
+  void measureErrors(std::span<const float> x, std::span<const float> y, std::uint64_t first,
+                     const ErrorBrackets& brackets, ErrorChunk& into) const override {
+    kernels::measureErrors(x, y, first, brackets, into);
+  }
+  void searchMinima(const ggml::MinimumSearch& search, std::span<const float> x, std::span<const float> w,
+                    std::span<ggml::MinimumFit> fits) const override {
+    kernels::searchMinima(search, x, w, fits);
+  }
+  bool encodeNarrowBlocks(const NarrowBlockCodec& codec, std::span<const float> values, std::span<std::uint8_t> codes,
+                          std::span<float> scales) const override {
+    return kernels::encodeNarrowBlocks(codec, values, codes, scales);
+  }
+  bool decodeNarrowBlocks(const NarrowBlockCodec& codec, std::span<const std::uint8_t> codes,
+                          std::span<const float> scales, std::span<float> values) const override {
+    return kernels::decodeNarrowBlocks(codec, codes, scales, values);
+  }
 
  private:
   template <class T, class Raise>

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "core/analysis/code_table.h"
+#include "core/quantization/narrow_blocks.h"
 #include "kernels/cpu/cpu_backend.h"
 #include "kernels/cpu/thread_team.h"
 #include "tests/bench/huge_array.h"
@@ -43,7 +44,7 @@ struct Arrays {
   HugeArray<float> floats{kBytes / 2};            ///< as many floats as there are codes of 16 bits
   HugeArray<std::uint8_t> codes{kFloats};
   HugeArray<std::uint16_t> wideCodes{kFloats};
-  std::vector<float> scales = std::vector<float>(kFloats / 32);
+  std::vector<float> scales = std::vector<float>(kFloats / 16);
 
   Arrays() {
     std::mt19937 generator(1);
@@ -187,6 +188,42 @@ void dequantize(const Backend& backend, const Arrays& arrays) {
                            arrays.floats.span().first(kFloats));
 }
 
+template <NarrowBlockCodec::Kind kKind>
+NarrowBlockCodec narrowCodec() {
+  const FloatSpec fp4{.exponentBits = 2, .fractionBits = 1, .bias = 1, .specials = Specials::None};
+  if (kKind == NarrowBlockCodec::Kind::MxFloor)
+    return {.kind = kKind, .element = fp4, .blockSize = 32, .largestExponent = 2};
+  return {.kind = kKind, .element = fp4, .blockSize = 16, .tensorScale = 0.1F / 2688};
+}
+
+/// `work(codec, first value, values, first block, blocks)` for chunks.
+template <NarrowBlockCodec::Kind kKind, class Work>
+void eachNarrowChunk(const Backend& backend, const Work& work) {
+  const NarrowBlockCodec codec = narrowCodec<kKind>();
+  constexpr std::size_t kChunk = 65'536;
+  backend.forEach(kFloats / kChunk, [&](std::size_t chunk) {
+    work(codec, chunk * kChunk, kChunk, chunk * kChunk / codec.blockSize, kChunk / codec.blockSize);
+  });
+}
+
+template <NarrowBlockCodec::Kind kKind>
+void quantizeNarrow(const Backend& backend, const Arrays& arrays) {
+  const auto scales = std::span(const_cast<float*>(arrays.scales.data()), arrays.scales.size());
+  eachNarrowChunk<kKind>(backend, [&](const auto& codec, auto first, auto size, auto block, auto blocks) {
+    backend.encodeNarrowBlocks(codec, arrays.weights.span().subspan(first, size),
+                               arrays.codes.span().subspan(first, size), scales.subspan(block, blocks));
+  });
+}
+
+template <NarrowBlockCodec::Kind kKind>
+void dequantizeNarrow(const Backend& backend, const Arrays& arrays) {
+  eachNarrowChunk<kKind>(backend, [&](const auto& codec, auto first, auto size, auto block, auto blocks) {
+    backend.decodeNarrowBlocks(codec, arrays.codes.span().subspan(first, size),
+                               std::span(arrays.scales).subspan(block, blocks),
+                               arrays.floats.span().subspan(first, size));
+  });
+}
+
 void profile(const Backend& backend, const Arrays& arrays) {
   ProfileAccumulator into;
   backend.profile(arrays.weights.span(), std::numeric_limits<float>::min(), into);
@@ -266,6 +303,10 @@ void registerAll() {
   add("quantize/fp8_row_4096", quantize<Kind::ScaledFloat8, 4096>);
   add("dequantize/q8_0", dequantize<Kind::Q8_0, 32>);
   add("dequantize/nf4", dequantize<Kind::Nf4, 64>);
+  add("quantize/mxfp4", quantizeNarrow<NarrowBlockCodec::Kind::MxFloor>);
+  add("quantize/nvfp4", quantizeNarrow<NarrowBlockCodec::Kind::ModelOpt>);
+  add("dequantize/mxfp4", dequantizeNarrow<NarrowBlockCodec::Kind::MxFloor>);
+  add("dequantize/nvfp4", dequantizeNarrow<NarrowBlockCodec::Kind::ModelOpt>);
   add("decode/BF16", decodeBfloat16, true);
   add("abs_maxima/4096_columns", maxima);
   add("block_ranges/FP32", blockRanges);

@@ -3,11 +3,13 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <random>
 
 #include "core/analysis/order_statistics.h"
+#include "core/backend/backend.h"
 #include "core/formats/codec.h"
 #include "tests/core/analysis/cubed_noise.h"
 
@@ -118,6 +120,34 @@ TEST(ErrorMetrics, PercentilesAreThoseOfTheSortedErrors) {
   EXPECT_EQ(metrics.p50, quantile(errors, 0.5));
   EXPECT_EQ(metrics.p95, quantile(errors, 0.95));
   EXPECT_EQ(metrics.p999, quantile(errors, 0.999));
+}
+
+/// Many chunks, of which those that are looked at first are unlike the others.
+TEST(ErrorMetrics, PercentilesStandWhereTheSampleMisleads) {
+  std::mt19937 generator(4);
+  std::uniform_real_distribution<float> uniform(0, 1);
+  constexpr std::size_t kChunk = 1'024;
+  std::vector<float> x(64 * kChunk), y(x.size());
+  for (std::size_t i = 0; i < x.size(); ++i) y[i] = uniform(generator) * (i / kChunk % 4 == 0 ? 1e-3f : 1.0f);
+  std::vector<double> errors(y.begin(), y.end());
+  const ErrorMetrics metrics = measureError(x, y, *makeReferenceBackend(), kChunk);
+  EXPECT_EQ(metrics.p50, quantile(errors, 0.5));
+  EXPECT_EQ(metrics.p95, quantile(errors, 0.95));
+  EXPECT_EQ(metrics.p999, quantile(errors, 0.999));
+}
+
+TEST(OrderStatistics, OfNeighboursAreThoseOfTheSortedValues) {
+  std::mt19937 generator(5);
+  std::student_t_distribution<double> heavy(1);
+  std::vector<double> values(20'000);
+  for (double& value : values) value = std::round(heavy(generator) * 100) / 100;  // many are alike
+  std::vector<double> sorted = values;
+  std::ranges::sort(sorted);
+  for (const std::size_t rank : {0, 1, 9'999, 10'000, 19'998, 19'999}) {
+    const auto [value, next] = neighboursAt(values, rank);
+    EXPECT_EQ(value, sorted[rank]);
+    EXPECT_EQ(next, sorted[std::min<std::size_t>(rank + 1, 19'999)]);
+  }
 }
 
 TEST(ErrorMetrics, PercentilesStandWhereNearlyAllIsExact) {

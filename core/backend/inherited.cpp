@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+// What every backend can do: the definitions.
+#include "core/analysis/error_chunk.h"
+#include "core/backend/backend.h"
+#include "core/quantization/ggml_search.h"
+
+namespace ulpscope {
+
+void Backend::measureErrors(std::span<const float> x, std::span<const float> y, std::uint64_t first,
+                            const ErrorBrackets& brackets, ErrorChunk& into) const {
+  measureChunk(x, y, first, brackets, into);
+}
+
+void Backend::searchMinima(const ggml::MinimumSearch& search, std::span<const float> x, std::span<const float> w,
+                           std::span<ggml::MinimumFit> fits) const {
+  ggml::searchMinima(search, x, w, fits);
+}
+
+void Backend::searchScales(const ggml::ScaleSearch& search, std::span<const float> x, std::span<const float> w,
+                           std::span<float> scales, std::span<std::uint8_t> codes) const {
+  ggml::searchScales(search, x, w, scales, codes);
+}
+
+bool Backend::encodeNarrowBlocks(const NarrowBlockCodec&, std::span<const float>, std::span<std::uint8_t>,
+                                 std::span<float>) const {
+  return false;
+}
+
+bool Backend::decodeNarrowBlocks(const NarrowBlockCodec&, std::span<const std::uint8_t>, std::span<const float>,
+                                 std::span<float>) const {
+  return false;
+}
+
+}  // namespace ulpscope
