@@ -6,6 +6,7 @@
 #include <array>
 #include <cmath>
 
+#include "core/backend/backend.h"
 #include "core/quantization/ggml_k_blocks.h"
 #include "core/quantization/ggml_numbers.h"
 
@@ -15,23 +16,10 @@ namespace {
 constexpr std::size_t kPart = 16;
 constexpr std::size_t kParts = ggml::kBlock / kPart;
 constexpr int kHalf = 32;
+constexpr std::size_t kBlocksAtOnce = 4;
 
-/// Weights are the importance itself, or the squares of the values.
-std::array<float, kParts> searchedScales(const RunInput& run, std::span<std::uint8_t> codes) {
-  std::array<float, kParts> scales;
-  std::array<float, kPart> squares;
-  for (std::size_t p = 0; p < kParts; ++p) {
-    const auto x = run.values.subspan(p * kPart, kPart);
-    std::ranges::transform(x, squares.begin(), [](float value) { return value * value; });
-    const auto weights =
-        run.importance.empty() ? std::span<const float>(squares) : run.importance.subspan(p * kPart, kPart);
-    scales[p] = ggml::searchScale(kHalf, x, weights, codes.data() + p * kPart);
-  }
-  return scales;
-}
-
-void encode(const RunInput& run, const RunCodes& out) {
-  const std::array<float, kParts> scales = searchedScales(run, out.codes);
+/// The codes of the search are made anew, except where a scale is 0.
+void encodeBlock(const RunInput& run, std::span<const float, kParts> scales, const RunCodes& out) {
   const float main = ggml::mainValue(scales);
   if (std::fabs(main) < ggml::kNothing) {  // all of the block is zero bytes
     std::ranges::fill(out.codes, std::uint8_t{0});
@@ -51,6 +39,25 @@ void encode(const RunInput& run, const RunCodes& out) {
   ggml::putNibbles(out.codes, 64, packed);
   ggml::putPairs(out.codes, 4, packed + 128);
   ggml::putWord(d, packed + 208);
+}
+
+/// Consecutive blocks, searched together. Weights are the importance itself, or the squares of the values.
+void encodeBlocks(const Backend& backend, std::span<const RunInput> runs, std::span<const RunCodes> out) {
+  const std::span<const float> values(runs.front().values.data(), runs.size() * ggml::kBlock);
+  const std::span<std::uint8_t> codes(out.front().codes.data(), values.size());
+  std::array<float, kBlocksAtOnce * ggml::kBlock> weights;
+  std::array<float, kBlocksAtOnce * kParts> scales;
+  for (std::size_t i = 0; i < runs.size(); ++i) {
+    const auto begin = weights.begin() + static_cast<std::ptrdiff_t>(i * ggml::kBlock);
+    if (runs[i].importance.empty())
+      std::ranges::transform(runs[i].values, begin, [](float value) { return value * value; });
+    else
+      std::ranges::copy(runs[i].importance, begin);
+  }
+  backend.searchScales({.half = kHalf, .size = kPart}, values, std::span<const float>(weights).first(values.size()),
+                       std::span(scales).first(runs.size() * kParts), codes);
+  for (std::size_t i = 0; i < runs.size(); ++i)
+    encodeBlock(runs[i], std::span<const float, kParts>(scales.data() + i * kParts, kParts), out[i]);
 }
 
 SchemeText text() {
@@ -73,13 +80,16 @@ const Scheme& q6_k_entry() {
   static const RunScheme scheme(
       ggml::infoOf("q6_k", "Q6_K (GGUF)", "quantize_row_q6_K_ref and quantize_row_q6_K_impl", text()),
       [](const Settings&) {
-        return ggml::planOf({.values = ggml::kBlock,
-                             .part = kPart,
-                             .bytes = 210,
-                             .codeBits = 6,
-                             .bias = kHalf,
-                             .scaleNote = "of 16 values: a signed byte times the block's binary16 d"},
-                            encode);
+        RunPlan plan = ggml::planOf({.values = ggml::kBlock,
+                                     .part = kPart,
+                                     .bytes = 210,
+                                     .codeBits = 6,
+                                     .bias = kHalf,
+                                     .scaleNote = "of 16 values: a signed byte times the block's binary16 d"},
+                                    {});
+        plan.runsAtOnce = kBlocksAtOnce;
+        plan.encodeMany = encodeBlocks;
+        return plan;
       });
   return scheme;
 }

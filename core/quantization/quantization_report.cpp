@@ -4,9 +4,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <functional>
+#include <limits>
+#include <mutex>
 
 #include "core/backend/backend.h"
+#include "core/base/checked.h"
 #include "core/base/huge_pages.h"
 #include "core/base/text.h"
 #include "core/calibration/layer_calibration.h"
@@ -20,26 +25,40 @@ constexpr std::uint64_t kBatch = 1 << 20;  // elements between two looks at the 
 constexpr std::size_t kErrorBins = 129;
 
 /// Over +-the largest error.
-Histogram errorHistogram(const MatrixView& input, std::span<const float> restored, double largest) {
-  LinearBins bins(-largest, largest, kErrorBins);
-  for (std::size_t i = 0; i < restored.size(); ++i)
-    bins.add(static_cast<double>(restored[i]) - static_cast<double>(input.values[i]));
-  return std::move(bins).take();
+Histogram errorHistogram(const MatrixView& input, std::span<const float> restored, double largest,
+                         const Backend& backend) {
+  std::mutex mutex;
+  Histogram all = LinearBins(-largest, largest, kErrorBins).take();
+  backend.forEach(divideRoundingUp(restored.size(), kBatch), [&](std::size_t batch) {
+    LinearBins bins(-largest, largest, kErrorBins);
+    const std::size_t end = std::min<std::size_t>(restored.size(), (batch + 1) * kBatch);
+    for (std::size_t i = batch * kBatch; i < end; ++i)
+      bins.add(static_cast<double>(restored[i]) - static_cast<double>(input.values[i]));
+    const Histogram part = std::move(bins).take();
+    const std::scoped_lock lock(mutex);
+    std::ranges::transform(all.counts, part.counts, all.counts.begin(), std::plus<>());
+  });
+  return all;
 }
 
 /// Of the finite errors of each column; NaN where there are none.
-std::vector<double> columnErrors(const MatrixView& input, std::span<const float> restored) {
+std::vector<double> columnErrors(const MatrixView& input, std::span<const float> restored, const Backend& backend) {
+  constexpr std::uint64_t kStripe = 256;  // columns
   const std::uint64_t columns = input.shape.columns;
   std::vector<double> sums(columns);
-  std::vector<std::uint64_t> counts(columns);
-  for (std::size_t begin = 0; begin < restored.size(); begin += columns)
-    for (std::uint64_t c = 0; c < columns; ++c) {
-      const double error = static_cast<double>(restored[begin + c]) - static_cast<double>(input.values[begin + c]);
-      if (!std::isfinite(error)) continue;
-      sums[c] += error * error;
-      ++counts[c];
-    }
-  for (std::uint64_t c = 0; c < columns; ++c) sums[c] = std::sqrt(sums[c] / static_cast<double>(counts[c]));
+  backend.forEach(divideRoundingUp(columns, kStripe), [&](std::size_t stripe) {
+    const std::uint64_t first = stripe * kStripe;
+    const std::uint64_t end = std::min(columns, first + kStripe);
+    std::array<std::uint64_t, kStripe> counts{};
+    for (std::size_t row = 0; row < restored.size(); row += columns)
+      for (std::uint64_t c = first; c < end; ++c) {
+        const double error = static_cast<double>(restored[row + c]) - static_cast<double>(input.values[row + c]);
+        const bool isFinite = std::fabs(error) <= std::numeric_limits<double>::max();
+        sums[c] += isFinite ? error * error : 0;
+        counts[c - first] += isFinite ? 1 : 0;
+      }
+    for (std::uint64_t c = first; c < end; ++c) sums[c] = std::sqrt(sums[c] / static_cast<double>(counts[c - first]));
+  });
   return sums;
 }
 
@@ -132,8 +151,8 @@ Result<QuantizationReport> quantizeAndMeasure(const Scheme& scheme, const Settin
   report.weightedError = *weighted;
   if (auto going = job.step(0); !going) return tl::unexpected(std::move(going).error());
   if (report.metrics.included != 0)
-    report.errorHistogram = errorHistogram(input, restored, report.metrics.maxAbsoluteError);
-  report.columnRmse = columnErrors(input, restored);
+    report.errorHistogram = errorHistogram(input, restored, report.metrics.maxAbsoluteError, backend);
+  report.columnRmse = columnErrors(input, restored, backend);
   return report;
 }
 

@@ -21,6 +21,7 @@
 #include "kernels/cpu/quantize_blocks.h"
 #include "kernels/cpu/round.h"
 #include "kernels/cpu/search_minima.h"
+#include "kernels/cpu/search_scales.h"
 #include "kernels/cpu/thread_team.h"
 
 namespace ulpscope::kernels {
@@ -88,6 +89,10 @@ class CpuBackend final : public Backend {
   void searchMinima(const ggml::MinimumSearch& search, std::span<const float> x, std::span<const float> w,
                     std::span<ggml::MinimumFit> fits) const override {
     kernels::searchMinima(search, x, w, fits);
+  }
+  void searchScales(const ggml::ScaleSearch& search, std::span<const float> x, std::span<const float> w,
+                    std::span<float> scales, std::span<std::uint8_t> codes) const override {
+    kernels::searchScales(search, x, w, scales, codes);
   }
   bool encodeNarrowBlocks(const NarrowBlockCodec& codec, std::span<const float> values, std::span<std::uint8_t> codes,
                           std::span<float> scales) const override {
