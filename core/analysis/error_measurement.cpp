@@ -17,9 +17,9 @@ constexpr std::size_t kKeptPieces = 16;
 /// Errors that brackets are taken from.
 constexpr std::size_t kSample = 32'768;
 constexpr std::array<double, kErrorShares> kShares = {0.5, 0.95, 0.999};
-/// Half the width of a bracket, as a share of all errors: five standard deviations of a quantile of the sample, and
-/// something for errors that differ from row to row.
-constexpr std::array<double, kErrorShares> kMargins = {0.02, 0.008, 0.001};
+/// Half the width of a bracket, as a share of all errors: about four standard deviations of a quantile of the sample.
+/// Of each bracket all errors are kept and looked through, by one thread.
+constexpr std::array<double, kErrorShares> kMargins = {0.012, 0.005, 0.0008};
 constexpr double kWider = 5;
 
 /// Where order statistics are: `rank` counts from 0.

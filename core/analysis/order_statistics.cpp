@@ -24,11 +24,13 @@ std::pair<double, double> neighboursAt(std::span<const double> values, std::size
   std::vector<double> part;
   double next = kInfinity;  // the least value above those that are left
   while (values.size() > kFew) {
-    const auto [least, largest] = std::ranges::minmax(values);
+    const auto ends = std::ranges::minmax(values);
+    const double least = ends.min;
+    const double largest = ends.max;
     if (least == largest) break;
     // Halves, as the distance may be beyond double; any function that never falls would do.
     const double scale = static_cast<double>(kBins - 1) / (largest / 2 - least / 2);
-    const auto binOf = [&, least = least](double value) {
+    const auto binOf = [&](double value) {
       return std::min(kBins - 1, static_cast<std::size_t>((value / 2 - least / 2) * scale));
     };
     if (!std::isfinite(scale)) break;
