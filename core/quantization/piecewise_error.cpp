@@ -16,14 +16,14 @@ constexpr std::uint64_t kLargestPiece = std::uint64_t{1} << 20;
 
 class PiecewiseMeasurement {
  public:
-  PiecewiseMeasurement(const Scheme& scheme, const MatrixView& weights, SpareResults& spares, const Backend& backend,
-                       const JobContext& job)
-      : m_scheme(scheme), m_weights(weights), m_spares(spares), m_backend(backend), m_job(job) {
+  PiecewiseMeasurement(const SchemeChoice& choice, const MatrixView& weights, SpareResults& spares,
+                       const Backend& backend, const JobContext& job)
+      : m_choice(choice), m_weights(weights), m_spares(spares), m_backend(backend), m_job(job) {
     m_whole.weights = weights;
   }
 
   Result<std::optional<ErrorMetrics>> run() {
-    const std::uint64_t together = m_scheme.rowsTogether(m_weights.shape, {});
+    const std::uint64_t together = m_choice.scheme->rowsTogether(m_weights.shape, m_choice.settings);
     const std::uint64_t columns = m_weights.shape.columns;
     m_chunk = errorChunk(columns);
     if (together == 0 || m_weights.values.empty() || m_chunk % columns != 0) return std::nullopt;
@@ -51,7 +51,7 @@ class PiecewiseMeasurement {
     SchemeInput input{MatrixView{{rows, columns}, values}};
     input.whole = &m_whole;
     input.spare = &spare;
-    auto result = m_scheme.quantize(input, {}, m_backend, {m_job.stop, nullptr});
+    auto result = m_choice.scheme->quantize(input, m_choice.settings, m_backend, {m_job.stop, nullptr});
     if (!result) {
       stopWith(result.error());
       return false;
@@ -82,7 +82,7 @@ class PiecewiseMeasurement {
     if (!m_error) m_error = error;
   }
 
-  const Scheme& m_scheme;
+  const SchemeChoice& m_choice;
   const MatrixView& m_weights;
   SpareResults& m_spares;
   const Backend& m_backend;
@@ -109,10 +109,10 @@ void SpareResults::give(QuantizedTensor&& result) {
   m_results.push_back(std::move(result));
 }
 
-Result<std::optional<ErrorMetrics>> measureInPieces(const Scheme& scheme, const MatrixView& weights,
+Result<std::optional<ErrorMetrics>> measureInPieces(const SchemeChoice& choice, const MatrixView& weights,
                                                     SpareResults& spares, const Backend& backend,
                                                     const JobContext& job) {
-  return PiecewiseMeasurement(scheme, weights, spares, backend, job).run();
+  return PiecewiseMeasurement(choice, weights, spares, backend, job).run();
 }
 
 }  // namespace ulpscope

@@ -8,7 +8,7 @@
 #include "core/analysis/error_metrics.h"
 #include "core/base/result.h"
 #include "core/jobs/job.h"
-#include "core/quantization/scheme.h"
+#include "core/quantization/scheme_choice.h"
 
 namespace ulpscope {
 
@@ -23,10 +23,11 @@ class SpareResults {
   std::vector<QuantizedTensor> m_results;
 };
 
-/// The error of a scheme with default knobs, its tensor coded, decoded and measured some rows at a time, which stay in
+/// The error of a scheme, its tensor coded, decoded and measured some rows at a time, which stay in
 /// the caches: the same to the bit as of the whole result in chunks of errorChunk(). nullopt where the scheme, the
 /// shape or what the values make of it ask for the whole: rows that depend on each other, or a warning to be counted.
-Result<std::optional<ErrorMetrics>> measureInPieces(const Scheme& scheme, const MatrixView& weights,
+/// Precondition: choice.scheme is not null.
+Result<std::optional<ErrorMetrics>> measureInPieces(const SchemeChoice& choice, const MatrixView& weights,
                                                     SpareResults& spares, const Backend& backend,
                                                     const JobContext& job);
 

@@ -164,12 +164,12 @@ class SchemeComparer {
   SchemeComparer(const SchemeInput& input, const Backend& backend, const JobContext& job)
       : m_input(input), m_backend(backend), m_job(job) {}
 
-  Result<SchemeComparison> compare(const Scheme& scheme) {
+  Result<SchemeComparison> compare(const SchemeChoice& choice) {
     SchemeComparison line;
-    line.scheme = scheme.info().id;
-    line.title = scheme.info().title;
-    const auto bits = scheme.bitsPerWeight(m_input.weights.shape, {});
-    auto done = bits ? measure(scheme, *bits, line) : Result<>(tl::unexpected(bits.error()));
+    line.scheme = choice.scheme->info().id;
+    line.title = choice.scheme->info().title;
+    const auto bits = choice.scheme->bitsPerWeight(m_input.weights.shape, choice.settings);
+    auto done = bits ? measure(choice, *bits, line) : Result<>(tl::unexpected(bits.error()));
     if (done) return line;
     if (m_isFatal || done.error().code != Errc::Unsupported) return tl::unexpected(std::move(done).error());
     line.error = std::move(done).error().message;
@@ -177,20 +177,20 @@ class SchemeComparer {
   }
 
  private:
-  Result<> measure(const Scheme& scheme, double bits, SchemeComparison& line) {
+  Result<> measure(const SchemeChoice& choice, double bits, SchemeComparison& line) {
     line.bitsPerWeight = bits;
-    if (m_input.calibration) return measureWhole(scheme, bits, line);  // the weighted error sees rows at once
-    const auto metrics = measureInPieces(scheme, m_input.weights, m_pieces, m_backend, m_job);
+    if (m_input.calibration) return measureWhole(choice, bits, line);  // the weighted error sees rows at once
+    const auto metrics = measureInPieces(choice, m_input.weights, m_pieces, m_backend, m_job);
     if (!metrics) return tl::unexpected(metrics.error());
-    if (!*metrics) return measureWhole(scheme, bits, line);
+    if (!*metrics) return measureWhole(choice, bits, line);
     line.metrics = **metrics;
     return {};
   }
 
-  Result<> measureWhole(const Scheme& scheme, double bits, SchemeComparison& line) {
+  Result<> measureWhole(const SchemeChoice& choice, double bits, SchemeComparison& line) {
     SchemeInput given = m_input;
     given.spare = &m_spare;
-    auto quantized = scheme.quantize(given, {}, m_backend, m_job);
+    auto quantized = choice.scheme->quantize(given, choice.settings, m_backend, m_job);
     if (!quantized) return tl::unexpected(std::move(quantized).error());
     line.bitsPerWeight = storedBitsPerWeight(*quantized, bits);
     line.metrics =
@@ -214,13 +214,18 @@ class SchemeComparer {
 
 }  // namespace
 
+Result<SchemeComparison> compareScheme(const SchemeChoice& choice, const SchemeInput& input, const Backend& backend,
+                                       const JobContext& job) {
+  return SchemeComparer(input, backend, job).compare(choice);
+}
+
 Result<std::vector<SchemeComparison>> compareSchemes(std::span<const Scheme* const> schemes, const SchemeInput& input,
                                                      const Backend& backend, const JobContext& job,
                                                      const std::function<void(const SchemeComparison&)>& each) {
   SchemeComparer comparer(input, backend, job);
   std::vector<SchemeComparison> lines;
   for (const Scheme* scheme : schemes) {
-    auto line = comparer.compare(*scheme);
+    auto line = comparer.compare({scheme, {}});
     if (!line) return tl::unexpected(std::move(line).error());
     lines.push_back(*std::move(line));
     if (each) each(lines.back());

@@ -41,7 +41,7 @@ void expectSame(const ErrorMetrics& expected, const ErrorMetrics& found) {
 
 std::optional<ErrorMetrics> inPieces(const Scheme& scheme, const MatrixView& view, int threads) {
   SpareResults spares;
-  auto found = measureInPieces(scheme, view, spares, *kernels::makeCpuBackend(threads), {});
+  auto found = measureInPieces({&scheme, {}}, view, spares, *kernels::makeCpuBackend(threads), {});
   return found ? *found : std::nullopt;
 }
 
