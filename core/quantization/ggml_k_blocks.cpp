@@ -72,8 +72,7 @@ void encodeBlock(const MinimumType& type, const RunInput& run, std::span<const M
   const auto integers = [&](float MinimumFit::* number) {
     std::ranges::transform(fits, fitted.begin(), [&](const MinimumFit& fit) { return fit.*number; });
     const auto numbers = std::span<const float>(fitted).first(parts);
-    return partWeights.empty() ? fromLargest(type, numbers)
-                               : searched(type.largestScale, numbers, partWeights);
+    return partWeights.empty() ? fromLargest(type, numbers) : searched(type.largestScale, numbers, partWeights);
   };
   const PartScales scales = integers(&MinimumFit::scale);
   const PartScales minimums = integers(&MinimumFit::minimum);
