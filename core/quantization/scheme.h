@@ -112,7 +112,7 @@ struct SchemeInput {
   MatrixView weights;
   const LayerCalibration* calibration;   ///< null: nothing is known; else its columns are those of the weights
   std::span<const MatrixView> siblings;  ///< weights of other layers that take the same inputs, of as many columns
-  WholeTensor* whole = nullptr;         ///< what `weights` are rows of, if they are; see Scheme::rowsTogether()
+  WholeTensor* whole = nullptr;          ///< what `weights` are rows of, if they are; see Scheme::rowsTogether()
   /// A result that is needed no longer: its memory may serve again, as the first touch of memory costs more than most
   /// schemes' arithmetic.
   QuantizedTensor* spare = nullptr;
