@@ -253,8 +253,10 @@ TEST(CompleteSettings, SaysWhatAKnobTakes) {
   EXPECT_EQ(outOfRange.error().subject, "int_symmetric");
   EXPECT_FALSE(completeSettings(info, {{"bits", "4.0"}}));
   EXPECT_FALSE(completeSettings(info, {{"bits", ""}}));
-  EXPECT_EQ(completeSettings(info, {{"granularity", "block"}}).error().message,
-            "granularity takes one of tensor, row, column, group, \"block\" was given");
+  const auto unknown = completeSettings(info, {{"granularity", "blocks"}});
+  ASSERT_FALSE(unknown);
+  EXPECT_EQ(unknown.error().message,
+            "granularity takes one of tensor, row, column, group, block, \"blocks\" was given");
   EXPECT_EQ(completeSettings(info, {{"bits", "4"}})->at("divisor"), "max");
 }
 
