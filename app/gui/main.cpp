@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The window: builds backends, session and main window, and connects them.
+#include <QAction>
 #include <QApplication>
 #include <QCommandLineParser>
 #include <QDir>
@@ -79,7 +80,7 @@ Options readCommandLine(const QApplication& application) {
                                   QStringLiteral("TENSOR"));
   const QCommandLineOption view(QStringLiteral("view"),
                                 QApplication::tr("Show this view of a tensor: histogram, lines, heatmap, values, "
-                                                 "compare or details; of its error: errormap or inputs."),
+                                                 "compare or details; of its error: errormap or inputs; or steps."),
                                 QStringLiteral("ID"));
   const QCommandLineOption scheme(QStringLiteral("scheme"), QApplication::tr("Select this quantization scheme."),
                                   QStringLiteral("ID"));
@@ -148,6 +149,10 @@ bool showView(MainWindow& window, const QString& id) {
         tabs->setCurrent(content);
         return true;
       }
+  if (auto* action = window.findChild<QAction*>(id)) {
+    action->trigger();
+    return true;
+  }
   return false;
 }
 

@@ -25,6 +25,8 @@ Settings settings() {
 
 std::string smallText(double value) { return fmt::format("{:.3g}", value); }
 
+std::string moveText(double value) { return value == 0 ? "0" : fmt::format("{:+.4g}", value); }
+
 class GptqBoard {
  public:
   GptqBoard(const StepInput& input, const QuantizedTensor& tensor, std::vector<double> hessian, DampedInverse damped,
@@ -110,7 +112,7 @@ class GptqBoard {
     BoardGrid grid{"of each row", {"scale", "zero point"}, {}, {}};
     for (std::uint64_t r = 0; r < m_rows; ++r) {
       grid.rows.push_back(fmt::format("row {}", r));
-      grid.cells.push_back(numberCell(double{m_scales[r].scale}, resultText));
+      grid.cells.push_back(numberCell(double{m_scales[r].scale}, scaleText));
       grid.cells.push_back(numberCell(double{m_scales[r].zero}, integerText, CellMark::Integer));
     }
     m_steps.push_back(
@@ -118,7 +120,7 @@ class GptqBoard {
          fmt::format(
              "Codes go from 0 to 7: a row's range, widened to hold 0, over 7 is its scale. Row 0: scale {}, zero "
              "point {}. Here a group is the whole row (group_size -1); with groups of 128, each has its own.",
-             resultText(double{m_scales[0].scale}), integerText(double{m_scales[0].zero})),
+             scaleText(double{m_scales[0].scale}), integerText(double{m_scales[0].zero})),
          {std::move(grid)}});
   }
 
@@ -140,8 +142,8 @@ class GptqBoard {
       errors.cells.push_back(numberCell(double{row[c]}, resultText));
       errors.cells.push_back(numberCell(double{rounded.code}, integerText, CellMark::Integer));
       errors.cells.push_back(numberCell(double{rounded.value}, resultText));
-      errors.cells.push_back(numberCell(double{error}, errorText, CellMark::Focus));
-      errors.cells.push_back(numberCell(double{spread}, errorText));
+      errors.cells.push_back(numberCell(double{error}, moveText, CellMark::Focus));
+      errors.cells.push_back(numberCell(double{spread}, moveText));
       for (std::uint64_t j = c; j < m_columns; ++j) row[j] -= spread * m_damped.inverse[c * m_columns + j];
       row[c] = rounded.value;
     }
@@ -158,14 +160,17 @@ class GptqBoard {
   std::string columnText(std::uint64_t c, float before, float spread) const {
     const float now = m_current[c];
     std::string text = fmt::format("Row 0: {} is rounded to {}, an error of {}.", resultText(double{before}),
-                                   resultText(double{now}), errorText(double{before - now}));
+                                   resultText(double{now}), moveText(double{before - now}));
     if (c + 1 == m_columns) return text + " No column is left to make up for it.";
     const float factor = m_damped.inverse[c * m_columns + c + 1];
     text += fmt::format(
-        " Over U[{0}, {0}] = {1} that is {2}, and every column to come moves by that times its entry of "
-        "U: column {3} by -({2}) * {4} = {5}.",
-        c, resultText(double{m_damped.inverse[c * m_columns + c]}), errorText(double{spread}), c + 1,
-        resultText(double{factor}), errorText(-double{spread} * double{factor}));
+        " Over U[{0}, {0}] = {1} that is {2}. Every column to come moves by minus that, times its entry of U: column "
+        "{3} "
+        "by {4} * {5} = {6}.",
+        c, resultText(double{m_damped.inverse[c * m_columns + c]}), moveText(double{spread}), c + 1,
+        moveText(-double{spread}),
+        factor < 0 ? fmt::format("({})", resultText(double{factor})) : resultText(double{factor}),
+        moveText(-double{spread} * double{factor}));
     return text;
   }
 

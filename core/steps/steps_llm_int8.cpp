@@ -70,7 +70,8 @@ class LlmInt8Board {
       text += "Here there is none: all goes through INT8.";
     } else {
       text += fmt::format(
-          "Here {} of {}: {}. The whole column stays in FP16, with the weights that it meets. In one INT8 "
+          "Here {} of {} are: {}. All of such a column stays in FP16, with the weights that it meets. In one "
+          "INT8 "
           "row with {}, a value such as {} would have few codes left.",
           m_mixed.outlierColumns.size(), m_columns, outlierNames(), givenText(largestInput()),
           givenText(smallestInput()));
@@ -155,7 +156,7 @@ class LlmInt8Board {
     m_steps.push_back(
         {"The outlier columns in FP16",
          fmt::format(
-             "Only columns {} of inputs and weights: {} = {} for token 0 and output 0, with both as FP16 numbers. "
+             "Only {} of inputs and weights: {} = {} for token 0 and output 0, with both as FP16 numbers. "
              "(That is the method as published; the library today restores these weights from their INT8 codes.)",
              outlierNames(), terms, resultText(double{m_mixed.outliers[0]})),
          {outputGrid("FP16 part", wide(m_mixed.outliers), resultText, CellMark::Outlier)}});
@@ -227,9 +228,12 @@ class LlmInt8Board {
     return inParentheses(givenText(double{number}), isFirst);
   }
 
+  /// "column 4", "columns 1, 2 and 4".
   std::string outlierNames() const {
-    std::string names;
-    for (const std::uint64_t c : m_mixed.outlierColumns) names += fmt::format("{}{}", names.empty() ? "" : ", ", c);
+    const auto& outliers = m_mixed.outlierColumns;
+    std::string names = outliers.size() == 1 ? "column " : "columns ";
+    for (std::size_t i = 0; i < outliers.size(); ++i)
+      names += fmt::format("{}{}", i == 0 ? "" : i + 1 == outliers.size() ? " and " : ", ", outliers[i]);
     return names;
   }
 

@@ -42,8 +42,12 @@ Notice::Notice(Session& session, const QString& title, const QString& text, QWid
   column->addWidget(m_text);
   column->addSpacing(8);
   column->addLayout(buttons);
+  m_below = new QVBoxLayout;
+  column->addLayout(m_below);
   column->addStretch();
 }
+
+void Notice::addBelow(QWidget* widget) { m_below->addWidget(widget, 0, Qt::AlignHCenter); }
 
 void Notice::setText(const QString& title, const QString& text) {
   m_title->setText(title);

@@ -2,6 +2,8 @@
 #pragma once
 #include <QWidget>
 
+class QVBoxLayout;
+
 namespace ulpscope {
 
 class PlainLabel;
@@ -14,10 +16,13 @@ class Notice final : public QWidget {
  public:
   Notice(Session& session, const QString& title, const QString& text, QWidget* parent = nullptr);
   void setText(const QString& title, const QString& text);
+  /// Another way on, below the buttons.
+  void addBelow(QWidget* widget);
 
  private:
   PlainLabel* m_title;
   PlainLabel* m_text;
+  QVBoxLayout* m_below;
 };
 
 /// Asks for a checkpoint file (or, with `folder`, for the folder of one) and opens it.

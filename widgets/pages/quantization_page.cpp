@@ -24,6 +24,7 @@
 #include "widgets/quantization/inputs_panel.h"
 #include "widgets/quantization/scheme_form.h"
 #include "widgets/quantization/scheme_table.h"
+#include "widgets/quantization/steps_view.h"
 #include "widgets/quantization/value_grid.h"
 #include "widgets/quantization/weight_panel.h"
 #include "widgets/quantization/what_if_box.h"
@@ -79,10 +80,12 @@ QuantizationPage::QuantizationPage(Session& pageSession, QWidget* parent)
       m_errors(new ErrorPanel),
       m_weights(new WeightPanel),
       m_table(new SchemeTable(pageSession)),
+      m_steps(new StepsView),
       m_basis(new LinkButton({})),
       m_restart(new LinkButton(tr("compute again"), LinkButton::Tone::Accent)) {
   layOut();
   connectParts();
+  addSteps();
   addExports();
   m_study.setCalibration(session().calibration());
   showTensor();
@@ -114,6 +117,7 @@ void QuantizationPage::layOut() {
     connect(split, &QSplitter::splitterMoved, this, [this, split] { storePlace(*split, placeKey(*split)); });
   m_stack->addWidget(m_notice);
   m_stack->addWidget(m_columns);
+  m_stack->addWidget(m_steps);
 }
 
 void QuantizationPage::connectParts() {
@@ -152,6 +156,34 @@ void QuantizationPage::connectParts() {
     m_study.restart();
     showNote();
   });
+}
+
+void QuantizationPage::addSteps() {
+  auto* action = new QAction(tr("step by step"), this);
+  action->setObjectName(QStringLiteral("steps"));
+  action->setToolTip(tr("A scheme at work on a few numbers"));
+  connect(action, &QAction::triggered, this, [this] { showSteps(true); });
+  addAction(action);
+  m_form->addExport(action);
+  auto* fromNotice = new LinkButton(tr("step by step, on worked examples"), LinkButton::Tone::Accent);
+  connect(fromNotice, &LinkButton::clicked, action, &QAction::trigger);
+  m_notice->addBelow(fromNotice);
+  connect(m_weights, &WeightPanel::stepsRequested, action, &QAction::trigger);
+  connect(m_steps, &StepsView::left, this, [this] { showSteps(false); });
+}
+
+void QuantizationPage::showSteps(bool isShown) {
+  m_showsSteps = isShown;
+  showFront();
+  if (isShown) m_steps->begin(m_study.scheme().info().id);
+}
+
+void QuantizationPage::showFront() {
+  const TensorInfo* tensor = session().selection().tensorInfo();
+  const bool isReadable = tensor && tensor->isReadable() && tensor->elements > 0;
+  m_steps->setTensor(tensor ? shown(tensor->name) : QString(), m_study.tensor(), m_study.layer());
+  QWidget* const front = isReadable ? static_cast<QWidget*>(m_columns) : m_notice;
+  m_stack->setCurrentWidget(m_showsSteps ? m_steps : front);
 }
 
 void QuantizationPage::addExports() {
@@ -213,7 +245,7 @@ void QuantizationPage::follow() {
 void QuantizationPage::showTensor() {
   const TensorInfo* tensor = session().selection().tensorInfo();
   const bool isReadable = tensor && tensor->isReadable() && tensor->elements > 0;
-  m_stack->setCurrentWidget(isReadable ? static_cast<QWidget*>(m_columns) : m_notice);
+  showFront();
   if (!tensor)
     m_notice->setText(tr("What a quantization scheme does to a tensor"),
                       tr("Open a checkpoint and pick a tensor: its rounding error in each scheme against the true bits "
@@ -336,12 +368,12 @@ void QuantizationPage::chooseTitled(std::size_t series, std::size_t point) {
 }
 
 bool QuantizationPage::exportFigure() {
-  if (!m_study.measurement()) return false;
+  if (!m_study.measurement() || m_showsSteps) return false;
   m_sizePlot->askAndExport();
   return true;
 }
 
-QString QuantizationPage::copyText() const { return m_weights->plainText(); }
+QString QuantizationPage::copyText() const { return m_showsSteps ? m_steps->plainText() : m_weights->plainText(); }
 
 void QuantizationPage::exportCodes(const QString& path) {
   const TensorInfo* tensor = session().selection().tensorInfo();

@@ -20,6 +20,7 @@ class PlotView;
 class InputsBox;
 class SchemeForm;
 class SchemeTable;
+class StepsView;
 class WeightPanel;
 class WhatIfBox;
 
@@ -47,6 +48,7 @@ class QuantizationPage final : public Page {
   void layOut();
   void connectParts();
   void addExports();
+  void addSteps();
   /// Narrow windows have the table beside the first plot only.
   void placeTable();
   std::array<QSplitter*, 4> splitters() const { return {m_columns, m_rows, m_top, m_bottom}; }
@@ -55,6 +57,9 @@ class QuantizationPage final : public Page {
 
   void follow();
   void showTensor();
+  /// The tensor, the notice in its place, or the step-by-step boards.
+  void showFront();
+  void showSteps(bool isShown);
   void showMeasurement();
   void showComparison();
   void showNote();
@@ -74,6 +79,8 @@ class QuantizationPage final : public Page {
   QPoint m_pointedAt;         ///< on the screen
   std::string m_shownScheme;  ///< in picture and table
 
+  bool m_showsSteps = false;
+
   QStackedLayout* m_stack;
   Notice* m_notice;
   QSplitter* m_columns;
@@ -89,6 +96,7 @@ class QuantizationPage final : public Page {
   ErrorPanel* m_errors;
   WeightPanel* m_weights;
   SchemeTable* m_table;
+  StepsView* m_steps;
   LinkButton* m_basis;
   LinkButton* m_restart;
   bool m_ofOutputs = false;  ///< what the picture shows where both are known

@@ -3,6 +3,8 @@
 
 #include <QVBoxLayout>
 
+#include "core/base/text.h"
+#include "core/steps/step_board.h"
 #include "widgets/frame/link_button.h"
 #include "widgets/quantization/fact_list.h"
 #include "widgets/quantization/quantization_text.h"
@@ -18,11 +20,14 @@ WeightPanel::WeightPanel(QWidget* parent)
       m_board(new FactList(tr("One weight"))),
       m_summary(new FactList(tr("Measures of the error"))),
       m_values(new ValueGrid),
-      m_bits(new LinkButton(tr("show bits"), LinkButton::Tone::Accent)) {
+      m_bits(new LinkButton(tr("show bits"), LinkButton::Tone::Accent)),
+      m_steps(new LinkButton(tr("step by step"), LinkButton::Tone::Accent)) {
   m_tabs->addTab(tr("One weight"), m_board);
   m_tabs->addTab(tr("Summary"), m_summary);
   m_tabs->addTab(tr("Values"), m_values);
   m_tabs->addToNote(m_bits);
+  m_tabs->addToNote(m_steps);
+  m_steps->setToolTip(tr("How a scheme works, with every number of this tensor"));
   m_bits->setToolTip(tr("Show the bits of this weight, as it is stored"));
   auto* column = new QVBoxLayout(this);
   column->setContentsMargins(0, 0, 0, 0);
@@ -34,6 +39,7 @@ WeightPanel::WeightPanel(QWidget* parent)
     Q_EMIT elementChosen(*m_element);
     Q_EMIT bitsRequested();
   });
+  connect(m_steps, &LinkButton::clicked, this, &WeightPanel::stepsRequested);
   describe();
 }
 
@@ -41,6 +47,7 @@ void WeightPanel::show(const std::shared_ptr<const LoadedTensor>& tensor,
                        const std::shared_ptr<const Measurement>& measurement, const TensorInfo* info) {
   const bool has = tensor && measurement && info;
   m_shape = info ? info->shape : std::vector<std::uint64_t>();
+  m_elements = has ? info->elements : 0;
   if (!has) {
     m_element.reset();
     m_board->setFacts({});
@@ -68,7 +75,10 @@ void WeightPanel::describe() {
   const bool isBoard = m_tabs->current() == m_board;
   m_bits->setVisible(isBoard);
   m_bits->setEnabled(m_element.has_value());
-  if (m_tabs->current() == m_values) return m_tabs->setNote({});
+  const bool isSmall = m_elements > 0 && m_elements <= kMostStepValues;
+  m_steps->setVisible(isSmall);
+  if (m_tabs->current() == m_values && isSmall)
+    return m_tabs->setNote(QString::fromStdString(counted(m_elements, "number")));
   if (!isBoard || !m_element) return m_tabs->setNote({});
   const QString position = positionText(m_shape, *m_element);
   m_tabs->setNote(m_isSelected ? position : tr("%1, the largest error").arg(position));

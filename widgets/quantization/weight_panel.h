@@ -34,6 +34,7 @@ class WeightPanel final : public QWidget {
  Q_SIGNALS:
   void elementChosen(std::uint64_t element);
   void bitsRequested();
+  void stepsRequested();
 
  private:
   void describe();
@@ -41,11 +42,13 @@ class WeightPanel final : public QWidget {
   std::optional<std::uint64_t> m_element;
   bool m_isSelected = false;
   std::vector<std::uint64_t> m_shape;
+  std::uint64_t m_elements = 0;
   TabStack* m_tabs;
   FactList* m_board;
   FactList* m_summary;
   ValueGrid* m_values;
   LinkButton* m_bits;
+  LinkButton* m_steps;
 };
 
 }  // namespace ulpscope

@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "widgets/quantization/steps_view.h"
+
+#include <gmock/gmock.h>
+
+#include <QAbstractButton>
+#include <QAction>
+#include <QComboBox>
+#include <QLabel>
+#include <QListWidget>
+#include <QPlainTextEdit>
+#include <QTemporaryDir>
+#include <QTest>
+
+#include "core/report/npy.h"
+#include "tests/widgets/find_named.h"
+#include "tests/widgets/window_fixture.h"
+#include "widgets/frame/notice.h"
+#include "widgets/pages/page.h"
+#include "widgets/quantization/board_canvas.h"
+#include "widgets/theme/theme.h"
+
+namespace ulpscope {
+namespace {
+
+class StepsViewTest : public WindowTest {
+ protected:
+  StepsViewTest() {
+    m_window.resize(1000, 650);
+    m_window.show();
+    EXPECT_TRUE(m_window.showPage(QStringLiteral("quantization")));
+  }
+  void open() {
+    m_window.currentPage()->findChild<QAction*>(QStringLiteral("steps"))->trigger();
+    QTest::qWait(20);
+  }
+  StepsView& view() { return *m_window.currentPage()->findChild<StepsView*>(); }
+  QListWidget& steps() { return *findNamed<QListWidget>(view(), "Steps"); }
+  void choose(const char* box, const QString& id) {
+    auto* combo = findNamed<QComboBox>(view(), box);
+    ASSERT_GE(combo->findData(id), 0) << id.toStdString();
+    combo->setCurrentIndex(combo->findData(id));
+  }
+  void paste(const char* field, const QString& text) { findNamed<QPlainTextEdit>(view(), field)->setPlainText(text); }
+  std::vector<QString> codes() {
+    std::vector<QString> codes;
+    for (const BoardStep& step : view().board().steps)
+      for (const BoardGrid& grid : step.grids)
+        if (grid.title == "codes")
+          for (const BoardCell& cell : grid.cells) codes.push_back(QString::fromStdString(cell.text));
+    return codes;
+  }
+};
+
+TEST_F(StepsViewTest, IsReachedWithoutACheckpointAndLeftByEscape) {
+  auto* link = m_window.currentPage()->findChild<Notice*>()->findChildren<QAbstractButton*>().last();
+  EXPECT_EQ(link->text(), QStringLiteral("step by step, on worked examples"));
+  link->click();
+  EXPECT_TRUE(view().isVisible());
+  EXPECT_GE(view().board().steps.size(), 5u);
+  QTest::keyClick(&steps(), Qt::Key_Escape);
+  EXPECT_FALSE(view().isVisible());
+}
+
+TEST_F(StepsViewTest, GoesThroughTheStepsByKeys) {
+  open();
+  EXPECT_EQ(steps().currentRow(), 0);
+  QTest::keyClick(&steps(), Qt::Key_Right);
+  QTest::keyClick(&steps(), Qt::Key_Down);
+  EXPECT_EQ(steps().currentRow(), 2);
+  EXPECT_EQ(view().findChild<BoardCanvas*>()->grids().front().title, view().board().steps[2].grids.front().title);
+  QTest::keyClick(&steps(), Qt::Key_Left);
+  EXPECT_EQ(steps().currentRow(), 1);
+  for (int i = 0; i < steps().count(); ++i) QTest::keyClick(&steps(), Qt::Key_Right);
+  EXPECT_EQ(steps().currentRow(), steps().count() - 1);
+}
+
+TEST_F(StepsViewTest, ShowsPastedNumbersOrOneErrorThatSaysWhy) {
+  open();
+  choose("Numbers", QStringLiteral("pasted"));
+  paste("Matrix, a row a line", QStringLiteral("1, -4\n2\t0.5"));
+  EXPECT_THAT(codes(), testing::ElementsAre("32", "-127", "64", "16"));
+  auto* error = findNamed<QLabel>(view(), "Why there is no board");
+  EXPECT_FALSE(error->isVisible());
+  paste("Matrix, a row a line", QStringLiteral("1 2\n3 <b>x</b>"));
+  EXPECT_TRUE(error->isVisible());
+  EXPECT_TRUE(error->text().endsWith(QStringLiteral("found <b>x</b> in row 2"))) << error->text().toStdString();
+  EXPECT_EQ(error->textFormat(), Qt::PlainText);
+  EXPECT_EQ(steps().count(), 0);
+  paste("Matrix, a row a line", QStringLiteral("1 2"));
+  EXPECT_FALSE(error->isVisible());
+
+  choose("Board", QStringLiteral("gptq"));
+  paste("Inputs of the layer, a row a vector", QStringLiteral("1 2 3"));
+  EXPECT_EQ(error->text(), QStringLiteral("inputs of 2 columns expected, as the weights have, 3 found"));
+  paste("Inputs of the layer, a row a vector", QStringLiteral("1 2\n2 1"));
+  EXPECT_FALSE(error->isVisible());
+  EXPECT_GE(steps().count(), 8);
+}
+
+TEST_F(StepsViewTest, OffersTheSelectedTensorWhereItIsSmall) {
+  openSample(*m_session);
+  open();
+  auto* inputs = findNamed<QComboBox>(view(), "Numbers");
+  EXPECT_EQ(inputs->findData(QStringLiteral("tensor")), -1);
+
+  const QTemporaryDir folder;
+  const QString path = folder.filePath(QStringLiteral("small.npy"));
+  const std::vector<float> values{1, -4, 2, 0.5F};
+  const std::vector<std::uint64_t> shape{2, 2};
+  ASSERT_TRUE(
+      writeNpy(path.toStdString(), "<f4", shape, std::as_bytes(std::span(values)), AtomicFile::Existing::Replace));
+  m_session->openPath(path);
+  settle(*m_session);
+  ASSERT_GE(inputs->findData(QStringLiteral("tensor")), 0);
+  choose("Board", QStringLiteral("absmax"));
+  choose("Numbers", QStringLiteral("tensor"));
+  EXPECT_THAT(codes(), testing::ElementsAre("32", "-127", "64", "16"));
+  m_session->close(m_session->selection().checkpoint);
+  settle(*m_session);
+  EXPECT_EQ(inputs->findData(QStringLiteral("tensor")), -1);
+  EXPECT_GE(steps().count(), 5);
+}
+
+// The laws of pages, which only see what is in front: for every board, with fields for pasted numbers and without.
+TEST_F(StepsViewTest, KeepsTheLawsOfPages) {
+  open();
+  for (const auto mode : {ThemeMode::Dark, ThemeMode::Light}) {
+    theme().setMode(mode);
+    for (const StepLesson* lesson : stepLessons())
+      for (const char* input : {"0", "pasted"}) {
+        SCOPED_TRACE(lesson->id + " " + input);
+        choose("Board", QString::fromStdString(lesson->id));
+        choose("Numbers", QLatin1String(input));
+        for (int step = 0; step < steps().count(); ++step) {
+          view().showStep(step);
+          if (step % 4 != 0) continue;
+          QTest::qWait(1);
+          EXPECT_EQ(m_window.size(), QSize(1000, 650));
+          for (const auto* label : view().findChildren<QLabel*>()) {
+            if (!label->isVisible() || label->text().isEmpty()) continue;
+            const int needed = label->wordWrap() ? label->heightForWidth(label->width()) : label->sizeHint().height();
+            EXPECT_GE(label->height(), needed) << label->text().toStdString();
+          }
+          const auto* canvas = view().findChild<BoardCanvas*>();
+          EXPECT_GE(canvas->height(), canvas->heightForWidth(canvas->width()));
+          EXPECT_FALSE(canvas->accessibleDescription().isEmpty());
+        }
+      }
+  }
+  for (const auto* widget : view().findChildren<QWidget*>()) {
+    if (widget->focusPolicy() == Qt::NoFocus || !widget->isVisible() ||
+        qobject_cast<QComboBox*>(widget->parentWidget()))
+      continue;
+    const auto* button = qobject_cast<const QAbstractButton*>(widget);
+    const auto* label = qobject_cast<const QLabel*>(widget);
+    const bool named = !widget->accessibleName().isEmpty() || (button && !button->text().isEmpty()) ||
+                       (label && !label->text().isEmpty());
+    EXPECT_TRUE(named || widget->objectName().startsWith(QLatin1String("qt_"))) << widget->metaObject()->className();
+  }
+}
+
+}  // namespace
+}  // namespace ulpscope
