@@ -3,7 +3,6 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <cmath>
 #include <optional>
@@ -20,10 +19,6 @@
 
 namespace ulpscope {
 namespace {
-
-/// What is tried where no tool and no list is given.
-constexpr std::array<std::string_view, 10> kUsualSchemes{"mxfp4", "bnb_nf4", "nvfp4",   "q4_0",     "q5_0",
-                                                         "q6_k",  "q8_0",    "fp8_row", "int8_row", "as_stored"};
 
 std::string targetIds() {
   std::vector<std::string_view> ids;
@@ -115,7 +110,7 @@ class RecipeCommand final : public Command {
   Result<std::vector<SchemeChoice>> choices() const {
     std::vector<std::string> texts = m_schemeTexts;
     if (texts.empty() && m_target) texts.assign(m_target->schemes.begin(), m_target->schemes.end());
-    if (texts.empty()) texts.assign(kUsualSchemes.begin(), kUsualSchemes.end());
+    if (texts.empty()) texts.assign(usualRecipeSchemes().begin(), usualRecipeSchemes().end());
     std::vector<SchemeChoice> found;
     for (const std::string& text : texts) {
       auto choice = parseSchemeChoice(text);

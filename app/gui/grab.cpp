@@ -8,6 +8,7 @@
 #include <memory>
 
 #include "widgets/frame/main_window.h"
+#include "widgets/quantization/model_view.h"
 #include "widgets/session/session.h"
 
 namespace ulpscope {
@@ -30,6 +31,16 @@ void grabWhenSettled(MainWindow& window, Session& session, const QString& path) 
     const bool saved = window.grab().save(path);
     if (!saved) std::fprintf(stderr, "ulpscope: cannot write %s\n", qPrintable(path));
     QApplication::exit(saved && !*failed ? 0 : 1);
+  });
+  timer->start(kPollMs);
+}
+
+void measureWhenSettled(ModelView& view, const Session& session) {
+  auto* timer = new QTimer(&view);
+  QObject::connect(timer, &QTimer::timeout, &view, [&view, &session, timer] {
+    if (session.busy() || !view.study().checkpoint()) return;
+    timer->deleteLater();
+    view.measure();
   });
   timer->start(kPollMs);
 }

@@ -16,9 +16,11 @@
 #include "core/cache/result_cache.h"
 #include "core/formats/number_link.h"
 #include "core/quantization/scheme.h"
+#include "core/recipe/recipe_target.h"
 #include "kernels/cpu/cpu_backend.h"
 #include "kernels/cuda/load_cuda_backend.h"
 #include "widgets/frame/main_window.h"
+#include "widgets/quantization/model_view.h"
 #include "widgets/quantization/tab_stack.h"
 #include "widgets/session/file_paths.h"
 #include "widgets/session/preferences.h"
@@ -61,6 +63,8 @@ struct Options {
   QString sizeText;  ///< as given
   QSize size;        ///< empty: none, or not understood
   QString theme;
+  bool measure = false;
+  QString recipeFor;
 };
 
 Options readCommandLine(const QApplication& application) {
@@ -78,10 +82,16 @@ Options readCommandLine(const QApplication& application) {
                                 QStringLiteral("ID"));
   const QCommandLineOption select(QStringLiteral("select"), QApplication::tr("Select this tensor."),
                                   QStringLiteral("TENSOR"));
-  const QCommandLineOption view(QStringLiteral("view"),
-                                QApplication::tr("Show this view of a tensor: histogram, lines, heatmap, values, "
-                                                 "compare or details; of its error: errormap or inputs; or steps."),
-                                QStringLiteral("ID"));
+  const QCommandLineOption view(
+      QStringLiteral("view"),
+      QApplication::tr("Show this view of a tensor: histogram, lines, heatmap, values, "
+                       "compare or details; of its error: errormap or inputs; or of the whole model: "
+                       "model."),
+      QStringLiteral("ID"));
+  const QCommandLineOption measure(QStringLiteral("measure"),
+                                   QApplication::tr("Measure the whole model as soon as it is open."));
+  const QCommandLineOption recipeFor(QStringLiteral("for"), QApplication::tr("The tool that its recipe is for."),
+                                     QStringLiteral("TOOL"));
   const QCommandLineOption scheme(QStringLiteral("scheme"), QApplication::tr("Select this quantization scheme."),
                                   QStringLiteral("ID"));
   const QCommandLineOption calibration(QStringLiteral("calibration"),
@@ -95,7 +105,7 @@ Options readCommandLine(const QApplication& application) {
   const QCommandLineOption size(QStringLiteral("size"), QApplication::tr("The size of the window."),
                                 QStringLiteral("WxH"));
   const QCommandLineOption sample(QStringLiteral("sample"), QApplication::tr("Open the bundled sample."));
-  parser.addOptions({page, select, view, scheme, calibration, theme, grab, size, sample});
+  parser.addOptions({page, select, view, measure, recipeFor, scheme, calibration, theme, grab, size, sample});
   parser.process(application);
 
   Options options{.paths = parser.positionalArguments(),
@@ -107,7 +117,9 @@ Options readCommandLine(const QApplication& application) {
                   .grab = parser.value(grab),
                   .sizeText = parser.value(size),
                   .size = {},
-                  .theme = parser.value(theme)};
+                  .theme = parser.value(theme),
+                  .measure = parser.isSet(measure),
+                  .recipeFor = parser.value(recipeFor)};
   if (parser.isSet(sample)) options.paths << samplePath();
   const QStringList sides = options.sizeText.split(QLatin1Char('x'));
   if (sides.size() == 2) options.size = {sides[0].toInt(), sides[1].toInt()};
@@ -145,7 +157,7 @@ bool showView(MainWindow& window, const QString& id) {
       }
   for (auto* tabs : window.findChildren<TabStack*>())
     for (auto* content : tabs->findChildren<QWidget*>())
-      if (content->property("viewId") == id) {
+      if (tabs->holds(content) && content->property("viewId") == id) {
         tabs->setCurrent(content);
         return true;
       }
@@ -169,6 +181,15 @@ void selectWhenOpened(Session& session, const QString& tensor) {
     session.selectCheckpoint(checkpoint);
     session.selectTensor(*found);
   });
+}
+
+/// What was asked of the whole model on the command line; false for a tool that there is none of.
+bool askOfModel(MainWindow& window, Session& session, const Options& options) {
+  auto* view = window.findChild<ModelView*>();
+  if (!view || (!options.recipeFor.isEmpty() && !findRecipeTarget(options.recipeFor.toStdString()))) return false;
+  if (!options.recipeFor.isEmpty()) view->setTarget(options.recipeFor);
+  if (options.measure) measureWhenSettled(*view, session);
+  return true;
 }
 
 int run(int argc, char** argv) {
@@ -218,6 +239,10 @@ int run(int argc, char** argv) {
       session.openPath(path);
   }
   window.show();
+  if ((options.measure || !options.recipeFor.isEmpty()) && !askOfModel(window, session, options)) {
+    std::fprintf(stderr, "ulpscope: --measure and --for TOOL go with --page quantization\n");
+    return kUsage;
+  }
   if (!options.grab.isEmpty()) grabWhenSettled(window, session, options.grab);
   return QApplication::exec();
 }

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <utility>
 
 #include "core/base/text.h"
 #include "core/recipe/budget.h"
@@ -95,6 +96,41 @@ std::vector<UniformPlan> uniformPlans(const RecipeSurvey& survey, const Recipe& 
 }
 
 }  // namespace
+
+Result<BitsRange> bitsRange(const RecipeSurvey& survey, std::span<const std::size_t> groups) {
+  const auto bundles = bundle(survey, groups);
+  if (!bundles) return tl::unexpected(bundles.error());
+  if (bundles->empty()) return fail(Errc::Unsupported, "a tensor that may be quantized expected, found none");
+  std::uint64_t elements = 0;
+  std::uint64_t least = 0;
+  std::uint64_t most = 0;
+  for (const Bundle& each : *bundles) {
+    for (const std::size_t tensor : each.tensors) elements += survey.tensors[tensor].elements;
+    least += std::ranges::min_element(each.choices, {}, &BudgetChoice::bits)->bits;
+    most += std::ranges::min_element(each.choices, {}, [](const BudgetChoice& choice) {
+              return std::pair{choice.error, choice.bits};
+            })->bits;
+  }
+  const auto average = [&](std::uint64_t bits) { return static_cast<double>(bits) / static_cast<double>(elements); };
+  return BitsRange{average(least), average(most)};
+}
+
+Result<std::vector<RecipePoint>> recipeCurve(const RecipeSurvey& survey, std::span<const std::size_t> groups,
+                                             std::size_t points, const JobContext& job) {
+  const auto range = bitsRange(survey, groups);
+  if (!range) return tl::unexpected(range.error());
+  std::vector<RecipePoint> curve;
+  for (std::size_t i = 0; i < points; ++i) {
+    const double share = points > 1 ? static_cast<double>(i) / static_cast<double>(points - 1) : 0;
+    const double bits = range->least * std::pow(range->most / range->least, share);
+    const auto recipe = planRecipe(survey, budgetOf(bits), groups, job);
+    if (!recipe) return tl::unexpected(recipe.error());
+    const RecipePoint point{recipe->bitsPerWeight, recipe->error};
+    const bool isKnown = !curve.empty() && curve.back().bitsPerWeight == point.bitsPerWeight;
+    if (!isKnown) curve.push_back(point);
+  }
+  return curve;
+}
 
 Result<Recipe> planRecipe(const RecipeSurvey& survey, const RecipeBudget& budget, std::span<const std::size_t> groups,
                           const JobContext& job) {

@@ -61,6 +61,12 @@ struct UniformPlan {
   bool isWithinBudget = false;
 };
 
+/// Between these budgets recipes differ, in bits per weight on average.
+struct BitsRange {
+  double least = 0;  ///< every tensor as small as can be
+  double most = 0;   ///< every tensor with as little error as can be
+};
+
 /// For each tensor of a survey the scheme that it gets.
 struct Recipe {
   std::vector<std::optional<std::size_t>> chosen;  ///< index into RecipeTensor::options; nothing: kept as stored
@@ -81,5 +87,19 @@ struct Recipe {
 /// Unsupported where the budget is below what the smallest schemes take, or nothing may be quantized.
 Result<Recipe> planRecipe(const RecipeSurvey& survey, const RecipeBudget& budget, std::span<const std::size_t> groups,
                           const JobContext& job);
+
+/// Unsupported as planRecipe(), but of no budget.
+Result<BitsRange> bitsRange(const RecipeSurvey& survey, std::span<const std::size_t> groups);
+
+/// A budget that has room for the least, whatever is lost in rounding.
+inline RecipeBudget budgetOf(double bitsPerWeight) { return {.bitsPerWeight = bitsPerWeight * (1 + 1e-12)}; }
+
+struct RecipePoint {
+  double bitsPerWeight;
+  double error;
+};
+/// The best recipes for `points` budgets, at equal ratios from the least to the most; those that are alike come once.
+Result<std::vector<RecipePoint>> recipeCurve(const RecipeSurvey& survey, std::span<const std::size_t> groups,
+                                             std::size_t points, const JobContext& job);
 
 }  // namespace ulpscope

@@ -13,17 +13,22 @@
 namespace ulpscope {
 namespace {
 
+/// Empty: they do not keep it.
+std::string whyKeptBy(const RecipeRules& rules, std::string_view name, TensorRole role) {
+  if (std::ranges::find(rules.keptRoles, role) != rules.keptRoles.end())
+    return fmt::format("{}, by its role", titleOf(role));
+  const bool isNamed =
+      std::ranges::any_of(rules.keptNames, [&](const std::string& pattern) { return matchesGlob(pattern, name); });
+  return isNamed ? "asked for" : "";
+}
+
 std::string whyKept(const TensorInfo& tensor, const TensorPlace& place, const RecipeRules& rules) {
   if (!tensor.isReadable()) return "cannot be read";
   if (tensor.packing) return "quantized already";
   if (tensor.type->name != "BF16" && !tensor.type->name.starts_with('F')) return "no floating-point numbers";
   if (tensor.elements == 0) return "empty";
   if (tensor.shape.size() < 2) return "a vector";
-  if (std::ranges::find(rules.keptRoles, place.role) != rules.keptRoles.end())
-    return fmt::format("{}, by its role", titleOf(place.role));
-  const bool isNamed = std::ranges::any_of(
-      rules.keptNames, [&](const std::string& pattern) { return matchesGlob(pattern, tensor.name); });
-  return isNamed ? "asked for" : "";
+  return whyKeptBy(rules, tensor.name, place.role);
 }
 
 /// What of the numbers is lost; NaN where there is nothing to measure.
@@ -129,6 +134,33 @@ Result<RecipeSurvey> surveyForRecipe(const Checkpoint& checkpoint, std::vector<S
   }
   if (auto same = checkpoint.verifyUnchanged(); !same) return tl::unexpected(same.error());
   return survey;
+}
+
+RecipeSurvey narrowedTo(const RecipeSurvey& survey, std::span<const SchemeChoice> schemes, const RecipeRules& rules) {
+  RecipeSurvey narrowed = survey;
+  for (RecipeTensor& tensor : narrowed.tensors) {
+    if (tensor.options.empty()) continue;
+    std::erase_if(tensor.options, [&](const RecipeOption& option) {
+      return std::ranges::find(schemes, survey.schemes[option.scheme]) == schemes.end();
+    });
+    tensor.kept = whyKeptBy(rules, tensor.name, tensor.place.role);
+    if (!tensor.kept.empty())
+      tensor.options.clear();
+    else if (tensor.options.empty())
+      tensor.kept = "no scheme fits";
+  }
+  return narrowed;
+}
+
+bool coversAll(const RecipeSurvey& survey, const RecipeRules& measured, std::span<const SchemeChoice> schemes,
+               const RecipeRules& rules) {
+  const bool hasSchemes = std::ranges::all_of(schemes, [&](const SchemeChoice& choice) {
+    return std::ranges::find(survey.schemes, choice) != survey.schemes.end();
+  });
+  return hasSchemes && std::ranges::all_of(survey.tensors, [&](const RecipeTensor& tensor) {
+           const std::string reason = whyKeptBy(measured, tensor.name, tensor.place.role);
+           return reason.empty() || tensor.kept != reason || !whyKeptBy(rules, tensor.name, tensor.place.role).empty();
+         });
 }
 
 }  // namespace ulpscope

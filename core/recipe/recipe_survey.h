@@ -27,4 +27,12 @@ Result<RecipeSurvey> surveyForRecipe(const Checkpoint& checkpoint, std::vector<S
                                      const RecipeRules& rules, const Calibration* calibration, const Backend& backend,
                                      const JobContext& job, const std::function<void(const RecipeTensor&)>& each = {});
 
+/// The survey as it were had it been made of these schemes and by these rules alone: options of others are gone, and
+/// tensors that the rules keep are kept. What was not measured stays unknown (coversAll()).
+RecipeSurvey narrowedTo(const RecipeSurvey& survey, std::span<const SchemeChoice> schemes, const RecipeRules& rules);
+
+/// Whether a survey made by `measured` tells all that one of `schemes` made by `rules` would.
+bool coversAll(const RecipeSurvey& survey, const RecipeRules& measured, std::span<const SchemeChoice> schemes,
+               const RecipeRules& rules);
+
 }  // namespace ulpscope

@@ -2,6 +2,7 @@
 #include "core/recipe/recipe_target.h"
 
 #include <algorithm>
+#include <array>
 #include <map>
 
 #include "core/recipe/name_patterns.h"
@@ -12,6 +13,12 @@ const RecipeTarget* findRecipeTarget(std::string_view id) {
   const auto targets = recipeTargets();
   const auto found = std::ranges::find(targets, id, &RecipeTarget::id);
   return found == targets.end() ? nullptr : *found;
+}
+
+std::span<const std::string_view> usualRecipeSchemes() {
+  static constexpr std::array<std::string_view, 10> schemes{"mxfp4", "bnb_nf4", "nvfp4",   "q4_0",     "q5_0",
+                                                            "q6_k",  "q8_0",    "fp8_row", "int8_row", "as_stored"};
+  return schemes;
 }
 
 RecipeSurvey restrictTo(const RecipeTarget& target, const RecipeSurvey& survey) {

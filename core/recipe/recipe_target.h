@@ -35,6 +35,9 @@ std::span<const RecipeTarget* const> recipeTargets();
 /// nullptr if there is none of that id.
 const RecipeTarget* findRecipeTarget(std::string_view id);
 
+/// What is tried where no tool and no list is given, as parseSchemeChoice() reads it.
+std::span<const std::string_view> usualRecipeSchemes();
+
 /// The survey as the tool has it: options that it cannot do are gone, and tensors that it leaves alone are kept.
 RecipeSurvey restrictTo(const RecipeTarget& target, const RecipeSurvey& survey);
 

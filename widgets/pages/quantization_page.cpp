@@ -18,6 +18,7 @@
 #include "widgets/frame/link_button.h"
 #include "widgets/frame/notice.h"
 #include "widgets/frame/splitter_place.h"
+#include "widgets/pages/quantization_views.h"
 #include "widgets/plots/plot_view.h"
 #include "widgets/quantization/error_panel.h"
 #include "widgets/quantization/inputs_box.h"
@@ -435,10 +436,11 @@ const PageEntry& quantization_page_entry() {
       .id = "quantization",
       .title = QT_TRANSLATE_NOOP("PageEntry", "Quantize"),
       .icon = "quantize",
-      .summary = QT_TRANSLATE_NOOP("PageEntry", "A tensor through a quantization scheme: bits, error, and each step."),
+      .summary = QT_TRANSLATE_NOOP(
+          "PageEntry", "Tensors through quantization schemes: bits, error, each step, and a recipe for the model."),
       .subject = Subject::Scheme,
       .paintPreview = paintPreview,
-      .create = [](Session& session, QWidget* parent) -> Page* { return new QuantizationPage(session, parent); }};
+      .create = [](Session& session, QWidget* parent) -> Page* { return new QuantizationViews(session, parent); }};
   return entry;
 }
 

@@ -1,22 +1,18 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/quantization/scheme_table.h"
 
-#include <QFileDialog>
-#include <QMenu>
 #include <QVBoxLayout>
 #include <algorithm>
 #include <cmath>
 #include <limits>
 
-#include "core/base/atomic_file.h"
 #include "core/base/text.h"
 #include "widgets/frame/labels.h"
 #include "widgets/models/table_model.h"
 #include "widgets/models/table_view.h"
 #include "widgets/quantization/fit_columns.h"
 #include "widgets/quantization/quantization_text.h"
-#include "widgets/session/file_paths.h"
-#include "widgets/session/session.h"
+#include "widgets/quantization/save_table.h"
 #include "widgets/session/text.h"
 
 namespace ulpscope {
@@ -121,22 +117,9 @@ void SchemeTable::resizeEvent(QResizeEvent* event) {
 }
 
 void SchemeTable::openMenu(QWidget* button) {
-  QMenu menu(this);
-  addCopyActions(menu, [this] { return m_table->table(); });
-  menu.addSeparator();
-  menu.addAction(tr("Save as\u2026"), this, [this] {
-    const QString path = QFileDialog::getSaveFileName(
-        this, tr("Save the table of schemes"), QStringLiteral("schemes.csv"), tr("CSV (*.csv);;Markdown (*.md)"));
-    if (!path.isEmpty()) save(path);
-  });
-  menu.exec(button->mapToGlobal(QPoint(0, button->height())));
+  openTableMenu(*m_table, *button, tr("Save the table of schemes"), QStringLiteral("schemes.csv"), m_session);
 }
 
-void SchemeTable::save(const QString& path) {
-  const bool markdown = path.endsWith(QLatin1String(".md"), Qt::CaseInsensitive);
-  const QString text = m_table->textAs(markdown ? TableView::CopyAs::Markdown : TableView::CopyAs::Csv);
-  const auto written = writeFile(filePath(path), text.toStdString(), AtomicFile::Existing::Replace);
-  if (!written) m_session.report(written.error());
-}
+void SchemeTable::save(const QString& path) { saveTable(*m_table, path, m_session); }
 
 }  // namespace ulpscope

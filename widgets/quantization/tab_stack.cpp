@@ -72,4 +72,6 @@ QWidget* TabStack::current() const { return m_stack->currentWidget(); }
 
 void TabStack::setCurrent(QWidget* content) { m_tabs->setCurrentIndex(m_stack->indexOf(content)); }
 
+bool TabStack::holds(const QWidget* content) const { return content->parentWidget() == m_stack; }
+
 }  // namespace ulpscope

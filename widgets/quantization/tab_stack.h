@@ -27,6 +27,7 @@ class TabStack final : public QWidget {
   void setNote(const QString& note);
   QWidget* current() const;
   void setCurrent(QWidget* content);
+  bool holds(const QWidget* content) const;
 
  Q_SIGNALS:
   void currentChanged();

@@ -105,5 +105,29 @@ TEST_F(RecipeSurveyOfSample, StopsWhenItIsAskedTo) {
   EXPECT_EQ(found.error().code, Errc::Cancelled);
 }
 
+TEST_F(RecipeSurveyOfSample, NarrowedIsWhatWouldHaveBeenMeasured) {
+  const RecipeSurvey whole = survey({"q4_0", "int8_row", "as_stored"});
+  RecipeRules rules;
+  rules.keptRoles.push_back(TensorRole::Query);
+  rules.keptNames = {"*layers.1*"};
+  const std::vector<SchemeChoice> schemes = parsedChoices({"int8_row", "as_stored"});
+  EXPECT_TRUE(coversAll(whole, {}, schemes, rules));
+  const RecipeSurvey narrowed = narrowedTo(whole, schemes, rules);
+  const RecipeSurvey fresh = survey({"int8_row", "as_stored"}, rules);
+  ASSERT_EQ(narrowed.tensors.size(), fresh.tensors.size());
+  for (std::size_t i = 0; i < fresh.tensors.size(); ++i) {
+    SCOPED_TRACE(fresh.tensors[i].name);
+    EXPECT_EQ(narrowed.tensors[i].kept, fresh.tensors[i].kept);
+    ASSERT_EQ(narrowed.tensors[i].options.size(), fresh.tensors[i].options.size());
+    for (std::size_t k = 0; k < fresh.tensors[i].options.size(); ++k) {
+      const RecipeOption& option = narrowed.tensors[i].options[k];
+      EXPECT_EQ(narrowed.schemes[option.scheme], fresh.schemes[fresh.tensors[i].options[k].scheme]);
+      EXPECT_EQ(option.error, fresh.tensors[i].options[k].error);
+    }
+  }
+  EXPECT_FALSE(coversAll(fresh, rules, schemes, {})) << "what was kept was not measured";
+  EXPECT_FALSE(coversAll(whole, {}, parsedChoices({"q8_0"}), {}));
+}
+
 }  // namespace
 }  // namespace ulpscope

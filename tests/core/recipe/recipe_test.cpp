@@ -90,5 +90,29 @@ TEST_F(RecipePlan, NeedsSomethingToDecideOn) {
   EXPECT_FALSE(planRecipe(m_survey, {.bitsPerWeight = 8}, {}, {}));
 }
 
+TEST_F(RecipePlan, HasARangeWhoseEndsAreTheSmallestAndTheBest) {
+  const auto range = bitsRange(m_survey, {});
+  ASSERT_TRUE(range) << range.error().message;
+  EXPECT_DOUBLE_EQ(range->least, 4.5);
+  EXPECT_DOUBLE_EQ(range->most, 8.5);
+  EXPECT_TRUE(planRecipe(m_survey, budgetOf(range->least), {}, {}));
+  EXPECT_FALSE(planRecipe(m_survey, budgetOf(range->least - 0.01), {}, {}));
+  m_survey.tensors.resize(0);
+  EXPECT_FALSE(bitsRange(m_survey, {}));
+}
+
+TEST_F(RecipePlan, HasACurveOfTheBestRecipes) {
+  const auto curve = recipeCurve(m_survey, {}, 5, {});
+  ASSERT_TRUE(curve) << curve.error().message;
+  ASSERT_GE(curve->size(), 3u);
+  EXPECT_DOUBLE_EQ(curve->front().bitsPerWeight, 4.5);
+  EXPECT_DOUBLE_EQ(curve->back().bitsPerWeight, 8.5);
+  for (const RecipePoint& point : *curve) {
+    const auto recipe = planRecipe(m_survey, budgetOf(point.bitsPerWeight), {}, {});
+    ASSERT_TRUE(recipe);
+    EXPECT_EQ(recipe->error, point.error);
+  }
+}
+
 }  // namespace
 }  // namespace ulpscope

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/report/recipe_figure.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace ulpscope {
+namespace {
+
+bool isDigits(const std::string& text) {
+  return !text.empty() && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
+}
+
+/// Without its library in brackets; of the knobs those that are numbers.
+std::string briefTitle(const SchemeChoice& choice) {
+  if (!choice.scheme) return "as stored";
+  std::string title = choice.scheme->info().title;
+  title = title.substr(0, title.find(" ("));
+  for (const auto& [knob, value] : choice.settings)
+    if (isDigits(value)) title += fmt::format(" {}{}", knob.front(), value);
+  return title;
+}
+
+}  // namespace
+
+std::vector<std::string> briefTitles(std::span<const SchemeChoice> schemes) {
+  std::vector<std::string> titles;
+  for (const SchemeChoice& choice : schemes) titles.push_back(briefTitle(choice));
+  std::vector<std::string> unique = titles;
+  for (std::size_t i = 0; i < titles.size(); ++i)
+    if (std::ranges::count(titles, titles[i]) > 1) unique[i] = textOf(schemes[i]);
+  return unique;
+}
+
+Figure recipeFigure(const RecipeSurvey& survey, std::span<const RecipePoint> curve, const Recipe* recipe) {
+  Figure figure{.title = "Error against bits of the whole model",
+                .x = {.title = "bits per weight on average"},
+                .y = {.title = "share lost, mean of all tensors", .logarithmic = true}};
+  Series line{.kind = Series::Kind::Guide, .name = "the best mixes"};
+  for (const RecipePoint& point : curve) {
+    if (point.error <= 0) continue;
+    line.x.push_back(point.bitsPerWeight);
+    line.y.push_back(point.error);
+  }
+  figure.series.push_back(std::move(line));
+  if (!recipe) return figure;
+  const std::vector<std::string> titles = briefTitles(survey.schemes);
+  Series uniform{.kind = Series::Kind::Points, .name = "one scheme for all"};
+  for (const UniformPlan& plan : recipe->uniform) {
+    if (plan.error <= 0) continue;
+    uniform.x.push_back(plan.bitsPerWeight);
+    uniform.y.push_back(plan.error);
+    uniform.labels.push_back(titles[plan.scheme]);
+  }
+  figure.series.push_back(std::move(uniform));
+  if (recipe->error <= 0) {
+    figure.notes.emplace_back("this recipe loses nothing");
+    return figure;
+  }
+  figure.series.push_back({.kind = Series::Kind::Points,
+                           .name = "this recipe",
+                           .x = {recipe->bitsPerWeight},
+                           .y = {recipe->error},
+                           .labels = {"this recipe"},
+                           .marked = {true}});
+  return figure;
+}
+
+}  // namespace ulpscope
