@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace ulpscope {
 namespace {
@@ -46,24 +47,18 @@ Figure recipeFigure(const RecipeSurvey& survey, std::span<const RecipePoint> cur
   figure.series.push_back(std::move(line));
   if (!recipe) return figure;
   const std::vector<std::string> titles = briefTitles(survey.schemes);
-  Series uniform{.kind = Series::Kind::Points, .name = "one scheme for all"};
-  for (const UniformPlan& plan : recipe->uniform) {
-    if (plan.error <= 0) continue;
-    uniform.x.push_back(plan.bitsPerWeight);
-    uniform.y.push_back(plan.error);
-    uniform.labels.push_back(titles[plan.scheme]);
-  }
-  figure.series.push_back(std::move(uniform));
-  if (recipe->error <= 0) {
-    figure.notes.emplace_back("this recipe loses nothing");
-    return figure;
-  }
-  figure.series.push_back({.kind = Series::Kind::Points,
-                           .name = "this recipe",
-                           .x = {recipe->bitsPerWeight},
-                           .y = {recipe->error},
-                           .labels = {"this recipe"},
-                           .marked = {true}});
+  Series plans{.kind = Series::Kind::Points, .name = "plans"};
+  const auto add = [&](double bits, double error, std::string title, bool isMarked) {
+    if (error <= 0) return;
+    plans.x.push_back(bits);
+    plans.y.push_back(error);
+    plans.labels.push_back(std::move(title));
+    plans.marked.push_back(isMarked);
+  };
+  for (const UniformPlan& plan : recipe->uniform) add(plan.bitsPerWeight, plan.error, titles[plan.scheme], false);
+  add(recipe->bitsPerWeight, recipe->error, "this recipe", true);
+  figure.series.push_back(std::move(plans));
+  if (recipe->error <= 0) figure.notes.emplace_back("this recipe loses nothing");
   return figure;
 }
 

@@ -38,7 +38,7 @@ set(rules
   "^core/quantization/ => \"core/(formats|tensor|backend|jobs|analysis|calibration|quantization)/"
   "^core/recipe/ => \"core/(formats|tensor|checkpoint|backend|jobs|analysis|calibration|quantization|recipe)/"
   "^core/steps/ => \"core/(formats|tensor|backend|jobs|calibration|quantization|steps)/"
-  "^core/report/ => \"core/(formats|tensor|checkpoint|jobs|backend|analysis|lint|calibration|quantization|report)/"
+  "^core/report/ => \"core/(formats|tensor|checkpoint|jobs|backend|analysis|lint|calibration|quantization|recipe|report)/"
   # kernels: over core; SIMD and threads in cpu's .cpp files, CUDA in cuda's device sources.
   "^kernels/ => ${standard}"
   "^kernels/ => \"core/"

@@ -17,7 +17,7 @@ namespace ulpscope {
 namespace {
 
 constexpr int kNarrowestCell = 44;
-constexpr int kTitleMargins = 12;
+constexpr int kTitleMargins = 20;
 constexpr int kSortArrow = 14;  ///< at the right of a title
 constexpr int kNarrowestName = 150;
 constexpr int kWeightsWidth = 84;

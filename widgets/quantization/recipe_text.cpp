@@ -42,7 +42,7 @@ QString bestUniformOf(const RecipeSurvey& survey, const Recipe& recipe) {
     return recipe.uniform.empty() ? say("No one scheme fits all tensors.")
                                   : say("No one scheme for all tensors has room in this budget.");
   const SchemeChoice& choice = survey.schemes[best->scheme];
-  return say("One scheme for all: %1, %2 bits, %3 lost")
+  return say("One scheme: %1, %2 bits, %3 lost")
       .arg(qt(briefTitles(std::span(&choice, 1)).front()), QString::number(best->bitsPerWeight, 'f', 4),
            percent(best->error));
 }
