@@ -71,6 +71,7 @@ void SchemeTicks::fill() {
     const QString why = isMissing ? tr("It needs the layers' inputs, chosen below.") + u'\n' : QString();
     item->setFlags(isMissing ? Qt::NoItemFlags : Qt::ItemIsEnabled | Qt::ItemIsSelectable | Qt::ItemIsUserCheckable);
     item->setCheckState(!isMissing && m_ticked.contains(textOf(choice)) ? Qt::Checked : Qt::Unchecked);
+    item->setData(Qt::UserRole, qt(textOf(choice)));
     item->setToolTip(plainToolTip(why + qt(textOf(choice))));
   }
 }

@@ -28,6 +28,7 @@
 #include "widgets/pages/page.h"
 #include "widgets/plots/plot_view.h"
 #include "widgets/quantization/budget_box.h"
+#include "widgets/quantization/model_form.h"
 #include "widgets/quantization/recipe_table.h"
 #include "widgets/quantization/recipe_table_model.h"
 #include "widgets/quantization/recipe_text.h"
@@ -56,7 +57,7 @@ class ModelViewTest : public testing::Test {
   void tick(const std::vector<std::string>& schemes) {
     auto& list = part<SchemeTicks>();
     for (int row = 0; row < list.count(); ++row) {
-      const std::string id = list.item(row)->toolTip().toStdString();
+      const std::string id = list.item(row)->data(Qt::UserRole).toString().toStdString();
       const bool isWanted = std::ranges::find(schemes, id) != schemes.end();
       list.item(row)->setCheckState(isWanted ? Qt::Checked : Qt::Unchecked);
     }
@@ -66,8 +67,9 @@ class ModelViewTest : public testing::Test {
     m_view.setTarget(QLatin1String(id));
     settle(*m_session);
   }
+  QPushButton& measuring() { return *part<ModelForm>().findChild<QPushButton*>(); }
   void measure() {
-    part<QPushButton>().click();
+    measuring().click();
     settle(*m_session);
   }
   void setBits(double bits) {
@@ -201,7 +203,7 @@ TEST_F(ModelViewTest, OffersWhatTheToolCanDo) {
   EXPECT_EQ(m_view.study().question().schemes.size(), 2u);
   auto& list = part<SchemeTicks>();
   for (int row = 0; row < list.count(); ++row)
-    if (list.item(row)->toolTip() == "llm_int8") list.item(row)->setCheckState(Qt::Checked);
+    if (list.item(row)->data(Qt::UserRole).toString() == "llm_int8") list.item(row)->setCheckState(Qt::Checked);
   settle(*m_session);
   const auto& schemes = m_view.study().question().schemes;
   ASSERT_EQ(schemes.size(), 2u) << "one scheme, and as stored";
@@ -264,7 +266,7 @@ TEST_F(ModelViewTest, SelectsTheTensorOfAClickedRowAndRanksByError) {
 }
 
 TEST_F(ModelViewTest, StopsWhenItIsToldTo) {
-  auto& measureButton = part<QPushButton>();
+  auto& measureButton = measuring();
   measureButton.click();
   EXPECT_EQ(measureButton.text(), "Cancel");
   measureButton.click();
@@ -275,7 +277,7 @@ TEST_F(ModelViewTest, StopsWhenItIsToldTo) {
 }
 
 TEST_F(ModelViewTest, SurvivesTheCheckpointBeingClosedWhileItMeasures) {
-  part<QPushButton>().click();
+  measuring().click();
   m_session->close(m_session->selection().checkpoint);
   settle(*m_session);
   EXPECT_EQ(m_view.study().survey(), nullptr);
