@@ -143,7 +143,7 @@ TEST(OrderStatistics, OfNeighboursAreThoseOfTheSortedValues) {
   for (double& value : values) value = std::round(heavy(generator) * 100) / 100;  // many are alike
   std::vector<double> sorted = values;
   std::ranges::sort(sorted);
-  for (const std::size_t rank : {0, 1, 9'999, 10'000, 19'998, 19'999}) {
+  for (const std::size_t rank : std::initializer_list<std::size_t>{0, 1, 9'999, 10'000, 19'998, 19'999}) {
     const auto [value, next] = neighboursAt(values, rank);
     EXPECT_EQ(value, sorted[rank]);
     EXPECT_EQ(next, sorted[std::min<std::size_t>(rank + 1, 19'999)]);
