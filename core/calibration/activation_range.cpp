@@ -141,13 +141,13 @@ Result<std::vector<DynamicRange>> dynamicRanges(const LayerCalibration& layer, i
   auto magnitudes =
       overVectors(layer, bits, job,
                   {.id = "vector_magnitude",
-                   .title = "Dynamic, each vector's largest magnitude",
+                   .title = "Each vector's magnitude",
                    .definition = "From minus the largest magnitude of an input vector to that."},
                   [](std::span<const float> vector) { return symmetric(largestMagnitude(boundsOf(vector))); });
   if (!magnitudes) return tl::unexpected(std::move(magnitudes).error());
   auto extremes = overVectors(layer, bits, job,
                               {.id = "vector_min_max",
-                               .title = "Dynamic, each vector's extremes",
+                               .title = "Each vector's extremes",
                                .definition = "From the least to the largest number of an input vector."},
                               boundsOf);
   if (!extremes) return tl::unexpected(std::move(extremes).error());

@@ -23,7 +23,7 @@ struct ActivationSurvey {
 Result<ActivationSurvey> surveyActivations(const LayerCalibration& layer, const JobContext& job);
 
 /// The histogram, its counts on a logarithmic axis, and where `range`, one of them, cuts it off; nullptr: where each of
-/// them does, and what it clips.
+/// them does.
 Figure activationFigure(std::string_view layer, const ActivationSurvey& survey, const ActivationRange* range);
 
 }  // namespace ulpscope

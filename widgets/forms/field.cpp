@@ -9,23 +9,11 @@
 #include <QWheelEvent>
 #include <algorithm>
 
+#include "widgets/forms/quiet_wheel.h"
 #include "widgets/frame/labels.h"
 #include "widgets/theme/theme.h"
 
 namespace ulpscope {
-namespace {
-
-class QuietWheelComboBox final : public QComboBox {
- protected:
-  void wheelEvent(QWheelEvent* event) override {
-    if (hasFocus())
-      QComboBox::wheelEvent(event);
-    else
-      event->ignore();
-  }
-};
-
-}  // namespace
 
 Field::Field(const QString& name, QWidget* control, QWidget* parent) : QWidget(parent) {
   auto* label = new PlainLabel(name, TextRole::Note);
@@ -39,9 +27,8 @@ Field::Field(const QString& name, QWidget* control, QWidget* parent) : QWidget(p
 }
 
 QComboBox* comboBox(const QString& name) {
-  auto* box = new QuietWheelComboBox;
+  auto* box = new QuietWheel<QComboBox>;
   box->setAccessibleName(name);
-  box->setFocusPolicy(Qt::StrongFocus);
   box->setSizeAdjustPolicy(QComboBox::AdjustToContents);
   return box;
 }

@@ -10,6 +10,7 @@
 #include <limits>
 
 #include "widgets/forms/field.h"
+#include "widgets/forms/quiet_wheel.h"
 #include "widgets/session/text.h"
 #include "widgets/theme/theme.h"
 
@@ -21,7 +22,7 @@ int clamped(double value) {
 }
 
 /// A decimal as `ulp` takes it: without trailing zeros, behind a point whatever the locale; a comma is taken for one.
-class DecimalBox final : public QDoubleSpinBox {
+class DecimalBox final : public QuietWheel<QDoubleSpinBox> {
  public:
   explicit DecimalBox(const Parameter& parameter) {
     setLocale(QLocale::c());
@@ -31,7 +32,10 @@ class DecimalBox final : public QDoubleSpinBox {
   }
 
   QString textFromValue(double value) const override {
-    return QLocale::c().toString(value, 'f', QLocale::FloatingPointShortest);
+    QString text = QString::number(value, 'f', decimals());
+    while (text.endsWith(u'0')) text.chop(1);
+    if (text.endsWith(u'.')) text.chop(1);
+    return text;
   }
   QValidator::State validate(QString& text, int& position) const override {
     text.replace(u',', u'.');
@@ -78,7 +82,7 @@ QWidget* ParameterForm::control(const Parameter& parameter) {
     return box;
   }
   if (parameter.choices.empty()) {
-    auto* box = new QSpinBox;
+    auto* box = new QuietWheel<QSpinBox>;
     box->setRange(clamped(parameter.min), clamped(parameter.max));
     shownIn(box, QString::fromStdString(value).toInt());
     connect(box, &QSpinBox::valueChanged, this, [this, id = parameter.id](int now) { set(id, std::to_string(now)); });

@@ -36,23 +36,20 @@ void space(const QTextBlock& block) {
 /// Headings, titles of columns and code in the faces of the window.
 void setFaces(const QTextBlock& block) {
   const int heading = block.blockFormat().headingLevel();
-  std::vector<std::pair<QTextCursor, QFont>> faces;
+  std::vector<std::pair<QTextCursor, QTextCharFormat>> faces;
   for (auto part = block.begin(); !part.atEnd(); ++part) {
-    const QTextCharFormat format = part.fragment().charFormat();
+    QTextCharFormat format = part.fragment().charFormat();
     const bool isStrong = heading > 0 || format.fontWeight() > QFont::Normal;
     if (!isStrong && !format.fontFixedPitch()) continue;
     QTextCursor cursor(block);
     cursor.setPosition(part.fragment().position());
     cursor.setPosition(part.fragment().position() + part.fragment().length(), QTextCursor::KeepAnchor);
     const int size = heading == 1 ? 18 : heading > 1 ? 14 : 13;
-    faces.emplace_back(cursor, isStrong ? theme().words(size, QFont::DemiBold) : theme().numbers(12));
+    format.clearProperty(QTextFormat::FontSizeAdjustment);
+    format.setFont(isStrong ? theme().words(size, QFont::DemiBold) : theme().numbers(12));
+    faces.emplace_back(cursor, format);
   }
-  for (auto& [cursor, font] : faces) {
-    QTextCharFormat format;
-    format.setFont(font);
-    format.setProperty(QTextFormat::FontSizeAdjustment, 0);
-    cursor.mergeCharFormat(format);
-  }
+  for (auto& [cursor, format] : faces) cursor.setCharFormat(format);
 }
 
 void ruleTables(const QTextDocument& document) {

@@ -26,10 +26,9 @@ Fact factOf(const ActivationRange& range, int bits) {
 
 Fact factOf(const DynamicRange& range, int bits) {
   return {.name = QString::fromStdString(range.title),
-          .text = InputsPanel::tr("%1 to %2, median %3")
-                      .arg(briefNumber(range.least), briefNumber(range.largest), briefNumber(range.median)),
-          .note = InputsPanel::tr("clips nothing, %1 dB with %2 bits; the scale is found while the model runs")
-                      .arg(briefNumber(range.signalToNoiseDb))
+          .text = InputsPanel::tr("%1 to %2").arg(briefNumber(range.least), briefNumber(range.largest)),
+          .note = InputsPanel::tr("dynamic: median %1, clips nothing, %2 dB with %3 bits")
+                      .arg(briefNumber(range.median), briefNumber(range.signalToNoiseDb))
                       .arg(bits)};
 }
 

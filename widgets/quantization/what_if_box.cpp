@@ -6,6 +6,7 @@
 #include <QVBoxLayout>
 
 #include "widgets/forms/field.h"
+#include "widgets/forms/quiet_wheel.h"
 #include "widgets/frame/labels.h"
 #include "widgets/session/text.h"
 #include "widgets/theme/theme.h"
@@ -16,7 +17,7 @@ namespace {
 constexpr int kMostKept = 1'000'000;
 
 QSpinBox* spinBox(int least, int most, int value, const QString& help) {
-  auto* box = new QSpinBox;
+  auto* box = new QuietWheel<QSpinBox>;
   box->setFont(theme().numbers(13));
   box->setRange(least, most);
   box->setValue(value);

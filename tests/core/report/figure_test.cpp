@@ -122,7 +122,7 @@ TEST(Figures, InputsAreCountedAndCutOffWhereARangeEnds) {
   EXPECT_EQ(figure.series[2].x, (std::vector<double>{4, 4}));
   const Figure all = activationFigure("layer", *survey, nullptr);
   ASSERT_EQ(all.series.size(), 1 + 2 * survey->ranges.size());
-  EXPECT_EQ(all.series[2].name, "Least to largest (0 %)");
+  EXPECT_EQ(all.series[2].x, (std::vector<double>{4, 4}));
   layer.inputs.clear();
   EXPECT_EQ(surveyActivations(layer, {}).error().code, Errc::Unsupported);
 }

@@ -19,6 +19,7 @@
 #include <QTest>
 #include <QTextBrowser>
 #include <QToolTip>
+#include <QWheelEvent>
 #include <algorithm>
 #include <cmath>
 #include <cstring>
@@ -202,7 +203,9 @@ TEST_F(QuantizationPageTest, TakesWhatIsKnownOfTheLayersInputs) {
   EXPECT_EQ(inputs.series[1].x[0], inputs.series[0].x.front()) << "least to largest";
   EXPECT_EQ(inputs.series[2].x[0], inputs.series[0].x.back());
   EXPECT_TRUE(fact("Ranges of the inputs", "Least to largest").contains(" to "));
-  EXPECT_TRUE(fact("Ranges of the inputs", "Dynamic, each vector's extremes").contains("median"));
+  EXPECT_TRUE(fact("Ranges of the inputs", "Each vector's extremes").contains(" to "));
+  for (const auto* facts : part<InputsPanel>().findChildren<FactList*>())
+    EXPECT_LE(facts->widget()->minimumSizeHint().width(), 300) << "no number is cut off where the card is narrow";
   auto& range = *part<InputsPanel>().findChild<QComboBox*>();
   range.setCurrentIndex(1);
   EXPECT_EQ(figure("Inputs of").series.size(), 3u) << "one range alone";
@@ -418,6 +421,14 @@ TEST_F(QuantizationPageTest, TakesDecimalsOfKnobsWithPointAndComma) {
   EXPECT_EQ(type("3,5"), "3.5");
   EXPECT_EQ(threshold.text(), "3.5");
   EXPECT_EQ(type("7e"), "7") << "letters are not taken";
+  EXPECT_EQ(type("0.0064"), "0.0064");
+  EXPECT_EQ(threshold.text(), "0.0064");
+  EXPECT_EQ(type("10"), "10");
+  threshold.clearFocus();
+  QWheelEvent wheel(QPointF(5, 5), threshold.mapToGlobal(QPointF(5, 5)), {}, {0, 120}, Qt::NoButton, Qt::NoModifier,
+                    Qt::NoScrollPhase, false);
+  QCoreApplication::sendEvent(&threshold, &wheel);
+  EXPECT_EQ(threshold.text(), "10") << "a wheel that scrolls past turns nothing";
   EXPECT_EQ(&threshold, &part<QDoubleSpinBox>()) << "the control that is being turned must not be replaced";
   EXPECT_TRUE(summary("Bits per weight").toDouble() > 8);
   QLocale::setDefault(before);
