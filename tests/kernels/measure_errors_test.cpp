@@ -55,7 +55,7 @@ void expectSame(const ErrorChunk& expected, const ErrorChunk& found) {
 
 TEST(MeasureErrors, AgreeOnEveryInstructionSet) {
   const ErrorBrackets narrow{{0.0005, 0.001, ErrorBrackets::kLeast}, {0.0006, 0.0012, 0.00001}};
-  for (const std::size_t count : {1, 15, 16, 17, 4'000, 65'536})
+  for (const std::size_t count : std::initializer_list<std::size_t>{1, 15, 16, 17, 4'000, 65'536})
     for (const int kind : {0, 1, 2})
       for (const ErrorBrackets& brackets : {narrow, ErrorBrackets::everything()}) {
         SCOPED_TRACE(testing::Message() << count << " pairs, kind " << kind);

@@ -108,7 +108,7 @@ TEST(Budget, StatesAGapThatHoldsWhereItCannotTryAll) {
   for (auto& choices : items) {
     const std::uint64_t elements = 100'000 + random() % 10'000'000;
     const double scale = static_cast<double>(1 + random() % 1'000'000);
-    for (const std::uint64_t width : {2, 3, 4, 5, 6, 8}) {
+    for (const unsigned width : {2u, 3u, 4u, 5u, 6u, 8u}) {
       const double spread = 0.5 + static_cast<double>(random() % 1000) / 1000;
       choices.push_back(
           {elements * width + random() % 1000, scale * spread / static_cast<double>(1ULL << (2 * width))});

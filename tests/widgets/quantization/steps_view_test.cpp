@@ -11,6 +11,7 @@
 #include <QPlainTextEdit>
 #include <QTemporaryDir>
 #include <QTest>
+#include <algorithm>
 
 #include "core/report/npy.h"
 #include "tests/widgets/find_named.h"
@@ -53,8 +54,11 @@ class StepsViewTest : public WindowTest {
 };
 
 TEST_F(StepsViewTest, IsReachedWithoutACheckpointAndLeftByEscape) {
-  auto* link = m_window.currentPage()->findChild<Notice*>()->findChildren<QAbstractButton*>().last();
-  EXPECT_EQ(link->text(), QStringLiteral("step by step, on worked examples"));
+  const auto buttons = m_window.currentPage()->findChildren<QAbstractButton*>();
+  const auto found =
+      std::ranges::find(buttons, QStringLiteral("step by step, on worked examples"), &QAbstractButton::text);
+  ASSERT_NE(found, buttons.end());
+  auto* link = *found;
   link->click();
   EXPECT_TRUE(view().isVisible());
   EXPECT_GE(view().board().steps.size(), 5u);
