@@ -89,7 +89,9 @@ Relaxation relax(Items items, std::uint64_t budget, std::vector<std::size_t> lea
     found.solution.bits += step.bits;
     found.solution.error -= step.gain;
   }
-  if (!isFull) found.solution.lowerBound = found.solution.error;
+  found.solution.error = 0;  // anew: the steps that were taken leave their rounding errors
+  for (std::size_t i = 0; i < items.size(); ++i) found.solution.error += items[i][found.solution.chosen[i]].error;
+  found.solution.lowerBound = isFull ? std::min(found.solution.lowerBound, found.solution.error) : found.solution.error;
   return found;
 }
 

@@ -130,6 +130,11 @@ TEST(Budget, SaysWhatTheLeastIs) {
   EXPECT_THAT(solution.error().message, HasSubstr("at least 12 bits"));
 }
 
+TEST(Budget, LeavesNoRoundingErrorWhereNothingIsLost) {
+  const Items items{{{1, 0.1}, {2, 0.03}, {3, 0}}, {{1, 0.7}, {2, 0.2}, {3, 0}}, {{1, 1e-7}, {9, 0}}};
+  EXPECT_EQ(solve(items, 15).error, 0);
+}
+
 TEST(Budget, OfNothingIsNothing) {
   const BudgetSolution solution = solve({}, 0);
   EXPECT_TRUE(solution.chosen.empty());
