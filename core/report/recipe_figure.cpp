@@ -9,6 +9,9 @@
 namespace ulpscope {
 namespace {
 
+/// What sums leave of an error that is none.
+constexpr double kNoError = 1e-12;
+
 bool isDigits(const std::string& text) {
   return !text.empty() && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
 }
@@ -40,7 +43,7 @@ Figure recipeFigure(const RecipeSurvey& survey, std::span<const RecipePoint> cur
                 .y = {.title = "share lost, mean of all tensors", .logarithmic = true}};
   Series line{.kind = Series::Kind::Guide, .name = "the best mixes"};
   for (const RecipePoint& point : curve) {
-    if (point.error <= 0) continue;
+    if (point.error <= kNoError) continue;
     line.x.push_back(point.bitsPerWeight);
     line.y.push_back(point.error);
   }
@@ -49,7 +52,7 @@ Figure recipeFigure(const RecipeSurvey& survey, std::span<const RecipePoint> cur
   const std::vector<std::string> titles = briefTitles(survey.schemes);
   Series plans{.kind = Series::Kind::Points, .name = "plans"};
   const auto add = [&](double bits, double error, std::string title, bool isMarked) {
-    if (error <= 0) return;
+    if (error <= kNoError) return;
     plans.x.push_back(bits);
     plans.y.push_back(error);
     plans.labels.push_back(std::move(title));
@@ -58,7 +61,7 @@ Figure recipeFigure(const RecipeSurvey& survey, std::span<const RecipePoint> cur
   for (const UniformPlan& plan : recipe->uniform) add(plan.bitsPerWeight, plan.error, titles[plan.scheme], false);
   add(recipe->bitsPerWeight, recipe->error, "this recipe", true);
   figure.series.push_back(std::move(plans));
-  if (recipe->error <= 0) figure.notes.emplace_back("this recipe loses nothing");
+  if (recipe->error <= kNoError) figure.notes.emplace_back("this recipe loses nothing");
   return figure;
 }
 

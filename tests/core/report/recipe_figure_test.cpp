@@ -46,7 +46,9 @@ TEST_F(RecipePicture, ShowsBudgetsAsAGuideUniformPlansAsDotsAndMarksTheRecipe) {
 TEST_F(RecipePicture, SaysSoWhereNothingIsLost) {
   const auto recipe = planRecipe(m_survey, budgetOf(32), {}, {});
   ASSERT_TRUE(recipe) << recipe.error().message;
-  const Figure figure = recipeFigure(m_survey, {}, &*recipe);
+  const RecipePoint curve[] = {{4.5, 0.01}, {32, 1e-18}};
+  const Figure figure = recipeFigure(m_survey, curve, &*recipe);
+  EXPECT_THAT(figure.series.front().x, ElementsAre(4.5)) << "the rest of a sum is no error";
   EXPECT_THAT(figure.series.back().labels, ElementsAre("Q4_0", "Q8_0"));
   EXPECT_THAT(figure.notes, ElementsAre("this recipe loses nothing"));
 }
