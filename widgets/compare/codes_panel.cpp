@@ -16,11 +16,11 @@
 #include "core/report/ticks.h"
 #include "widgets/compare/code_grid.h"
 #include "widgets/compare/code_list_model.h"
-#include "widgets/compare/scrolled.h"
 #include "widgets/forms/field.h"
 #include "widgets/frame/card.h"
 #include "widgets/frame/labels.h"
 #include "widgets/frame/link_button.h"
+#include "widgets/frame/scrolled.h"
 #include "widgets/models/table_view.h"
 #include "widgets/session/file_paths.h"
 #include "widgets/session/session.h"
@@ -28,6 +28,8 @@
 
 namespace ulpscope {
 namespace {
+
+constexpr int kLowestPicture = 110;  // px
 
 constexpr int kBitsWidth = 190;  // px: 16 bits in up to four groups
 constexpr int kCodeWidth = 100;
@@ -59,7 +61,7 @@ CodesPanel::CodesPanel(Session& session, FormatChoice& choice, QWidget* parent)
   header->resizeSection(CodeListModel::Bits, kBitsWidth);
   header->resizeSection(CodeListModel::Class, kClassWidth);
   header->resizeSection(CodeListModel::Value, kValueWidth);
-  QScrollArea* area = scrolled(m_grid);
+  QScrollArea* area = scrolled(m_grid, kLowestPicture);
   m_gridArea = area;
   m_stack->addWidget(m_gridArea);
   m_stack->addWidget(m_list);

@@ -16,8 +16,8 @@
 #include "widgets/compare/line_panel.h"
 #include "widgets/compare/picture_card.h"
 #include "widgets/compare/range_chart.h"
-#include "widgets/compare/scrolled.h"
 #include "widgets/compare/throughput_chart.h"
+#include "widgets/frame/scrolled.h"
 #include "widgets/frame/splitter_place.h"
 #include "widgets/models/table_view.h"
 #include "widgets/plots/plot_view.h"
@@ -27,6 +27,8 @@
 
 namespace ulpscope {
 namespace {
+
+constexpr int kLowestPicture = 110;  // px
 
 /// Where the staircases of all usual formats can be told tooth by tooth; wheel and "show all" lead to the rest.
 constexpr double kFirstBinade = -20;
@@ -70,7 +72,7 @@ ComparePage::ComparePage(Session& pageSession, QWidget* parent)
 }
 
 QWidget* ComparePage::buildOverview() {
-  QScrollArea* ranges = scrolled(m_range);
+  QScrollArea* ranges = scrolled(m_range, kLowestPicture);
   connect(m_range, &RangeChart::walkedTo, ranges,
           [this, ranges](int y) { ranges->ensureVisible(m_range->width() / 2, y); });
   m_rangeCard = new PictureCard(session(), tr("Range"), ranges,

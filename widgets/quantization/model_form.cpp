@@ -12,6 +12,7 @@
 
 #include "widgets/forms/field.h"
 #include "widgets/frame/labels.h"
+#include "widgets/frame/scrolled.h"
 #include "widgets/quantization/inputs_box.h"
 #include "widgets/quantization/scheme_ticks.h"
 #include "widgets/session/session.h"
@@ -21,19 +22,6 @@ namespace ulpscope {
 namespace {
 
 constexpr int kLowestList = 132;
-
-/// Scrolled where the window is low, without a frame of its own.
-QScrollArea* scrolling(QWidget* content) {
-  auto* area = new QScrollArea;
-  area->setWidget(content);
-  area->setWidgetResizable(true);
-  area->setFrameShape(QFrame::NoFrame);
-  area->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-  area->setFocusPolicy(Qt::NoFocus);
-  content->setAutoFillBackground(false);
-  area->viewport()->setAutoFillBackground(false);
-  return area;
-}
 
 }  // namespace
 
@@ -62,7 +50,7 @@ ModelForm::ModelForm(Session& session, QWidget* parent)
   auto* column = new QVBoxLayout(this);
   column->setContentsMargins(0, 0, 0, 0);
   column->setSpacing(8);
-  column->addWidget(scrolling(content), 1);
+  column->addWidget(scrolled(content), 1);
   column->addWidget(m_note);
   column->addWidget(m_measure);
 

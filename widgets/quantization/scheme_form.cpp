@@ -12,6 +12,7 @@
 #include "widgets/frame/labels.h"
 #include "widgets/frame/link_button.h"
 #include "widgets/frame/page_panel.h"
+#include "widgets/frame/scrolled.h"
 #include "widgets/frame/splitter_place.h"
 #include "widgets/quantization/scheme_list.h"
 
@@ -74,15 +75,7 @@ QWidget* SchemeForm::buildKnobs(QWidget* inputs, QWidget* whatIf) {
   column->addLayout(m_exports);
   column->addWidget(m_reference);
   column->addStretch();
-  auto* area = new QScrollArea;
-  area->setWidget(content);
-  area->setWidgetResizable(true);
-  area->setFrameShape(QFrame::NoFrame);
-  area->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-  area->setFocusPolicy(Qt::NoFocus);
-  content->setAutoFillBackground(false);
-  area->viewport()->setAutoFillBackground(false);
-  return area;
+  return scrolled(content);
 }
 
 void SchemeForm::showPage() {

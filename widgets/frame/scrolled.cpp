@@ -1,25 +1,20 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "widgets/compare/scrolled.h"
+#include "widgets/frame/scrolled.h"
 
 #include <QScrollArea>
 
 namespace ulpscope {
-namespace {
 
-constexpr int kLowestPicture = 110;  // px
-
-}  // namespace
-
-QScrollArea* scrolled(QWidget* picture) {
+QScrollArea* scrolled(QWidget* content, int lowest) {
   auto* area = new QScrollArea;
-  area->setWidget(picture);
+  area->setWidget(content);
   area->setWidgetResizable(true);
   area->setFrameShape(QFrame::NoFrame);
-  area->setFocusPolicy(Qt::NoFocus);  // the picture takes it
+  area->setFocusPolicy(Qt::NoFocus);  // the content takes it
   area->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
   area->viewport()->setAutoFillBackground(false);
-  picture->setAutoFillBackground(false);
-  area->setMinimumHeight(kLowestPicture);
+  content->setAutoFillBackground(false);
+  area->setMinimumHeight(lowest);
   return area;
 }
 
