@@ -214,24 +214,27 @@ class SchemeComparer {
 
 }  // namespace
 
-Result<SchemeComparison> compareScheme(const SchemeChoice& choice, const SchemeInput& input, const Backend& backend,
-                                       const JobContext& job) {
-  return SchemeComparer(input, backend, job).compare(choice);
-}
-
-Result<std::vector<SchemeComparison>> compareSchemes(std::span<const Scheme* const> schemes, const SchemeInput& input,
+Result<std::vector<SchemeComparison>> compareSchemes(std::span<const SchemeChoice> choices, const SchemeInput& input,
                                                      const Backend& backend, const JobContext& job,
                                                      const std::function<void(const SchemeComparison&)>& each) {
   SchemeComparer comparer(input, backend, job);
   std::vector<SchemeComparison> lines;
-  for (const Scheme* scheme : schemes) {
-    auto line = comparer.compare({scheme, {}});
+  for (const SchemeChoice& choice : choices) {
+    auto line = comparer.compare(choice);
     if (!line) return tl::unexpected(std::move(line).error());
     lines.push_back(*std::move(line));
     if (each) each(lines.back());
     if (auto going = job.step(0); !going) return tl::unexpected(std::move(going).error());
   }
   return lines;
+}
+
+Result<std::vector<SchemeComparison>> compareSchemes(std::span<const Scheme* const> schemes, const SchemeInput& input,
+                                                     const Backend& backend, const JobContext& job,
+                                                     const std::function<void(const SchemeComparison&)>& each) {
+  std::vector<SchemeChoice> choices;
+  for (const Scheme* scheme : schemes) choices.push_back({scheme, {}});
+  return compareSchemes(choices, input, backend, job, each);
 }
 
 }  // namespace ulpscope

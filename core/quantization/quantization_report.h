@@ -59,11 +59,12 @@ struct SchemeComparison {
   std::vector<std::string> warnings;
   std::string error;
 };
-/// One line of it. Precondition: choice.scheme is not null.
-Result<SchemeComparison> compareScheme(const SchemeChoice& choice, const SchemeInput& input, const Backend& backend,
-                                       const JobContext& job);
-/// Each scheme with its default knobs, one after another on the same values in memory. `each`, where given, is told of
-/// a line as soon as it is there.
+/// One scheme after another on the same values in memory, in memory that goes on to the next. `each`, where given, is
+/// told of a line as soon as it is there. Precondition: no choice is without a scheme.
+Result<std::vector<SchemeComparison>> compareSchemes(std::span<const SchemeChoice> choices, const SchemeInput& input,
+                                                     const Backend& backend, const JobContext& job,
+                                                     const std::function<void(const SchemeComparison&)>& each = {});
+/// The same with default knobs.
 Result<std::vector<SchemeComparison>> compareSchemes(std::span<const Scheme* const> schemes, const SchemeInput& input,
                                                      const Backend& backend, const JobContext& job,
                                                      const std::function<void(const SchemeComparison&)>& each = {});

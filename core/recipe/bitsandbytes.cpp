@@ -27,8 +27,6 @@ std::string leaves(const RecipeTensor& tensor) {
                                                                      : "";
 }
 
-std::string sharedKey(const RecipeTensor&) { return {}; }
-
 std::string write(const RecipeSurvey& survey, const Recipe& recipe) {
   Json config{{"quant_method", "bitsandbytes"}};
   Json skipped = Json::array();
@@ -62,7 +60,7 @@ const RecipeTarget& bitsandbytes_entry() {
       .hasOneScheme = true,
       .takes = takes,
       .leaves = leaves,
-      .sharedKey = sharedKey,
+      .sharedKey = nullptr,
       .write = write};
   return target;
 }

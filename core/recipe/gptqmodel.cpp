@@ -34,8 +34,6 @@ std::string leaves(const RecipeTensor& tensor) {
                                                                      : "";
 }
 
-std::string sharedKey(const RecipeTensor&) { return {}; }
-
 Json fieldsOf(const SchemeChoice& choice) {
   const auto settings = completeSettings(choice.scheme->info(), choice.settings);
   const auto number = [&](const char* knob) { return std::stoi(settings->at(knob)); };
@@ -86,7 +84,7 @@ const RecipeTarget& gptqmodel_entry() {
       .schemes = {"gptq:bits=2:group=64", "gptq:bits=3", "gptq", "gptq:group=32", "gptq:bits=8", "as_stored"},
       .takes = takes,
       .leaves = leaves,
-      .sharedKey = sharedKey,
+      .sharedKey = nullptr,
       .write = write};
   return target;
 }

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 
 #include "core/analysis/overview.h"
 #include "core/base/text.h"
@@ -55,15 +56,16 @@ class Survey {
     if (!layer) return tl::unexpected(layer.error());
     tensor.isWeighted = layer->has_value();
     const SchemeInput input(loaded->view(), *layer ? &**layer : nullptr);
+    std::vector<SchemeChoice> choices;
+    std::ranges::copy_if(m_survey.schemes, std::back_inserter(choices), &SchemeChoice::scheme);
+    const auto lines = compareSchemes(choices, input, m_backend, {m_job.stop, nullptr});
+    if (!lines) return tl::unexpected(lines.error());
+    auto line = lines->begin();
     for (std::size_t scheme = 0; scheme < m_survey.schemes.size(); ++scheme) {
-      if (!m_survey.schemes[scheme].scheme) {
-        tensor.options.push_back({scheme, static_cast<double>(tensor.storedBits) / static_cast<double>(tensor.elements),
-                                  tensor.storedBits, 0});
-        continue;
-      }
-      const auto line = compareScheme(m_survey.schemes[scheme], input, m_backend, {m_job.stop, nullptr});
-      if (!line) return tl::unexpected(line.error());
-      add(tensor, scheme, *line);
+      if (m_survey.schemes[scheme].scheme)
+        add(tensor, scheme, *line++);
+      else
+        addAsStored(tensor, scheme);
     }
     if (tensor.options.empty()) tensor.kept = "no scheme fits";
     return {};
@@ -78,6 +80,11 @@ class Survey {
     const bool isAbsent = layer.error().code == Errc::NotFound || layer.error().code == Errc::Unsupported;
     if (isAbsent) return std::nullopt;
     return tl::unexpected(std::move(layer).error());
+  }
+
+  static void addAsStored(RecipeTensor& tensor, std::size_t scheme) {
+    const double bits = static_cast<double>(tensor.storedBits) / static_cast<double>(tensor.elements);
+    tensor.options.push_back({scheme, bits, tensor.storedBits, 0});
   }
 
   void add(RecipeTensor& tensor, std::size_t scheme, const SchemeComparison& line) const {

@@ -41,7 +41,8 @@ std::vector<std::size_t> groupsFor(const RecipeTarget& target, const RecipeSurve
   std::map<std::string, std::size_t> numbers;
   std::vector<std::size_t> groups;
   for (std::size_t i = 0; i < survey.tensors.size(); ++i) {
-    const std::string key = survey.tensors[i].options.empty() ? "" : target.sharedKey(survey.tensors[i]);
+    const bool mayShare = target.sharedKey && !survey.tensors[i].options.empty();
+    const std::string key = mayShare ? target.sharedKey(survey.tensors[i]) : "";
     groups.push_back(key.empty() ? i : numbers.emplace(key, i).first->second);
   }
   return groups;

@@ -25,7 +25,7 @@ struct RecipeTarget {
   bool (*takes)(const SchemeChoice& choice);
   /// Why it leaves a tensor as it is, one phrase; empty where it does not.
   std::string (*leaves)(const RecipeTensor& tensor);
-  /// Tensors with the same key have to get the same scheme; empty: this one is free.
+  /// Tensors with the same key have to get the same scheme; empty: this one is free. Null: all are.
   std::string (*sharedKey)(const RecipeTensor& tensor);
   /// The text of the file.
   std::string (*write)(const RecipeSurvey& survey, const Recipe& recipe);

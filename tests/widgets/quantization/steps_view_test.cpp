@@ -16,7 +16,6 @@
 #include "core/report/npy.h"
 #include "tests/widgets/find_named.h"
 #include "tests/widgets/window_fixture.h"
-#include "widgets/frame/notice.h"
 #include "widgets/pages/page.h"
 #include "widgets/quantization/board_canvas.h"
 #include "widgets/theme/theme.h"
