@@ -146,6 +146,13 @@ QString deviceNote() {
   return cuda ? QString::fromStdString((*cuda)->description()) : QApplication::tr("no CUDA device");
 }
 
+/// Brings every tab to the front that holds `content`, or what it is part of.
+void bringToFront(MainWindow& window, QWidget& content) {
+  for (auto* tabs : window.findChildren<TabStack*>())
+    for (QWidget* part = &content; part; part = part->parentWidget())
+      if (tabs->holds(part)) tabs->setCurrent(part);
+}
+
 /// The tab of that id, of the checkpoint's page or of another; false where there is none.
 bool showView(MainWindow& window, const QString& id) {
   for (auto* tabs : window.findChildren<QTabWidget*>())
@@ -157,7 +164,7 @@ bool showView(MainWindow& window, const QString& id) {
   for (auto* tabs : window.findChildren<TabStack*>())
     for (auto* content : tabs->findChildren<QWidget*>())
       if (tabs->holds(content) && content->property("viewId") == id) {
-        tabs->setCurrent(content);
+        bringToFront(window, *content);
         return true;
       }
   if (auto* action = window.findChild<QAction*>(id)) {

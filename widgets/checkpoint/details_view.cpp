@@ -175,8 +175,9 @@ void DetailsView::exportTo(const QString& path, bool stored) {
         if (!written) return tl::unexpected(written.error());
         return std::move(exported->warnings);
       },
-      [this](const Result<std::vector<std::string>>& warnings) {
+      [this, path](const Result<std::vector<std::string>>& warnings) {
         if (!warnings) return session().report(warnings.error());
+        tellSaved(path, session());
         for (const std::string& warning : *warnings) session().report(Report{shown(warning), {}, {}, {}, true});
       });
 }

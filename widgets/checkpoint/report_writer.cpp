@@ -63,6 +63,7 @@ void ReportWriter::write(const QString& path, bool withSchemes) {
       },
       [this, path](const Result<>& result) {
         if (!result) return m_session.report(result.error());
+        tellSaved(path, m_session);
         Q_EMIT written(path);
       });
 }

@@ -67,6 +67,7 @@ StatusStrip::StatusStrip(Session& session, const QString& deviceNote, QWidget* p
   nameBackend();
   connect(&session, &Session::backendChanged, this, nameBackend);
   connect(&session, &Session::taskStarted, this, &StatusStrip::add);
+  connect(&session, &Session::noted, this, &StatusStrip::note);
   connect(m_cancel, &LinkButton::clicked, this, &StatusStrip::cancelShown);
   connect(&m_timer, &QTimer::timeout, this, &StatusStrip::poll);
   m_timer.setInterval(kPollMs);
@@ -75,7 +76,7 @@ StatusStrip::StatusStrip(Session& session, const QString& deviceNote, QWidget* p
 
 void StatusStrip::add(Task* task) {
   std::erase_if(m_running, [&](const Running& running) { return running.task == task; });
-  m_running.push_back({task, {}});
+  m_running.push_back({.task = task, .since = {}});
   m_running.back().since.start();
   m_timer.start();
 }
@@ -83,7 +84,7 @@ void StatusStrip::add(Task* task) {
 void StatusStrip::poll() {
   std::erase_if(m_running, [this](const Running& running) {
     const bool over = !running.task || !running.task->running();
-    if (over && running.since.elapsed() > kShowAfterMs)
+    if (over && !running.isNoted && running.since.elapsed() > kShowAfterMs)
       m_lastDone = tr("done in %1 s").arg(double(running.since.elapsed()) / 1000, 0, 'f', 2);
     return over;
   });
@@ -94,6 +95,12 @@ void StatusStrip::poll() {
   else
     showIdle();
   if (m_running.empty()) m_timer.stop();
+}
+
+void StatusStrip::note(const QString& sentence) {
+  m_lastDone = sentence;
+  for (Running& running : m_running) running.isNoted = true;
+  poll();
 }
 
 void StatusStrip::showIdle() {

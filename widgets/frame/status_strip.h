@@ -33,9 +33,11 @@ class StatusStrip final : public QWidget {
   struct Running {
     QPointer<Task> task;
     QElapsedTimer since;
+    bool isNoted = false;  ///< its outcome was told: "done" would say less
   };
   void add(Task* task);
   void poll();
+  void note(const QString& sentence);
   void showIdle();
   void showRunning(const Running& running);
 

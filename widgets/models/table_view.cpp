@@ -3,13 +3,11 @@
 
 #include <QContextMenuEvent>
 #include <QHeaderView>
-#include <QPainter>
 #include <QSortFilterProxyModel>
-#include <QStyledItemDelegate>
 #include <algorithm>
 
+#include "widgets/models/hairline_delegate.h"
 #include "widgets/models/table_model.h"
-#include "widgets/theme/theme.h"
 
 namespace ulpscope {
 namespace {
@@ -17,27 +15,6 @@ namespace {
 constexpr int kRowHeight = 28;
 constexpr int kCellMargin = 16;  ///< left and right of a cell, together
 constexpr int kWidestColumn = 320;
-
-/// A hairline under each row, and words cut in the middle.
-class HairlineDelegate final : public QStyledItemDelegate {
- public:
-  using QStyledItemDelegate::QStyledItemDelegate;
-  void paint(QPainter* painter, const QStyleOptionViewItem& option, const QModelIndex& index) const override {
-    QStyleOptionViewItem middle = option;
-    middle.textElideMode = Qt::ElideMiddle;
-    QStyledItemDelegate::paint(painter, middle, index);
-    const QRect& r = option.rect;
-    painter->fillRect(QRect(r.left(), r.bottom(), r.width(), 1), theme().colors().hairline);
-  }
-
- protected:
-  void initStyleOption(QStyleOptionViewItem* option, const QModelIndex& index) const override {
-    QStyledItemDelegate::initStyleOption(option, index);
-    // The style writes selected text in the palette's text colour: that is the cell's own here.
-    const QVariant tone = index.data(Qt::ForegroundRole);
-    if (tone.isValid()) option->palette.setColor(QPalette::Text, tone.value<QColor>());
-  }
-};
 
 }  // namespace
 

@@ -388,8 +388,9 @@ void QuantizationPage::exportCodes(const QString& path) {
         return writeNpy(file, quantized.signedCodes ? "|i1" : "|u1", shape, std::as_bytes(std::span(quantized.codes)),
                         AtomicFile::Existing::Replace);
       },
-      [this](const Result<>& written) {
-        if (!written) session().report(written.error());
+      [this, path](const Result<>& written) {
+        if (!written) return session().report(written.error());
+        tellSaved(path, session());
       });
 }
 
@@ -404,8 +405,9 @@ void QuantizationPage::exportRestored(const QString& path) {
         return writeNpy(file, "<f4", shape, std::as_bytes(std::span(measurement->report.quantized.restored)),
                         AtomicFile::Existing::Replace);
       },
-      [this](const Result<>& written) {
-        if (!written) session().report(written.error());
+      [this, path](const Result<>& written) {
+        if (!written) return session().report(written.error());
+        tellSaved(path, session());
       });
 }
 

@@ -26,9 +26,12 @@ QuantizationViews::QuantizationViews(Session& pageSession, QWidget* parent)
   addActions(m_tensor->actions());
   for (QWidget* view : {static_cast<QWidget*>(m_tensor), static_cast<QWidget*>(m_model)}) {
     auto* action = new QAction(view == m_model ? tr("Quantize the whole model") : tr("Quantize this tensor"), this);
-    connect(action, &QAction::triggered, this, [this, view] { m_views->setCurrent(view); });
+    connect(action, &QAction::triggered, this, [this, view] { m_views->choose(view); });
     addAction(action);
   }
+  for (QAction* action : m_tensor->actions())  // from the palette, too, where the model is in front
+    connect(action, &QAction::triggered, this, [this] { m_views->setCurrent(m_tensor); });
+  m_views->rememberChoice(QStringLiteral("quantization/view"));
   connect(m_views, &TabStack::currentChanged, this, &QuantizationViews::activated);
 }
 

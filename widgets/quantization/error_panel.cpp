@@ -28,6 +28,9 @@ ErrorPanel::ErrorPanel(QWidget* parent)
   m_tabs->addTab(tr("Inputs"), m_inputs);
   m_inputs->setProperty("viewId", QStringLiteral("inputs"));
   m_map->setProperty("viewId", QStringLiteral("errormap"));
+  m_histogram->setProperty("viewId", QStringLiteral("errorhistogram"));
+  m_columns->setProperty("viewId", QStringLiteral("errorcolumns"));
+  m_tabs->rememberChoice(QStringLiteral("quantization/errorPicture"));
   auto* save = new LinkButton(tr("export"));
   m_tabs->addToNote(m_scale);
   m_tabs->addToNote(save);

@@ -7,6 +7,7 @@
 #include <QLineEdit>
 #include <QPushButton>
 #include <QScrollArea>
+#include <QSettings>
 #include <QVBoxLayout>
 #include <algorithm>
 
@@ -23,6 +24,8 @@ namespace {
 
 constexpr int kLowestList = 132;
 
+const QString kTargetKey = QStringLiteral("quantization/model/tool");
+
 }  // namespace
 
 ModelForm::ModelForm(Session& session, QWidget* parent)
@@ -36,6 +39,8 @@ ModelForm::ModelForm(Session& session, QWidget* parent)
   m_target->addItem(tr("any tool"), QString());
   for (const RecipeTarget* target : recipeTargets()) m_target->addItem(qt(target->title), qt(target->id));
   makeNarrow(*m_target);
+  setCurrentId(*m_target, QSettings().value(kTargetKey).toString());
+  m_ticks->setTarget(findRecipeTarget(currentId(*m_target).toStdString()));
   m_ticks->setMinimumHeight(kLowestList);
   m_note->setWordWrap(true);
 
@@ -54,7 +59,10 @@ ModelForm::ModelForm(Session& session, QWidget* parent)
   column->addWidget(m_note);
   column->addWidget(m_measure);
 
-  connect(m_target, &QComboBox::activated, this, &ModelForm::chooseTarget);
+  connect(m_target, &QComboBox::activated, this, [this] {
+    QSettings().setValue(kTargetKey, currentId(*m_target));
+    chooseTarget();
+  });
   connect(m_ticks, &SchemeTicks::edited, this, &ModelForm::edited);
   connect(m_names, &QLineEdit::editingFinished, this, &ModelForm::edited);
   connect(m_measure, &QPushButton::clicked, this, [this] {

@@ -3,7 +3,9 @@
 
 #include <QClipboard>
 #include <QFileDialog>
+#include <QFileInfo>
 #include <QGuiApplication>
+#include <QSettings>
 #include <QSplitter>
 #include <QStackedLayout>
 
@@ -31,6 +33,8 @@ namespace {
 // Width of the form and height of the budget, px, until the user moves them.
 constexpr int kForm = 230;
 constexpr int kTop = 252;
+
+const QString kBudgetKey = QStringLiteral("quantization/model/budget");
 
 QSplitter* splitter(const char* name, Qt::Orientation orientation) {
   auto* splitter = new QSplitter(orientation);
@@ -70,6 +74,8 @@ ModelView::ModelView(Session& session, QWidget* parent)
       m_table(new RecipeTable) {
   layOut();
   connectParts();
+  const double bits = QSettings().value(kBudgetKey).toDouble();
+  m_study.setBudget(bits > 0 ? bits : m_study.budget());
   m_budget->setBudget(m_study.budget());
   ask();
   follow();
@@ -148,7 +154,7 @@ void ModelView::connectParts() {
   connect(m_form, &ModelForm::edited, this, &ModelView::ask);
   connect(m_form, &ModelForm::measureRequested, &m_study, &ModelStudy::measure);
   connect(m_form, &ModelForm::cancelRequested, &m_study, &ModelStudy::cancel);
-  connect(m_budget, &BudgetBox::budgetChanged, &m_study, &ModelStudy::setBudget);
+  connect(m_budget, &BudgetBox::budgetChanged, this, &ModelView::spend);
   connect(&m_study, &ModelStudy::surveyChanged, this, &ModelView::showSurvey);
   connect(&m_study, &ModelStudy::planned, this, &ModelView::showPlan);
   connect(m_table, &RecipeTable::tensorChosen, this, [this](std::size_t tensor) {
@@ -156,7 +162,7 @@ void ModelView::connectParts() {
   });
   connect(m_plot, &PlotView::itemClicked, this, [this](std::size_t series, std::size_t item) {
     m_budget->setBudget(m_plot->figure().series[series].x[item]);
-    m_study.setBudget(m_budget->budget());
+    spend(m_budget->budget());
   });
   connect(m_export, &LinkButton::clicked, this, &ModelView::askAndExportRecipe);
   connect(m_copy, &LinkButton::clicked, this, &ModelView::copyRecipe);
@@ -172,6 +178,11 @@ void ModelView::follow() {
 }
 
 void ModelView::setTarget(const QString& id) { m_form->setTarget(id); }
+
+void ModelView::spend(double bitsPerWeight) {
+  QSettings().setValue(kBudgetKey, bitsPerWeight);
+  m_study.setBudget(bitsPerWeight);
+}
 
 void ModelView::ask() { m_study.setQuestion(m_form->question()); }
 
@@ -222,14 +233,21 @@ void ModelView::showPlan() {
                                ? tr("The recipe follows when all tensors are measured.")
                                : tr("Nothing is measured yet."),
                            false);
-  const RecipeTarget* const target = m_study.question().target;
   m_export->setVisible(hasFile());
   m_copy->setVisible(hasFile());
-  m_usage->setVisible(recipe.has_value());
-  m_usage->setText(target ? qt(target->usage) : tr("Choose a tool at the left to export the recipe for it."));
+  m_saved.clear();
+  showUsage();
   m_plot->setVisible(m_study.range().has_value());
   m_plot->show(survey && m_study.range() ? recipeFigure(*survey, m_study.curve(), recipe ? &*recipe : nullptr)
                                          : Figure());
+}
+
+void ModelView::showUsage() {
+  const RecipeTarget* const target = m_study.question().target;
+  m_usage->setVisible(m_study.recipe().has_value());
+  if (!target) return m_usage->setText(tr("Choose a tool at the left to export the recipe for it."));
+  const QString usage = qt(target->usage);
+  m_usage->setText(m_saved.isEmpty() ? usage : tr("Saved as %1.\n%2").arg(m_saved, usage));
 }
 
 bool ModelView::exportFigure() {
@@ -265,15 +283,20 @@ void ModelView::exportRecipe(const QString& path) {
         if (!text) return tl::unexpected(text.error());
         return writeFile(file, *text, AtomicFile::Existing::Replace);
       },
-      [this](const Result<>& written) {
-        if (!written) m_session.report(written.error());
+      [this, path](const Result<>& written) {
+        if (!written) return m_session.report(written.error());
+        m_saved = shown(QFileInfo(path).fileName().toStdString());
+        showUsage();
+        tellSaved(path, m_session);
       });
 }
 
 void ModelView::copyRecipe() {
   if (!hasFile()) return;
-  m_copying.start(tr("copying the recipe"), fileMaker(), [](const Result<std::string>& text) {
-    if (text) QGuiApplication::clipboard()->setText(QString::fromStdString(*text));
+  m_copying.start(tr("copying the recipe"), fileMaker(), [this](const Result<std::string>& text) {
+    if (!text) return m_session.report(text.error());
+    QGuiApplication::clipboard()->setText(QString::fromStdString(*text));
+    m_session.note(tr("the recipe is in the clipboard"));
   });
 }
 

@@ -52,12 +52,16 @@ class ModelView final : public QWidget {
   void connectParts();
   void follow();
   void ask();
+  /// The user's budget, also the one of the next run.
+  void spend(double bitsPerWeight);
   void showSurvey();
   void showNotes();
   void showPlan();
   void askAndExportRecipe();
   /// The target's file, made in the background.
   std::function<Result<std::string>(const JobContext&)> fileMaker() const;
+  /// How the tool takes the recipe, behind the name of the file that was written of it.
+  void showUsage();
   bool hasFile() const { return m_study.question().target && m_study.recipe(); }
 
   Session& m_session;
@@ -74,6 +78,7 @@ class ModelView final : public QWidget {
   LinkButton* m_export;
   LinkButton* m_copy;
   PlainLabel* m_usage;
+  QString m_saved;  ///< the file that this recipe was written to
   Card* m_plotCard;
   PlotView* m_plot;
   Card* m_tableCard;

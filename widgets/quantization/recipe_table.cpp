@@ -4,11 +4,12 @@
 #include <QHeaderView>
 #include <QPainter>
 #include <QScrollBar>
-#include <QStyledItemDelegate>
 #include <QVBoxLayout>
 #include <algorithm>
 
 #include "core/report/colour_map.h"
+#include "widgets/models/hairline_delegate.h"
+#include "widgets/models/short_name.h"
 #include "widgets/models/table_view.h"
 #include "widgets/quantization/recipe_table_model.h"
 #include "widgets/theme/theme.h"
@@ -67,6 +68,22 @@ class HeatDelegate final : public QStyledItemDelegate {
   }
 };
 
+/// Names that are shortened so that the rows can be told apart.
+class NameDelegate final : public HairlineDelegate {
+ public:
+  NameDelegate(const RecipeTableModel& model, QObject* parent) : HairlineDelegate(parent), m_model(model) {}
+
+ protected:
+  void initStyleOption(QStyleOptionViewItem* option, const QModelIndex& index) const override {
+    HairlineDelegate::initStyleOption(option, index);
+    constexpr int kMargins = 8;  // left and right of the text, together, as the style draws an item
+    option->text = shortName(option->text, m_model.sharedStart(), option->fontMetrics, option->rect.width() - kMargins);
+  }
+
+ private:
+  const RecipeTableModel& m_model;
+};
+
 }  // namespace
 
 RecipeTable::RecipeTable(QWidget* parent)
@@ -75,6 +92,7 @@ RecipeTable::RecipeTable(QWidget* parent)
       m_table(new TableView(tr("Error of every tensor in every scheme"))),
       m_heat(new HeatDelegate(m_table)) {
   m_table->setSource(m_model);
+  m_table->setItemDelegateForColumn(RecipeTableModel::kTensor, new NameDelegate(*m_model, m_table));
   m_table->setSelectionMode(QAbstractItemView::SingleSelection);
   m_table->horizontalHeader()->setSectionResizeMode(QHeaderView::Interactive);
   m_table->horizontalHeader()->setMinimumSectionSize(kNarrowestCell);

@@ -17,6 +17,17 @@ namespace {
 
 constexpr double kNone = -std::numeric_limits<double>::infinity();
 
+/// Of the names as they are shown.
+qsizetype sharedStartOf(const std::vector<RecipeTensor>& tensors) {
+  if (tensors.size() < 2) return 0;
+  std::string_view shared = tensors.front().name;
+  for (const RecipeTensor& tensor : tensors) {
+    const auto differing = std::ranges::mismatch(shared, tensor.name).in1;
+    shared = shared.substr(0, static_cast<std::size_t>(differing - shared.begin()));
+  }
+  return shown(shared.substr(0, shared.rfind('.') + 1)).size();
+}
+
 bool isNumeric(int column) { return column != RecipeTableModel::kTensor && column != RecipeTableModel::kGets; }
 
 }  // namespace
@@ -45,6 +56,7 @@ void RecipeTableModel::setSurvey(std::shared_ptr<const RecipeSurvey> survey) {
       if (isOffered[i]) m_schemes.push_back(i);
     for (const std::string& title : briefTitles(m_survey->schemes)) m_titles.push_back(qt(title));
   }
+  m_sharedStart = m_survey ? sharedStartOf(m_survey->tensors) : 0;
   m_least = std::log(least);
   m_most = std::log(most);
   endResetModel();

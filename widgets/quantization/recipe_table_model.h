@@ -17,6 +17,8 @@ class RecipeTableModel final : public QAbstractTableModel {
  public:
   /// Of the columns before those of the schemes.
   enum Column { kTensor, kWeights, kGets, kBits, kLost, kSchemes };
+  /// How many characters all names begin with, up to a dot: those of the whole column.
+  qsizetype sharedStart() const { return m_sharedStart; }
   /// A share in [0, 1] of the range of errors, as a map of colours takes it; whether the cell is the recipe's choice.
   enum Role { HeatRole = Qt::UserRole + 100, ChosenRole };
 
@@ -51,7 +53,8 @@ class RecipeTableModel final : public QAbstractTableModel {
   std::vector<std::size_t> m_rows;     ///< indices into RecipeSurvey::tensors
   std::vector<std::size_t> m_schemes;  ///< of the columns: indices into RecipeSurvey::schemes
   std::vector<QString> m_titles;       ///< of the survey's schemes
-  double m_least = 0;                  ///< logarithms of the least and the largest error that is none
+  qsizetype m_sharedStart = 0;
+  double m_least = 0;  ///< logarithms of the least and the largest error that is none
   double m_most = 0;
 };
 

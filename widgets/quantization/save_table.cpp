@@ -17,7 +17,8 @@ void saveTable(const TableView& table, const QString& path, Session& session) {
   const bool markdown = path.endsWith(QLatin1String(".md"), Qt::CaseInsensitive);
   const QString text = table.textAs(markdown ? TableView::CopyAs::Markdown : TableView::CopyAs::Csv);
   const auto written = writeFile(file, text.toStdString(), AtomicFile::Existing::Replace);
-  if (!written) session.report(written.error());
+  if (!written) return session.report(written.error());
+  tellSaved(path, session);
 }
 
 void openTableMenu(const TableView& table, QWidget& button, const QString& title, const QString& fileName,

@@ -2,6 +2,8 @@
 #include "widgets/quantization/tab_stack.h"
 
 #include <QHBoxLayout>
+#include <QScopedValueRollback>
+#include <QSettings>
 #include <QStackedWidget>
 #include <QTabBar>
 #include <QVBoxLayout>
@@ -36,11 +38,14 @@ TabStack::TabStack(const QString& name, QWidget* parent)
   column->addWidget(m_stack, 1);
   connect(m_tabs, &QTabBar::currentChanged, this, [this](int index) {
     m_stack->setCurrentIndex(index);
+    const QVariant id = index < 0 ? QVariant() : m_stack->widget(index)->property("viewId");
+    if (m_isOfUser && !m_key.isEmpty() && id.isValid()) QSettings().setValue(m_key, id);
     Q_EMIT currentChanged();
   });
 }
 
 void TabStack::addTab(const QString& title, QWidget* content, const QString& shortTitle) {
+  const QScopedValueRollback<bool> quiet(m_isOfUser, false);
   m_stack->addWidget(content);
   m_titles.add(title, shortTitle);
   m_tabs->addTab(title);
@@ -50,6 +55,7 @@ void TabStack::addTab(const QString& title, QWidget* content, const QString& sho
 void TabStack::removeTab(QWidget* content) {
   const int index = m_stack->indexOf(content);
   if (index < 0) return;
+  const QScopedValueRollback<bool> quiet(m_isOfUser, false);
   m_stack->removeWidget(content);
   m_tabs->removeTab(index);
   m_titles.remove(index);
@@ -70,7 +76,19 @@ void TabStack::setNote(const QString& note) {
 
 QWidget* TabStack::current() const { return m_stack->currentWidget(); }
 
-void TabStack::setCurrent(QWidget* content) { m_tabs->setCurrentIndex(m_stack->indexOf(content)); }
+void TabStack::setCurrent(QWidget* content) {
+  const QScopedValueRollback<bool> quiet(m_isOfUser, false);
+  choose(content);
+}
+
+void TabStack::choose(QWidget* content) { m_tabs->setCurrentIndex(m_stack->indexOf(content)); }
+
+void TabStack::rememberChoice(const QString& key) {
+  m_key = key;
+  const QString id = QSettings().value(key).toString();
+  for (int i = 0; i < m_stack->count() && !id.isEmpty(); ++i)
+    if (m_stack->widget(i)->property("viewId") == id) setCurrent(m_stack->widget(i));
+}
 
 bool TabStack::holds(const QWidget* content) const { return content->parentWidget() == m_stack; }
 

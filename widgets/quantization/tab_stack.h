@@ -27,6 +27,11 @@ class TabStack final : public QWidget {
   void setNote(const QString& note);
   QWidget* current() const;
   void setCurrent(QWidget* content);
+  /// As if the user had: it is remembered.
+  void choose(QWidget* content);
+  /// Begins with the tab that the user had chosen last, and remembers what they choose from now on, in the settings
+  /// under `key`. Tabs are known by their contents' property "viewId"; those without are not remembered.
+  void rememberChoice(const QString& key);
   bool holds(const QWidget* content) const;
 
  Q_SIGNALS:
@@ -37,6 +42,8 @@ class TabStack final : public QWidget {
 
  private:
   TabTitles m_titles;
+  QString m_key;           ///< of the settings; empty: nothing is remembered
+  bool m_isOfUser = true;  ///< whoever changes the tab
   QTabBar* m_tabs;
   ElidedLabel* m_note;
   QWidget* m_noteRow;

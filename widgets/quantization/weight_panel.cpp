@@ -25,6 +25,10 @@ WeightPanel::WeightPanel(QWidget* parent)
   m_tabs->addTab(tr("One weight"), m_board);
   m_tabs->addTab(tr("Summary"), m_summary);
   m_tabs->addTab(tr("Values"), m_values);
+  m_board->setProperty("viewId", QStringLiteral("weight"));
+  m_summary->setProperty("viewId", QStringLiteral("errorsummary"));
+  m_values->setProperty("viewId", QStringLiteral("restored"));
+  m_tabs->rememberChoice(QStringLiteral("quantization/weights"));
   m_tabs->addToNote(m_bits);
   m_tabs->addToNote(m_steps);
   m_steps->setToolTip(tr("How a scheme works, with every number of this tensor"));

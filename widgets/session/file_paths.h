@@ -16,4 +16,7 @@ std::filesystem::path filePath(const QString& path);
 /// the pages still read from.
 Result<> refuseOpenFile(const std::filesystem::path& path, const Session& session);
 
+/// Says in the status bar where a file was saved.
+void tellSaved(const QString& path, Session& session);
+
 }  // namespace ulpscope

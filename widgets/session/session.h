@@ -94,6 +94,8 @@ class Session final : public QObject {
   /// Shows an error in the strip. Cancelled is no error; Changed offers to read anew.
   void report(const Error& error);
   void report(Report report) { Q_EMIT reported(report); }
+  /// One sentence for the status bar, of something that went well.
+  void note(const QString& sentence) { Q_EMIT noted(sentence); }
 
  Q_SIGNALS:
   void selectionChanged(const ulpscope::Selection& now, const ulpscope::Selection& before);
@@ -105,6 +107,7 @@ class Session final : public QObject {
   void backendChanged();
   void calibrationChanged();
   void reported(const ulpscope::Report& report);
+  void noted(const QString& sentence);
   void taskStarted(ulpscope::Task* task);
   /// A page asks for another one to come to the front: "explorer".
   void pageRequested(const QString& id);

@@ -151,6 +151,16 @@ void HouseStyle::drawControl(ControlElement element, const QStyleOption* option,
       QProxyStyle::drawControl(element, &tab, painter, widget);
       return;
     }
+    case CE_ComboBoxLabel: {
+      // What has no room is cut with an ellipsis; the list that opens has it whole.
+      auto box = *qstyleoption_cast<const QStyleOptionComboBox*>(option);
+      constexpr int kInset = 2;  // px on both sides together, Fusion's
+      const QRect field = proxy()->subControlRect(CC_ComboBox, &box, SC_ComboBoxEditField, widget);
+      const int icon = box.currentIcon.isNull() ? 0 : box.iconSize.width() + 4;
+      box.currentText = box.fontMetrics.elidedText(box.currentText, Qt::ElideMiddle, field.width() - kInset - icon);
+      QProxyStyle::drawControl(element, &box, painter, widget);
+      return;
+    }
     case CE_HeaderEmptyArea:
       painter->fillRect(option->rect, c.surface);
       return;

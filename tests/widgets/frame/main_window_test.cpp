@@ -9,6 +9,9 @@
 #include <QTest>
 #include <QToolTip>
 #include <QUrl>
+#include <algorithm>
+#include <chrono>
+#include <thread>
 
 #include "tests/widgets/window_fixture.h"
 #include "widgets/bits/format_picker.h"
@@ -120,6 +123,23 @@ TEST_F(WindowTest, ShowsAnErrorAsOneSentenceThatCanBeDismissed) {
   EXPECT_TRUE(plain) << "text from a file must not be taken for markup";
   trigger(m_window, QStringLiteral("Esc"));
   EXPECT_FALSE(strip->isVisible());
+}
+
+TEST_F(WindowTest, SaysInTheStatusBarWhatWentWell) {
+  m_window.show();
+  Task task(*m_session);
+  task.start(
+      QStringLiteral("writing"),
+      [](const JobContext&) -> Result<> {
+        std::this_thread::sleep_for(std::chrono::milliseconds(300));  // long enough to be shown
+        return {};
+      },
+      [&](const Result<>&) { m_session->note(QStringLiteral("saved <b>here</b>")); });
+  settle(*m_session);
+  QTest::qWait(250);  // "done in 0.3 s" does not take its place
+  const auto labels = m_window.findChildren<ElidedLabel*>();
+  EXPECT_TRUE(std::ranges::any_of(
+      labels, [](const ElidedLabel* label) { return label->isVisible() && label->text() == "saved <b>here</b>"; }));
 }
 
 TEST_F(WindowTest, SaysNothingOfWorkTheUserCancelled) {

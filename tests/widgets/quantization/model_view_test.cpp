@@ -32,6 +32,7 @@
 #include "widgets/quantization/recipe_table.h"
 #include "widgets/quantization/recipe_table_model.h"
 #include "widgets/quantization/recipe_text.h"
+#include "widgets/quantization/save_table.h"
 #include "widgets/quantization/scheme_ticks.h"
 #include "widgets/theme/theme.h"
 
@@ -230,11 +231,18 @@ TEST_F(ModelViewTest, WritesTheFileOfTheTool) {
   const std::string expected = target.write(*m_view.study().survey(), *m_view.study().recipe());
   EXPECT_THAT(expected, HasSubstr("q4_0"));
   EXPECT_TRUE(button("export recipe").isVisible());
+  QSignalSpy noted(m_session.get(), &Session::noted);
   m_view.exportRecipe(folder.filePath("recipe.txt"));
   settle(*m_session);
   QFile file(folder.filePath("recipe.txt"));
   ASSERT_TRUE(file.open(QIODevice::ReadOnly));
   EXPECT_EQ(file.readAll().toStdString(), expected);
+  EXPECT_TRUE(isSaid("Saved as recipe.txt.\n" + QString::fromStdString(std::string(target.usage))));
+  ASSERT_EQ(noted.count(), 1);
+  EXPECT_EQ(noted[0][0].toString(), "saved " + QDir::toNativeSeparators(folder.filePath("recipe.txt")));
+  setBits(7);
+  EXPECT_FALSE(isSaid("Saved as")) << "of another recipe";
+  setBits(6);
   button("copy recipe").click();
   settle(*m_session);
   EXPECT_EQ(QGuiApplication::clipboard()->text().toStdString(), expected);
@@ -244,6 +252,13 @@ TEST_F(ModelViewTest, WritesTheFileOfTheTool) {
   m_view.exportRecipe(folder.filePath("no such folder/recipe.txt"));
   settle(*m_session);
   EXPECT_EQ(reported.count(), 2);
+  EXPECT_FALSE(isSaid("Saved as"));
+  const TableView& table = part<RecipeTable>().table();
+  saveTable(table, folder.filePath("tensors.csv"), *m_session);
+  EXPECT_EQ(noted.count(), 3) << "the recipe, the clipboard, the table";
+  saveTable(table, folder.filePath("no such folder/tensors.csv"), *m_session);
+  EXPECT_EQ(noted.count(), 3);
+  EXPECT_EQ(reported.count(), 3);
 }
 
 TEST_F(ModelViewTest, SelectsTheTensorOfAClickedRowAndRanksByError) {

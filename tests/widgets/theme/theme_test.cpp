@@ -4,8 +4,10 @@
 #include <gtest/gtest.h>
 
 #include <QApplication>
+#include <QComboBox>
 #include <QFontMetricsF>
 #include <QSignalSpy>
+#include <QStyleOptionComboBox>
 #include <algorithm>
 #include <cmath>
 
@@ -72,6 +74,22 @@ TEST(Theme, GivesNumbersAFixedWidthFont) {
   const QFontMetricsF metrics(theme().numbers(12));
   EXPECT_DOUBLE_EQ(metrics.horizontalAdvance(QLatin1Char('1')), metrics.horizontalAdvance(QLatin1Char('8')));
   EXPECT_EQ(theme().numbers(12).pixelSize(), 12);
+}
+
+TEST(HouseStyle, CutsAnEntryThatHasNoRoomWithAnEllipsis) {
+  QComboBox box;
+  box.addItem(QStringLiteral("a calibration of many words.safetensors"));
+  box.resize(120, 30);
+  const QImage cut = box.grab().toImage();
+  QStyleOptionComboBox option;
+  option.initFrom(&box);
+  const int room =
+      box.style()->subControlRect(QStyle::CC_ComboBox, &option, QStyle::SC_ComboBoxEditField, &box).width();
+  const QString whole = box.currentText();
+  const QString shorter = box.fontMetrics().elidedText(whole, Qt::ElideMiddle, room - 2);
+  ASSERT_NE(shorter, whole);
+  box.setItemText(0, shorter);
+  EXPECT_EQ(box.grab().toImage(), cut);
 }
 
 TEST(Icons, TakeTheAccentWhenOn) {
