@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 
 namespace ulpscope {
-namespace {}  // namespace
 
 void CalibrationOption::declare(Options& options) {
   options.option("--calibration", "FILE", m_text,
@@ -15,15 +14,6 @@ Result<std::shared_ptr<const Calibration>> CalibrationOption::open(const JobCont
   if (!m_text) return nullptr;
   if (*m_text == "synthetic") return Calibration::synthetic();
   return Calibration::open(*m_text, job);
-}
-
-Result<std::optional<LayerCalibration>> layerFor(const Calibration* calibration, const TensorInfo& tensor,
-                                                 std::uint64_t columns, const CommandContext& context) {
-  if (!calibration || tensor.shape.size() < 2) return std::nullopt;
-  auto layer = calibration->layer(tensor.name, columns, context.backend, {context.job.stop, nullptr});
-  if (layer) return *std::move(layer);
-  if (layer.error().code == Errc::NotFound) return std::nullopt;
-  return tl::unexpected(std::move(layer).error());
 }
 
 Json toJson(const WeightedError& error, const LayerCalibration& layer) {

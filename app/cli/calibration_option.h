@@ -24,12 +24,6 @@ class CalibrationOption {
   std::optional<std::string> m_text;
 };
 
-/// What is known of the inputs of the layer whose weight is `tensor`: nothing where `calibration` is null, where the
-/// tensor is no matrix, and where the file has nothing of that layer. An error is one of reading, or of the wrong
-/// width.
-Result<std::optional<LayerCalibration>> layerFor(const Calibration* calibration, const TensorInfo& tensor,
-                                                 std::uint64_t columns, const CommandContext& context);
-
 /// {`relative`, `signalToNoiseDb`, `basis`, `source`, `synthetic`}.
 Json toJson(const WeightedError& error, const LayerCalibration& layer);
 /// "0.4321 % of the output, 23.64 dB (from hessian)".

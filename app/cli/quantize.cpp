@@ -12,11 +12,8 @@
 #include "app/cli/lookup.h"
 #include "app/cli/options.h"
 #include "core/base/text.h"
-#include "core/calibration/calibration_coverage.h"
-#include "core/checkpoint/siblings.h"
-#include "core/quantization/knobs.h"
+#include "core/quantization/known_layer.h"
 #include "core/quantization/quantization_report.h"
-#include "core/quantization/sibling_weights.h"
 #include "core/report/npy.h"
 
 namespace ulpscope {
@@ -83,40 +80,31 @@ class QuantizeCommand final : public Command {
     if (!source) return tl::unexpected(source.error());
     const auto loaded = loadTensor(*source, context.backend, context.job);
     if (!loaded) return tl::unexpected(loaded.error());
-    std::optional<LayerCalibration> layer;
-    if (*calibration) {
-      auto known = (*calibration)->layer(m_tensor, loaded->shape.columns, context.backend, context.job);
-      if (!known) return tl::unexpected(std::move(known).error());
-      layer = *std::move(known);
-    }
-    SiblingWeights siblings;
-    if (layer && sharesWithSiblings((*scheme)->info(), *settings)) {
-      const auto sources = siblingSources(**checkpoint, *(*checkpoint)->find(m_tensor));
-      if (!sources) return tl::unexpected(sources.error());
-      auto found = loadSiblings(*sources, context.backend, context.job);
-      if (!found) return tl::unexpected(std::move(found).error());
-      siblings = *std::move(found);
-    }
-    const std::vector<MatrixView> beside = siblings.views();
-    const SchemeInput input(loaded->view(), layer ? &*layer : nullptr, beside);
+    const SchemeChoice choice{*scheme, *settings};
+    auto layer = knownLayer(calibration->get(), **checkpoint, *(*checkpoint)->find(m_tensor),
+                            siblingsFor(std::span(&choice, 1)), context.backend, context.job);
+    if (!layer) return tl::unexpected(std::move(layer).error());
+    if (layer->unknown) return tl::unexpected(*std::move(layer->unknown));
+    const std::vector<MatrixView> beside = layer->siblings.views();
+    const SchemeInput input(loaded->view(), layer->given(), beside);
     auto report = quantizeAndMeasure(**scheme, *settings, input, context.backend, context.job);
     if (!report) return tl::unexpected(report.error());
     report->warnings.insert(report->warnings.begin(), loaded->warnings.begin(), loaded->warnings.end());
-    if (layer)
-      for (const CoverageGap& gap : coverageGaps(*layer)) report->warnings.push_back("calibration: " + gap.sentence);
+    for (const std::string& warning : layer->warnings) report->warnings.push_back("calibration: " + warning);
     std::optional<InputRanges> ranges;
     if (m_wantsRanges) {
-      auto found = inputRangesOf(*layer, context.job);
+      auto found = inputRangesOf(*layer->inputs, context.job);
       if (!found) return tl::unexpected(std::move(found).error());
       ranges = *std::move(found);
     }
     if (auto written = write(*report, source->info().shape); !written) return written;
     if (context.json) {
-      Json json = reportJson(*report, input.calibration, siblings);
+      Json json = reportJson(*report, input.calibration, layer->siblings);
       if (ranges) json["inputRanges"] = toJson(*ranges);
       context.output = documentText(json);
     } else {
-      context.output = reportText(context, *report, source->info(), input.calibration, siblings.briefNames(m_tensor));
+      context.output =
+          reportText(context, *report, source->info(), input.calibration, layer->siblings.briefNames(m_tensor));
       if (ranges) context.output += textOf(*ranges, context.terminal);
     }
     return {};

@@ -13,12 +13,9 @@
 #include "app/cli/scan_document.h"
 #include "core/analysis/overview.h"
 #include "core/base/text.h"
-#include "core/calibration/calibration_coverage.h"
 #include "core/checkpoint/security_remark.h"
-#include "core/checkpoint/siblings.h"
-#include "core/quantization/knobs.h"
+#include "core/quantization/known_layer.h"
 #include "core/quantization/quantization_report.h"
-#include "core/quantization/sibling_weights.h"
 
 namespace ulpscope {
 namespace {
@@ -28,7 +25,7 @@ using Clock = std::chrono::steady_clock;
 /// How often a scan's file is brought up to date: what a power cut may cost.
 constexpr std::chrono::seconds kSaveInterval{5};
 
-Json comparisonJson(const SchemeComparison& comparison, const std::optional<LayerCalibration>& layer) {
+Json comparisonJson(const SchemeComparison& comparison, const LayerCalibration* layer) {
   if (!comparison.error.empty()) return {{"error", comparison.error}};
   Json json{{"bitsPerWeight", jsonNumber(comparison.bitsPerWeight)},
             {"metrics", toJson(comparison.metrics)},
@@ -41,21 +38,9 @@ void warn(const CommandContext& context, const TensorInfo& tensor, const std::st
   context.warn(fmt::format("{}: {}", printable(tensor.name), sentence));
 }
 
-/// Read where a scheme looks at them, which needs inputs.
-Result<SiblingWeights> siblingsFor(const Checkpoint& checkpoint, std::size_t index,
-                                   std::span<const Scheme* const> schemes, bool hasInputs,
-                                   const CommandContext& context) {
-  const auto shares = [](const Scheme* scheme) { return sharesWithSiblings(scheme->info(), {}); };
-  if (!hasInputs || std::ranges::none_of(schemes, shares)) return SiblingWeights{};
-  const auto sources = siblingSources(checkpoint, index);
-  auto siblings = sources ? loadSiblings(*sources, context.backend, context.job) : tl::unexpected(sources.error());
-  if (!siblings && concernsOneTensor(siblings.error().code)) return SiblingWeights{};  // it says so in its own line
-  return siblings;
-}
-
 /// The unit of work: one tensor is read once and goes through all schemes.
 Result<Json> scanTensor(const Checkpoint& checkpoint, std::size_t index, std::uint64_t position,
-                        std::span<const Scheme* const> schemes, const Calibration* calibration,
+                        std::span<const SchemeChoice> schemes, const Calibration* calibration,
                         const CommandContext& context) {
   const TensorInfo& info = checkpoint.tensors[index];
   Json tensor{{"name", info.name},   {"position", position},      {"dtype", info.storedType},
@@ -67,24 +52,18 @@ Result<Json> scanTensor(const Checkpoint& checkpoint, std::size_t index, std::ui
     return tensor;
   }
   if (!loaded) return tl::unexpected(loaded.error());
-  auto layer = layerFor(calibration, info, loaded->shape.columns, context);
-  if (!layer && layer.error().code != Errc::Unsupported) return tl::unexpected(std::move(layer).error());
+  const auto layer = knownLayer(calibration, checkpoint, index, siblingsFor(schemes), context.backend, context.job);
+  if (!layer) return tl::unexpected(layer.error());
   std::vector<std::string> warnings = loaded->warnings;
-  if (!layer) {
-    warnings.push_back(layer.error().message);
-    layer = std::nullopt;
-  }
-  if (*layer)
-    for (const CoverageGap& gap : coverageGaps(**layer)) warnings.push_back("calibration: " + gap.sentence);
-  auto siblings = siblingsFor(checkpoint, index, schemes, layer->has_value(), context);
-  if (!siblings) return tl::unexpected(std::move(siblings).error());
-  const std::vector<MatrixView> beside = siblings->views();
-  const SchemeInput input(loaded->view(), *layer ? &**layer : nullptr, beside);
+  if (layer->unknown && layer->unknown->code == Errc::Unsupported) warnings.push_back(layer->unknown->message);
+  for (const std::string& warning : layer->warnings) warnings.push_back("calibration: " + warning);
+  const std::vector<MatrixView> beside = layer->siblings.views();
+  const SchemeInput input(loaded->view(), layer->given(), beside);
   const auto comparisons = compareSchemes(schemes, input, context.backend, {context.job.stop, nullptr});
   if (!comparisons) return tl::unexpected(comparisons.error());
   Json results = Json::object();
   for (const SchemeComparison& comparison : *comparisons)
-    results[comparison.scheme] = comparisonJson(comparison, *layer);
+    results[comparison.scheme] = comparisonJson(comparison, layer->given());
   tensor["schemes"] = std::move(results);
   tensor["warnings"] = warnings;
   for (const std::string& warning : warnings) warn(context, info, warning);
@@ -143,7 +122,7 @@ class ScanCommand final : public Command {
       for (const Scheme* scheme : schemeRegistry()) m_schemeIds.push_back(scheme->info().id);
     auto schemes = schemesOf(m_schemeIds);
     if (!schemes) return tl::unexpected(schemes.error());
-    m_schemes = std::move(*schemes);
+    for (const Scheme* scheme : *schemes) m_schemes.push_back({scheme, {}});
     return {};
   }
 
@@ -214,7 +193,7 @@ class ScanCommand final : public Command {
   std::optional<std::string> m_output;
   bool m_force = false;
 
-  std::vector<const Scheme*> m_schemes;
+  std::vector<SchemeChoice> m_schemes;
   std::shared_ptr<const Checkpoint> m_checkpoint;
   std::shared_ptr<const Calibration> m_calibration;
   std::vector<std::size_t> m_tensors;

@@ -85,14 +85,4 @@ std::vector<std::size_t> siblingsOf(const Checkpoint& checkpoint, std::size_t te
   return siblings;
 }
 
-Result<std::vector<TensorSource>> siblingSources(const Checkpoint& checkpoint, std::size_t tensor) {
-  std::vector<TensorSource> sources;
-  for (const std::size_t sibling : siblingsOf(checkpoint, tensor)) {
-    auto source = checkpoint.source(sibling);
-    if (!source) return tl::unexpected(std::move(source).error());
-    sources.push_back(*std::move(source));
-  }
-  return sources;
-}
-
 }  // namespace ulpscope

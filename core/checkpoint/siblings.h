@@ -11,7 +11,5 @@ namespace ulpscope {
 /// attention (of cross attention key and value alone), gate and up of one feed-forward or one expert, as the naming
 /// conventions of roleOf() have them. Empty where the name says nothing of the kind.
 std::vector<std::size_t> siblingsOf(const Checkpoint& checkpoint, std::size_t tensor);
-/// Where their values are read from.
-Result<std::vector<TensorSource>> siblingSources(const Checkpoint& checkpoint, std::size_t tensor);
 
 }  // namespace ulpscope

@@ -24,16 +24,4 @@ std::string SiblingWeights::briefNames(const std::string& tensor) const {
   return text;
 }
 
-Result<SiblingWeights> loadSiblings(std::span<const TensorSource> sources, const Backend& backend,
-                                    const JobContext& job) {
-  SiblingWeights siblings;
-  for (const TensorSource& source : sources) {
-    auto loaded = loadTensor(source, backend, {job.stop, nullptr});
-    if (!loaded) return tl::unexpected(std::move(loaded).error());
-    siblings.names.push_back(source.info().name);
-    siblings.tensors.push_back(*std::move(loaded));
-  }
-  return siblings;
-}
-
 }  // namespace ulpscope

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-#include <span>
 #include <string>
 #include <vector>
 
@@ -17,9 +16,5 @@ struct SiblingWeights {
   /// "q_proj, k_proj": the names without what they share with `tensor`; empty where there are none.
   std::string briefNames(const std::string& tensor) const;
 };
-
-/// Reads them. Without job progress.
-Result<SiblingWeights> loadSiblings(std::span<const TensorSource> sources, const Backend& backend,
-                                    const JobContext& job);
 
 }  // namespace ulpscope

@@ -9,6 +9,7 @@
 
 #include "core/analysis/overview.h"
 #include "core/base/text.h"
+#include "core/quantization/known_layer.h"
 #include "core/quantization/quantization_report.h"
 
 namespace ulpscope {
@@ -52,12 +53,13 @@ class Survey {
       return {};
     }
     if (!loaded) return tl::unexpected(loaded.error());
-    const auto layer = layerOf(tensor, loaded->shape.columns);
-    if (!layer) return tl::unexpected(layer.error());
-    tensor.isWeighted = layer->has_value();
-    const SchemeInput input(loaded->view(), *layer ? &**layer : nullptr);
     std::vector<SchemeChoice> choices;
     std::ranges::copy_if(m_survey.schemes, std::back_inserter(choices), &SchemeChoice::scheme);
+    const auto layer = knownLayer(m_calibration, m_checkpoint, tensor.tensor, siblingsFor(choices), m_backend, m_job);
+    if (!layer) return tl::unexpected(layer.error());
+    tensor.isWeighted = layer->inputs.has_value();
+    const std::vector<MatrixView> beside = layer->siblings.views();
+    const SchemeInput input(loaded->view(), layer->given(), beside);
     const auto lines = compareSchemes(choices, input, m_backend, {m_job.stop, nullptr});
     if (!lines) return tl::unexpected(lines.error());
     auto line = lines->begin();
@@ -72,16 +74,6 @@ class Survey {
   }
 
  private:
-  /// Nothing where nothing is known of its inputs.
-  Result<std::optional<LayerCalibration>> layerOf(const RecipeTensor& tensor, std::uint64_t columns) const {
-    if (!m_calibration) return std::nullopt;
-    auto layer = m_calibration->layer(tensor.name, columns, m_backend, {m_job.stop, nullptr});
-    if (layer) return *std::move(layer);
-    const bool isAbsent = layer.error().code == Errc::NotFound || layer.error().code == Errc::Unsupported;
-    if (isAbsent) return std::nullopt;
-    return tl::unexpected(std::move(layer).error());
-  }
-
   static void addAsStored(RecipeTensor& tensor, std::size_t scheme) {
     const double bits = static_cast<double>(tensor.storedBits) / static_cast<double>(tensor.elements);
     tensor.options.push_back({scheme, bits, tensor.storedBits, 0});

@@ -2,7 +2,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <random>
+
 #include "tests/cli/ulp.h"
+#include "tests/core/checkpoint/safetensors_builder.h"
 #include "tests/core/temporary_folder.h"
 
 namespace ulpscope::test {
@@ -35,6 +38,39 @@ TEST(UlpRecipe, StaysWithinItsBudgetAndBeatsUniformPlans) {
     if (plan["withinBudget"].get<bool>()) {
       EXPECT_LT(json["total"]["error"].get<double>(), plan["error"].get<double>());
     }
+}
+
+/// Of a matrix [8, 128].
+std::vector<float> weights(unsigned seed, float deviation) {
+  std::mt19937 random(seed);
+  std::vector<float> values(8 * 128);
+  for (float& value : values) value = deviation * (static_cast<float>(random() % 2001) / 1000 - 1);
+  return values;
+}
+
+TEST(UlpRecipe, MeasuresLayersThatShareAnInputAsQuantizeDoes) {
+  const TemporaryFolder folder;
+  const std::string model =
+      folder.write("m.safetensors", SafetensorsBuilder()
+                                        .add("l.q_proj.weight", "F32", {8, 128}, bytesOf(weights(1, 1)))
+                                        .add("l.k_proj.weight", "F32", {8, 128}, bytesOf(weights(2, 20)))
+                                        .bytes());
+  const std::vector<std::string> inputs{"--calibration", "synthetic", "--json"};
+  for (const std::string scheme : {"awq", "smoothquant"}) {
+    SCOPED_TRACE(scheme);
+    const auto errorOf = [&](std::vector<std::string> arguments) {
+      arguments.insert(arguments.end(), inputs.begin(), inputs.end());
+      return ulp(arguments).json();
+    };
+    const std::vector<std::string> quantize{"quantize", model, "l.q_proj.weight", "--scheme", scheme};
+    auto alone = quantize;
+    alone.insert(alone.end(), {"--set", "siblings=alone"});
+    const Json shared = errorOf(quantize)["weightedError"]["relative"];
+    const Json recipe = errorOf({"recipe", model, "--bits", "16", "--schemes", scheme});
+    EXPECT_EQ(recipe["tensors"][0]["name"], "l.q_proj.weight");
+    EXPECT_EQ(recipe["tensors"][0]["error"], shared);
+    EXPECT_NE(errorOf(alone)["weightedError"]["relative"], shared);
+  }
 }
 
 TEST(UlpRecipe, TakesABudgetOfBytesForEverything) {

@@ -10,7 +10,6 @@
 #include <span>
 
 #include "core/base/text.h"
-#include "core/calibration/calibration_coverage.h"
 #include "core/quantization/error_map.h"
 #include "core/report/figures.h"
 #include "core/report/npy.h"
@@ -279,8 +278,8 @@ QString QuantizationPage::inputsNote() const {
   if (!layer) return {};
   const QString origin = layer->isSynthetic ? tr("drawn, not recorded") : tr("recorded");
   QString note = layer->samples > 0 ? tr("%1 vectors, %2").arg(grouped(layer->samples), origin) : origin;
-  for (const CoverageGap& gap : coverageGaps(*layer))
-    note += QStringLiteral("\n") + tr("Beware: %1").arg(QString::fromStdString(gap.sentence));
+  for (const std::string& warning : m_study.layerWarnings())
+    note += QStringLiteral("\n") + tr("Beware: %1").arg(QString::fromStdString(warning));
   return note;
 }
 

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 
-#include "core/checkpoint/siblings.h"
 #include "core/quantization/error_map.h"
 #include "core/quantization/knobs.h"
 #include "widgets/session/post.h"
@@ -28,17 +27,8 @@ Settings chosenSettings(const Scheme& scheme, const Selection& selection) {
 
 struct Loaded {
   LoadedTensor tensor;
-  Result<std::optional<LayerCalibration>> layer;  ///< nothing where there is no calibration, or the tensor no matrix
-  SiblingWeights siblings = {};                   ///< where something is known of the layer
+  Result<KnownLayer> layer;
 };
-
-Result<std::optional<LayerCalibration>> layerOf(const Calibration* calibration, const TensorInfo& tensor,
-                                                const Backend& backend, const JobContext& job) {
-  if (!calibration || tensor.shape.size() != 2) return std::nullopt;
-  auto layer = calibration->layer(tensor.name, tensor.shape[1], backend, job);
-  if (!layer) return tl::unexpected(std::move(layer).error());
-  return std::move(*layer);
-}
 
 /// The scheme around what is kept; the scheme itself where nothing is.
 std::shared_ptr<const Scheme> around(const Scheme& scheme, const WhatIf& whatIf) {
@@ -51,15 +41,6 @@ struct WithOutliers {
   std::uint64_t injected;
 };
 
-/// What of it cannot be read says so where it is shown itself.
-Result<SiblingWeights> readableSiblings(const Checkpoint& checkpoint, std::size_t tensor, const Backend& backend,
-                                        const JobContext& job) {
-  const auto sources = siblingSources(checkpoint, tensor);
-  auto siblings = sources ? loadSiblings(*sources, backend, job) : tl::unexpected(sources.error());
-  if (!siblings && siblings.error().code != Errc::Cancelled) return SiblingWeights{};
-  return siblings;
-}
-
 bool isReadable(const TensorInfo* tensor) { return tensor && tensor->isReadable() && tensor->elements > 0; }
 
 }  // namespace
@@ -68,7 +49,7 @@ QuantizationStudy::QuantizationStudy(Session& session, QObject* parent)
     : QObject(parent),
       m_session(session),
       m_scheme(schemeRegistry().front()),
-      m_siblings(std::make_shared<const SiblingWeights>()),
+      m_known(std::make_shared<const KnownLayer>()),
       m_loading(session),
       m_measuring(session),
       m_comparing(session),
@@ -136,8 +117,7 @@ void QuantizationStudy::clear() {
   m_given.reset();
   m_tensor.reset();
   m_injected = 0;
-  m_layer.reset();
-  m_siblings = std::make_shared<const SiblingWeights>();
+  m_known = std::make_shared<const KnownLayer>();
   m_layerError.reset();
   m_inputs.reset();
   m_measurement.reset();
@@ -184,22 +164,16 @@ void QuantizationStudy::load() {
         job.expect(source.size());
         auto tensor = loadTensor(source, *backend, job);
         if (!tensor) return tl::unexpected(std::move(tensor).error());
-        Loaded loaded{*std::move(tensor), layerOf(calibration.get(), source.info(), *backend, job)};
-        if (!loaded.layer || !*loaded.layer) return loaded;
-        auto siblings = readableSiblings(*checkpoint, index, *backend, job);
-        if (!siblings) return tl::unexpected(std::move(siblings).error());
-        loaded.siblings = *std::move(siblings);
-        return loaded;
+        auto layer = knownLayer(calibration.get(), *checkpoint, index, Siblings::Read, *backend, job);
+        if (!layer && layer.error().code == Errc::Cancelled) return tl::unexpected(std::move(layer).error());
+        return Loaded{*std::move(tensor), std::move(layer)};
       },
       [this, checkpoint = m_checkpoint, index = m_index, calibration = m_calibration](Result<Loaded> loaded) {
         if (checkpoint != m_checkpoint || index != m_index || calibration != m_calibration) return;  // of another one
         if (!loaded) return failed(loaded.error());
         m_given = std::make_shared<const LoadedTensor>(std::move(loaded->tensor));
-        m_siblings = std::make_shared<const SiblingWeights>(std::move(loaded->siblings));
-        if (!loaded->layer)
-          m_layerError = loaded->layer.error();
-        else if (*loaded->layer)
-          m_layer = std::make_shared<const LayerCalibration>(**std::move(loaded->layer));
+        if (loaded->layer) m_known = std::make_shared<const KnownLayer>(*std::move(loaded->layer));
+        m_layerError = loaded->layer ? m_known->unknown : loaded->layer.error();
         survey();
         inject();
       });
@@ -244,16 +218,16 @@ void QuantizationStudy::measure() {
   m_explaining.cancel();
   m_measuring.start(
       tr("%1").arg(QString::fromStdString(m_scheme->info().title)),
-      [scheme = m_scheme, run = around(*m_scheme, m_whatIf), settings = m_settings, tensor = m_tensor, layer = m_layer,
-       siblings = m_siblings, name = m_checkpoint->tensors[*m_index].name,
+      [scheme = m_scheme, run = around(*m_scheme, m_whatIf), settings = m_settings, tensor = m_tensor, known = m_known,
+       name = m_checkpoint->tensors[*m_index].name,
        backend = m_session.backend()](const JobContext& job) -> Result<Measurement> {
         job.expect(tensor->values.size() * sizeof(float));
-        const std::vector<MatrixView> beside = siblings->views();
-        auto report = quantizeAndMeasure(*run, settings, {tensor->view(), layer.get(), beside}, *backend, job);
+        const std::vector<MatrixView> beside = known->siblings.views();
+        auto report = quantizeAndMeasure(*run, settings, {tensor->view(), known->given(), beside}, *backend, job);
         if (!report) return tl::unexpected(std::move(report).error());
         Measurement result{
             .scheme = scheme, .around = run, .report = *std::move(report), .errorMap = {}, .siblings = {}};
-        if (sharesWithSiblings(scheme->info(), settings)) result.siblings = siblings->briefNames(name);
+        if (sharesWithSiblings(scheme->info(), settings)) result.siblings = known->siblings.briefNames(name);
         result.errorMap = errorMap(tensor->view(), result.report.quantized.restored, kMapSide);
         return result;
       },
@@ -275,8 +249,8 @@ void QuantizationStudy::measure() {
 void QuantizationStudy::compare() {
   m_comparing.start(
       tr("comparing all schemes"),
-      [this, tensor = m_tensor, layer = m_layer, siblings = m_siblings, whatIf = m_whatIf,
-       backend = m_session.backend(), post = postTo(*this)](const JobContext& job) {
+      [this, tensor = m_tensor, known = m_known, whatIf = m_whatIf, backend = m_session.backend(),
+       post = postTo(*this)](const JobContext& job) {
         job.expect(tensor->values.size() * sizeof(float) * schemeRegistry().size());
         const auto each = [&](const SchemeComparison& line) {
           post([this, tensor, whatIf, line] {
@@ -287,8 +261,8 @@ void QuantizationStudy::compare() {
         std::vector<const Scheme*> schemes;
         for (const Scheme* scheme : schemeRegistry())
           schemes.push_back(run.emplace_back(around(*scheme, whatIf)).get());
-        const std::vector<MatrixView> beside = siblings->views();
-        return compareSchemes(schemes, {tensor->view(), layer.get(), beside}, *backend, job, each);
+        const std::vector<MatrixView> beside = known->siblings.views();
+        return compareSchemes(schemes, {tensor->view(), known->given(), beside}, *backend, job, each);
       },
       [this, tensor = m_tensor, whatIf = m_whatIf](const Result<std::vector<SchemeComparison>>& lines) {
         if (tensor != m_tensor || whatIf != m_whatIf) return;
@@ -299,11 +273,12 @@ void QuantizationStudy::compare() {
 }
 
 void QuantizationStudy::survey() {
-  if (!m_layer || m_layer->inputs.empty()) return;
+  const auto known = layer();
+  if (!known || known->inputs.empty()) return;
   m_surveying.start(
-      tr("looking at the inputs"), [layer = m_layer](const JobContext& job) { return surveyActivations(*layer, job); },
-      [this, layer = m_layer](Result<ActivationSurvey> found) {
-        if (layer != m_layer) return;
+      tr("looking at the inputs"), [known](const JobContext& job) { return surveyActivations(*known, job); },
+      [this, known](Result<ActivationSurvey> found) {
+        if (known != layer()) return;
         if (!found) return failed(found.error());
         m_inputs = std::make_shared<const ActivationSurvey>(*std::move(found));
         Q_EMIT inputsSurveyed();

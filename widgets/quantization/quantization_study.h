@@ -7,9 +7,8 @@
 #include <vector>
 
 #include "core/analysis/tensor_profile.h"
-#include "core/calibration/calibration.h"
+#include "core/quantization/known_layer.h"
 #include "core/quantization/quantization_report.h"
-#include "core/quantization/sibling_weights.h"
 #include "core/quantization/what_if.h"
 #include "core/report/activation_figure.h"
 #include "widgets/session/selection.h"
@@ -61,7 +60,9 @@ class QuantizationStudy final : public QObject {
   /// Every scheme with its default knobs, but the chosen one as it is set; those that are there so far.
   std::vector<SchemeComparison> comparison() const;
   /// What is known of the inputs of the tensor's layer; nullptr: nothing.
-  const std::shared_ptr<const LayerCalibration>& layer() const { return m_layer; }
+  std::shared_ptr<const LayerCalibration> layer() const { return {m_known, m_known->given()}; }
+  /// What is not, one sentence each.
+  const std::vector<std::string>& layerWarnings() const { return m_known->warnings; }
   /// What its kept inputs are like; nullptr while that is not known.
   const std::shared_ptr<const ActivationSurvey>& inputs() const { return m_inputs; }
   /// Why nothing is, although there is a calibration; nullopt: it is, or there is none.
@@ -110,8 +111,7 @@ class QuantizationStudy final : public QObject {
   std::shared_ptr<const LoadedTensor> m_given;  ///< as it was read
   std::shared_ptr<const LoadedTensor> m_tensor;
   std::uint64_t m_injected = 0;
-  std::shared_ptr<const LayerCalibration> m_layer;
-  std::shared_ptr<const SiblingWeights> m_siblings;  ///< never nullptr
+  std::shared_ptr<const KnownLayer> m_known;  ///< never nullptr
   std::optional<Error> m_layerError;
   std::shared_ptr<const ActivationSurvey> m_inputs;
   std::shared_ptr<const Measurement> m_measurement;

@@ -9,6 +9,7 @@
 
 #include "core/backend/backend.h"
 #include "core/checkpoint/siblings.h"
+#include "core/quantization/known_layer.h"
 #include "tests/core/checkpoint/safetensors_builder.h"
 #include "tests/core/lint/lint_sample.h"
 
@@ -70,13 +71,12 @@ TEST(Siblings, HaveAsManyColumnsAndAreMatrices) {
                            .add("a.v_proj.weight", "F32", {1, 3}, test::bytesOf({7, 8, 9}))
                            .bytes());
   EXPECT_THAT(siblingNames(checkpoint, "a.q_proj.weight"), ElementsAre("a.v_proj.weight"));
-  const auto sources = siblingSources(checkpoint, *checkpoint.find("a.q_proj.weight"));
-  ASSERT_TRUE(sources);
-  const auto loaded = loadSiblings(*sources, *makeReferenceBackend(), {});
-  ASSERT_TRUE(loaded) << loaded.error().message;
-  ASSERT_EQ(loaded->views().size(), 1u);
-  EXPECT_THAT(loaded->views()[0].values, ElementsAre(7, 8, 9));
-  EXPECT_EQ(loaded->briefNames("a.q_proj.weight"), "v_proj");
+  const auto known = knownLayer(Calibration::synthetic().get(), checkpoint, *checkpoint.find("a.q_proj.weight"),
+                                Siblings::Read, *makeReferenceBackend(), {});
+  ASSERT_TRUE(known) << known.error().message;
+  ASSERT_EQ(known->siblings.views().size(), 1u);
+  EXPECT_THAT(known->siblings.views()[0].values, ElementsAre(7, 8, 9));
+  EXPECT_EQ(known->siblings.briefNames("a.q_proj.weight"), "v_proj");
 }
 
 }  // namespace
