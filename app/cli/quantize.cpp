@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <optional>
 
@@ -59,6 +60,7 @@ class QuantizeCommand final : public Command {
     options.flag("--ranges", m_wantsRanges, "Also the ranges that quantizers would cut the layer's inputs off at");
     options.option("--codes", "OUT.npy", m_codes, "Write the codes, one an element");
     options.option("--values", "OUT.npy", m_values, "Write the restored values as float32");
+    options.option("--packed", "OUT.npy", m_packed, "Write the bytes that the reference stores, of schemes in blocks");
     options.flag("--force", m_force, "Replace the files if they exist");
   }
 
@@ -112,24 +114,36 @@ class QuantizeCommand final : public Command {
 
  private:
   Result<> checkOutputs(const std::vector<std::string>& inputs) const {
-    for (const auto& output : {m_codes, m_values})
-      if (output)
-        if (auto free = checkFree(*output, m_force, inputs); !free) return free;
-    if (m_codes && m_values && isSamePath(*m_codes, *m_values))
-      return fail(Errc::Usage, "--codes and --values expected to name two files, found one", *m_codes);
+    std::vector<std::string> outputs;
+    for (const auto& output : {m_codes, m_values, m_packed}) {
+      if (!output) continue;
+      if (auto free = checkFree(*output, m_force, inputs); !free) return free;
+      if (std::ranges::any_of(outputs, [&](const std::string& other) { return isSamePath(other, *output); }))
+        return fail(Errc::Usage, "--codes, --values and --packed expected to name files of their own, found one twice",
+                    *output);
+      outputs.push_back(*output);
+    }
     return {};
   }
 
-  /// Both or neither: each is whole on the disk before one takes its name.
+  /// All or none: each is whole on the disk before one takes its name.
   Result<> write(const QuantizationReport& report, const std::vector<std::uint64_t>& shape) const {
     const QuantizedTensor& tensor = report.quantized;
+    if (m_packed && tensor.packed.empty())
+      return fail(Errc::Usage,
+                  fmt::format("--packed: a scheme whose blocks are stored as the reference lays them out expected, "
+                              "found {}",
+                              m_scheme));
     std::vector<AtomicFile> files;
-    const auto stage = [&](const std::optional<std::string>& path, std::string_view descr, const auto& values) {
-      return path ? stageNpy(files, *path, descr, shape, std::as_bytes(std::span(values)), existing(m_force))
+    const auto stage = [&](const std::optional<std::string>& path, std::string_view descr, const auto& values,
+                           std::span<const std::uint64_t> sizes) {
+      return path ? stageNpy(files, *path, descr, sizes, std::as_bytes(std::span(values)), existing(m_force))
                   : Result<>{};
     };
-    if (auto staged = stage(m_codes, tensor.signedCodes ? "|i1" : "|u1", tensor.codes); !staged) return staged;
-    if (auto staged = stage(m_values, "<f4", tensor.restored); !staged) return staged;
+    if (auto staged = stage(m_codes, tensor.signedCodes ? "|i1" : "|u1", tensor.codes, shape); !staged) return staged;
+    if (auto staged = stage(m_values, "<f4", tensor.restored, shape); !staged) return staged;
+    const std::uint64_t bytes = tensor.packed.size();
+    if (auto staged = stage(m_packed, "|u1", tensor.packed, std::span(&bytes, 1)); !staged) return staged;
     return commitAll(files);
   }
 
@@ -190,6 +204,7 @@ class QuantizeCommand final : public Command {
   CalibrationOption m_calibration;
   std::optional<std::string> m_codes;
   std::optional<std::string> m_values;
+  std::optional<std::string> m_packed;
   bool m_wantsRanges = false;
   bool m_force = false;
 };

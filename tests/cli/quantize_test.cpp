@@ -109,6 +109,24 @@ TEST_F(UlpQuantize, SaysThatARowDoesNotFitTheBlocksOfAScheme) {
   EXPECT_THAT(outcome.err, HasSubstr("32"));
 }
 
+TEST_F(UlpQuantize, WritesTheBytesThatTheReferenceStores) {
+  // A block of Q8_0: the scale, max / 127 as binary16, then 32 codes.
+  writeFloats(m_folder / "row.npy", std::vector<float>(32, -254));
+  const std::vector<std::string> run{"quantize", m_folder / "row.npy", "row", "--packed", m_folder / "p.npy"};
+  const auto with = [&](const std::string& scheme) {
+    auto arguments = run;
+    arguments.insert(arguments.end(), {"--scheme", scheme});
+    return ulp(arguments);
+  };
+  ASSERT_EQ(with("q8_0").exitCode, 0);
+  EXPECT_EQ(readNpyFile(m_folder / "p.npy").data, std::string("\x00\x40", 2) + std::string(32, '\x81'));
+  std::filesystem::remove(m_folder / "p.npy");
+  const Outcome outcome = with("int8_row");
+  EXPECT_EQ(outcome.exitCode, 2);
+  EXPECT_THAT(outcome.err, HasSubstr("--packed: a scheme whose blocks"));
+  EXPECT_FALSE(std::filesystem::exists(m_folder / "p.npy"));
+}
+
 TEST_F(UlpQuantize, WritesNeitherFileWhereOneIsInTheWay) {
   m_folder.write("values.npy", "precious");
   const Outcome outcome = quantize(
@@ -124,7 +142,7 @@ TEST_F(UlpQuantize, WritesNoFileOfTheTwoWhereBothAreTheSame) {
     const Outcome outcome =
         quantize("worked", {"--scheme", "int8_tensor", "--codes", m_folder / "x.npy", "--values", values, "--force"});
     EXPECT_EQ(outcome.exitCode, 2) << values;
-    EXPECT_THAT(outcome.err, HasSubstr("two files"));
+    EXPECT_THAT(outcome.err, HasSubstr("files of their own"));
     EXPECT_FALSE(std::filesystem::exists(m_folder / "x.npy"));
   }
 }

@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""The tensor types of a recipe, read by llama-quantize's own parser and sized by libggml.
+"""The tensor types of a recipe, read by llama-quantize's own parser and sized by libggml: seconds, where
+verify_llama_quantize.py takes minutes.
 
     verify_llama_cpp.py ULP MODEL_FOLDER CALIBRATION [BITS]
 
@@ -49,15 +50,20 @@ int main(int, char ** argv) {
 """
 
 
-def parser(folder):
-    llama = sources.unpacked(sources.LLAMA) / "vendor" / "llama.cpp"
-    source = (llama / "tools" / "quantize" / "quantize.cpp").read_text()
-    parts = []
+def parser_source():
+    """What reads --tensor-type-file."""
+    source = (sources.unpacked(sources.LLAMA) / "vendor" / "llama.cpp" / "tools/quantize/quantize.cpp").read_text()
+    parts = [HEAD]
     for name in FUNCTIONS:
         begin = re.search(rf"^static [a-z_]+ {name}\(", source, re.M).start()
         parts.append(source[begin:source.index("\n}\n", begin) + 3])
+    return "".join(parts)
+
+
+def parser(folder):
+    llama = sources.unpacked(sources.LLAMA) / "vendor" / "llama.cpp"
     program = Path(folder) / "types.cpp"
-    program.write_text(HEAD + "".join(parts) + MAIN)
+    program.write_text(parser_source() + MAIN)
     library = sources.libggml()
     executable = Path(folder) / "types"
     subprocess.run(["g++", "-std=c++17", f"-I{llama / 'ggml' / 'include'}", str(program), str(library),
