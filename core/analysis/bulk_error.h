@@ -5,6 +5,8 @@
 
 namespace ulpscope {
 
+class Backend;
+
 /// The error of all but the largest inputs: where outliers are, they are most of the signal, and the signal-to-noise
 /// ratio of the whole says little about the rest.
 struct BulkError {
@@ -14,7 +16,8 @@ struct BulkError {
   double rootMeanSquaredError = 0;  ///< of those; NaN without any
 };
 
-/// Pairs in which either is not finite are left out. Sums in double, in order. Precondition: x.size() == y.size().
-BulkError measureBulkError(std::span<const float> x, std::span<const float> y);
+/// Pairs in which either is not finite are left out. Sums in double, of 65,536 pairs each in order, which are added in
+/// order, whatever the threads. Precondition: x.size() == y.size().
+BulkError measureBulkError(std::span<const float> x, std::span<const float> y, const Backend& backend);
 
 }  // namespace ulpscope

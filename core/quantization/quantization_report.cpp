@@ -145,7 +145,7 @@ Result<QuantizationReport> quantizeAndMeasure(const Scheme& scheme, const Settin
   report.backend = backend.description();
   const std::span<const float> restored = report.quantized.restored;
   report.metrics = measureError(input.values, restored, backend, errorChunk(input.shape.columns));
-  report.bulk = measureBulkError(input.values, restored);
+  report.bulk = measureBulkError(input.values, restored, backend);
   auto weighted = weightedErrorOf(given, restored, backend, job);
   if (!weighted) return tl::unexpected(std::move(weighted).error());
   report.weightedError = *weighted;

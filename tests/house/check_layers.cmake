@@ -36,6 +36,7 @@ set(rules
   "^core/cache/ => \"core/(tensor|checkpoint|backend|jobs|analysis|lint|cache)/"
   "^core/calibration/ => \"core/(formats|tensor|checkpoint|backend|jobs|calibration)/"
   "^core/quantization/ => \"core/(formats|tensor|backend|jobs|analysis|calibration|quantization)/"
+  "^core/quantization/known_layer\\.(h|cpp)$ => \"core/checkpoint/"  # the layers beside a tensor, as a scheme is given them
   "^core/recipe/ => \"core/(formats|tensor|checkpoint|backend|jobs|analysis|calibration|quantization|recipe)/"
   "^core/steps/ => \"core/(formats|tensor|backend|jobs|calibration|quantization|steps)/"
   "^core/report/ => \"core/(formats|tensor|checkpoint|jobs|backend|analysis|lint|calibration|quantization|recipe|report)/"

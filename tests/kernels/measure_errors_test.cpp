@@ -3,9 +3,12 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <bit>
+#include <cstdint>
 #include <random>
 #include <vector>
 
+#include "core/analysis/bulk_error.h"
 #include "core/analysis/error_chunk.h"
 #include "core/analysis/error_metrics.h"
 #include "tests/kernels/float_inputs.h"
@@ -82,6 +85,21 @@ TEST(MeasureErrors, OfATensorAreThoseOfTheReference) {
   EXPECT_EQ(expected.p50, found.p50);
   EXPECT_EQ(expected.p95, found.p95);
   EXPECT_EQ(expected.p999, found.p999);
+}
+
+TEST(MeasureErrors, OfTheBulkAreTheSameOnAnyNumberOfThreads) {
+  for (const int kind : {0, 1}) {
+    const Pairs given = pairs(2'500'000, kind);
+    const BulkError expected = measureBulkError(given.x, given.y, *makeReferenceBackend());
+    for (const int threads : {1, 2, 3, 8}) {
+      SCOPED_TRACE(testing::Message() << threads << " threads, kind " << kind);
+      const BulkError found = measureBulkError(given.x, given.y, *makeCpuBackend(threads));
+      EXPECT_EQ(expected.threshold, found.threshold);
+      EXPECT_EQ(expected.elements, found.elements);
+      EXPECT_EQ(std::bit_cast<std::uint64_t>(expected.rootMeanSquaredError),
+                std::bit_cast<std::uint64_t>(found.rootMeanSquaredError));
+    }
+  }
 }
 
 }  // namespace

@@ -10,6 +10,8 @@
 #include <random>
 #include <vector>
 
+#include "core/backend/backend.h"
+
 namespace ulpscope {
 namespace {
 
@@ -34,7 +36,7 @@ TEST(BulkErrorTest, LeavesOutTheLargestThousandth) {
         sum += std::pow(static_cast<double>(y[i]) - static_cast<double>(x[i]), 2);
         ++elements;
       }
-    const BulkError bulk = measureBulkError(x, y);
+    const BulkError bulk = measureBulkError(x, y, *makeReferenceBackend());
     EXPECT_EQ(bulk.threshold, threshold);
     EXPECT_EQ(bulk.elements, elements);
     EXPECT_DOUBLE_EQ(bulk.rootMeanSquaredError, std::sqrt(sum / static_cast<double>(elements)));
@@ -43,7 +45,7 @@ TEST(BulkErrorTest, LeavesOutTheLargestThousandth) {
 
 TEST(BulkErrorTest, TakesAllOfEqualMagnitude) {
   const std::vector<float> x{2, -2, 2, -2}, y{1, -1, 1, -1};
-  const BulkError bulk = measureBulkError(x, y);
+  const BulkError bulk = measureBulkError(x, y, *makeReferenceBackend());
   EXPECT_EQ(bulk.threshold, 2);
   EXPECT_EQ(bulk.elements, 4u);
   EXPECT_EQ(bulk.rootMeanSquaredError, 1);
@@ -52,10 +54,11 @@ TEST(BulkErrorTest, TakesAllOfEqualMagnitude) {
 TEST(BulkErrorTest, LeavesOutPairsThatAreNotFinite) {
   const float nan = std::numeric_limits<float>::quiet_NaN();
   const float inf = std::numeric_limits<float>::infinity();
-  const BulkError bulk = measureBulkError(std::vector<float>{1, nan, 3, inf}, std::vector<float>{2, 1, inf, inf});
+  const BulkError bulk =
+      measureBulkError(std::vector<float>{1, nan, 3, inf}, std::vector<float>{2, 1, inf, inf}, *makeReferenceBackend());
   EXPECT_EQ(bulk.elements, 1u);
   EXPECT_EQ(bulk.rootMeanSquaredError, 1);
-  EXPECT_TRUE(std::isnan(measureBulkError({}, {}).rootMeanSquaredError));
+  EXPECT_TRUE(std::isnan(measureBulkError({}, {}, *makeReferenceBackend()).rootMeanSquaredError));
 }
 
 }  // namespace

@@ -31,7 +31,7 @@ MAIN = """
 #include "ggml-backend.h"
 #include "llama.h"
 // No backend is linked, which the loader asks whether memory is NUMA.
-extern "C" ggml_backend_dev_t ggml_backend_dev_by_type(ggml_backend_dev_type) { return nullptr; }
+extern "C" ggml_backend_dev_t ggml_backend_dev_by_type(enum ggml_backend_dev_type) { return nullptr; }
 
 int main(int count, char ** argv) {
   std::vector<tensor_type_option> options;
