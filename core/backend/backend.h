@@ -15,6 +15,8 @@
 #include "core/base/result.h"
 #include "core/formats/float_spec.h"
 #include "core/formats/rounding.h"
+#include "core/matmul/dot_unit.h"
+#include "core/matmul/operand_block.h"
 #include "core/quantization/block_codec.h"
 #include "core/tensor/element_type.h"
 
@@ -143,6 +145,11 @@ class Backend {
                                   std::span<std::uint8_t> codes, std::span<float> scales) const;
   virtual bool decodeNarrowBlocks(const NarrowBlockCodec& codec, std::span<const std::uint8_t> codes,
                                   std::span<const float> scales, std::span<float> values) const;
+
+  /// c[i, j] = c[i, j] + a[i] . b[j] over the first `length` elements of each row, as dot() in core/matmul/dot.h has
+  /// it; c is row-major, a.rows by b.rows. Not for units whose accumulator is Float64NearestEven.
+  virtual void multiplyAdd(const DotUnit& unit, int smallestExponent, const OperandBlock& a, const OperandBlock& b,
+                           std::size_t length, std::span<float> c) const;
 };
 
 /// The definition: scalar, one thread, no SIMD. Always there.

@@ -2,6 +2,7 @@
 // What every backend can do: the definitions.
 #include "core/analysis/error_chunk.h"
 #include "core/backend/backend.h"
+#include "core/matmul/dot.h"
 #include "core/quantization/ggml_search.h"
 
 namespace ulpscope {
@@ -29,6 +30,15 @@ bool Backend::encodeNarrowBlocks(const NarrowBlockCodec&, std::span<const float>
 bool Backend::decodeNarrowBlocks(const NarrowBlockCodec&, std::span<const std::uint8_t>, std::span<const float>,
                                  std::span<float>) const {
   return false;
+}
+
+void Backend::multiplyAdd(const DotUnit& unit, int smallestExponent, const OperandBlock& a, const OperandBlock& b,
+                          std::size_t length, std::span<float> c) const {
+  for (std::size_t i = 0; i < a.rows; ++i)
+    for (std::size_t j = 0; j < b.rows; ++j) {
+      float& sum = c[i * b.rows + j];
+      sum = static_cast<float>(dot(unit, smallestExponent, a.row(i, length), b.row(j, length), sum));
+    }
 }
 
 }  // namespace ulpscope

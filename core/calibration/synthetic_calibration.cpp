@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/base/random.h"
+
 namespace ulpscope {
 namespace {
 
@@ -14,32 +16,6 @@ constexpr std::uint64_t kFewestVectors = 256;
 constexpr std::uint64_t kColumnsPerOutlier = 128;
 constexpr double kOutlier = 20;
 constexpr double kSpread = 0.7;  ///< standard deviation of the binary logarithm of the scales
-
-/// SplitMix64.
-class Generator {
- public:
-  explicit Generator(std::uint64_t seed) : m_state(seed) {}
-
-  std::uint64_t bits() {
-    std::uint64_t z = m_state += 0x9E3779B97F4A7C15;
-    z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
-    z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
-    return z ^ (z >> 31);
-  }
-
-  /// Variance 1, between -6 and 6: the sum of twelve uniform numbers of 32 bits is an exact integer.
-  double normal() {
-    std::uint64_t sum = 0;
-    for (int draw = 0; draw < 6; ++draw) {
-      const std::uint64_t two = bits();
-      sum += (two & 0xFFFFFFFF) + (two >> 32);
-    }
-    return static_cast<double>(sum) * 0x1p-32 - 6;
-  }
-
- private:
-  std::uint64_t m_state;
-};
 
 /// 2^x to about 1e-9: the series of exp(f ln 2) for the fraction f.
 double powerOfTwo(double x) {
@@ -50,12 +26,12 @@ double powerOfTwo(double x) {
   return std::ldexp(sum, static_cast<int>(whole));
 }
 
-std::vector<double> columnScales(std::uint64_t columns, Generator& generator) {
+std::vector<double> columnScales(std::uint64_t columns, RandomNumbers& numbers) {
   std::vector<double> scales(columns);
-  for (double& scale : scales) scale = powerOfTwo(kSpread * generator.normal());
+  for (double& scale : scales) scale = powerOfTwo(kSpread * numbers.normal());
   for (std::uint64_t first = 0; first < columns; first += kColumnsPerOutlier) {
     const std::uint64_t many = std::min(kColumnsPerOutlier, columns - first);
-    scales[first + generator.bits() % many] *= kOutlier;
+    scales[first + numbers.bits() % many] *= kOutlier;
   }
   return scales;
 }
@@ -70,13 +46,13 @@ LayerCalibration syntheticCalibration(std::uint64_t columns, std::uint64_t seed)
   if (columns == 0) return layer;
   const std::uint64_t vectors =
       std::max(kFewestVectors, std::min(2 * columns, std::max<std::uint64_t>(1, kMostNumbers / columns)));
-  Generator generator(seed);
-  const std::vector<double> scales = columnScales(columns, generator);
+  RandomNumbers numbers(seed);
+  const std::vector<double> scales = columnScales(columns, numbers);
   layer.samples = vectors;
   layer.inputs.resize(vectors * columns);
   for (std::uint64_t v = 0; v < vectors; ++v)
     for (std::uint64_t c = 0; c < columns; ++c)
-      layer.inputs[v * columns + c] = static_cast<float>(generator.normal() * scales[c]);
+      layer.inputs[v * columns + c] = static_cast<float>(numbers.normal() * scales[c]);
   deriveMoments(layer);
   return layer;
 }

@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/matmul/drift.h"
+
+#include <algorithm>
+#include <cassert>
+#include <cmath>
+#include <limits>
+
+#include "core/backend/backend.h"
+
+namespace ulpscope {
+namespace {
+
+/// Of float32, at the place of x: half of the distance to the next larger power's at powers of two is not looked at.
+double ulpOfFloat32(double x) {
+  constexpr int kSmallestExponent = -126;
+  if (x == 0) return std::ldexp(1.0, kSmallestExponent - 23);
+  return std::ldexp(1.0, std::max(std::ilogb(x), kSmallestExponent) - 23);
+}
+
+template <class Visit>
+void forEachPair(const DenseMatrix& c, const DenseMatrix& reference, const Visit& visit) {
+  assert(c.values.size() == reference.values.size());
+  for (std::size_t i = 0; i < c.values.size(); ++i)
+    if (std::isfinite(c.values[i]) && std::isfinite(reference.values[i])) visit(i, c.values[i], reference.values[i]);
+}
+
+const EngineChoice& referenceEngine(DriftReference reference) {
+  static const EngineChoice float64 = *parseEngine("float64");
+  static const EngineChoice exact = *parseEngine("exact@float64");
+  return reference == DriftReference::Exact ? exact : float64;
+}
+
+}  // namespace
+
+ProductError measureProduct(const DenseMatrix& c, const DenseMatrix& reference) {
+  ProductError error;
+  double squared = 0, squaredReference = 0, sum = 0, sumReference = 0;
+  std::uint64_t included = 0;
+  error.maxAbsolute = -1;
+  forEachPair(c, reference, [&](std::size_t i, double x, double r) {
+    const double difference = x - r;
+    const double magnitude = std::abs(difference);
+    ++included;
+    squared += difference * difference;
+    squaredReference += r * r;
+    sum += difference;
+    sumReference += std::abs(r);
+    error.exact += static_cast<float>(r) == static_cast<float>(x);
+    error.maxUlp = std::max(error.maxUlp, magnitude / ulpOfFloat32(r));
+    if (r != 0) error.maxRelative = std::max(error.maxRelative, magnitude / std::abs(r));
+    if (magnitude > error.maxAbsolute) {
+      error.maxAbsolute = magnitude;
+      error.worst = i;
+    }
+  });
+  error.excluded = c.values.size() - included;
+  error.maxAbsolute = std::max(error.maxAbsolute, 0.0);
+  error.relativeFrobenius = std::sqrt(squared / squaredReference);
+  error.meanRelative = sum / sumReference;
+  return error;
+}
+
+std::vector<std::uint64_t> ulpHistogram(const DenseMatrix& c, const DenseMatrix& reference) {
+  std::vector<std::uint64_t> counts(kUlpBins);
+  forEachPair(c, reference, [&](std::size_t, double x, double r) {
+    const double ulps = std::abs(x - r) / ulpOfFloat32(r);
+    const int bin = ulps < 0.5 ? 0 : std::ilogb(ulps) + 2;
+    ++counts[std::min(static_cast<std::size_t>(bin), kUlpBins - 1)];
+  });
+  return counts;
+}
+
+DenseMatrix firstColumns(const DenseMatrix& matrix, std::size_t k) {
+  assert(k <= matrix.columns);
+  DenseMatrix part{matrix.rows, k, {}};
+  part.values.reserve(matrix.rows * k);
+  for (std::size_t r = 0; r < matrix.rows; ++r) {
+    const auto row = matrix.row(r).first(k);
+    part.values.insert(part.values.end(), row.begin(), row.end());
+  }
+  return part;
+}
+
+std::vector<std::size_t> driftPoints(std::size_t k) {
+  std::vector<std::size_t> points;
+  for (std::size_t point = 16; point < k; point *= 2) points.push_back(point);
+  points.push_back(k);
+  return points;
+}
+
+Result<Drift> measureDrift(const DriftSettings& settings, const DenseMatrix& a, const DenseMatrix& columnsOfB,
+                           const Backend& backend, const JobContext& job) {
+  auto reference = multiply({.engine = referenceEngine(settings.reference)}, a, columnsOfB, backend, job);
+  if (!reference) return tl::unexpected(std::move(reference).error());
+  Drift drift{std::move(reference->c), {}};
+  const DriftScale scale(a, columnsOfB, drift.reference);
+  for (const EngineChoice& engine : settings.engines) {
+    const ProductSettings product{engine, settings.inputRounding, settings.order};
+    auto made = multiply(product, a, columnsOfB, backend, job);
+    if (!made) return tl::unexpected(std::move(made).error());
+    const ProductError error = measureProduct(made->c, drift.reference);
+    auto bounds = driftBounds(product, scale, made->inputs);
+    drift.series.push_back({engine, *std::move(made), error, std::move(bounds)});
+  }
+  return drift;
+}
+
+}  // namespace ulpscope

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "core/base/result.h"
+#include "core/jobs/job.h"
+#include "core/matmul/dense_matrix.h"
+#include "core/matmul/drift_bounds.h"
+#include "core/matmul/matrix_product.h"
+
+namespace ulpscope {
+
+/// What products are measured against: a chain of fused multiply-adds in float64 of the operands as given, or their
+/// exact products and sum, rounded once to float64.
+enum class DriftReference : std::uint8_t { Float64, Exact };
+
+/// Errors of C against the reference R, element by element. Elements in which either is not finite are left out and
+/// counted.
+struct ProductError {
+  double relativeFrobenius = 0;  ///< ||C - R|| / ||R||, Frobenius norms; NaN where R is zero throughout
+  double maxAbsolute = 0;
+  double maxRelative = 0;   ///< of elements whose reference is not zero
+  double maxUlp = 0;        ///< in units of the last place that the reference has in float32
+  double meanRelative = 0;  ///< mean of the signed errors C - R, over the mean of |R|: one-sided errors show here
+  std::size_t worst = 0;    ///< index of the element with the largest absolute error
+  std::uint64_t exact = 0;  ///< elements that are the reference rounded to float32
+  std::uint64_t excluded = 0;
+};
+ProductError measureProduct(const DenseMatrix& c, const DenseMatrix& reference);
+
+/// |C - R| in units of the last place of R in float32: how many elements lie in [2^(i - 1), 2^i) of them, the first bin
+/// below 1/2 and the last without an end.
+inline constexpr std::size_t kUlpBins = 28;
+std::vector<std::uint64_t> ulpHistogram(const DenseMatrix& c, const DenseMatrix& reference);
+
+struct DriftSettings {
+  std::vector<EngineChoice> engines;
+  DriftReference reference = DriftReference::Float64;
+  std::optional<Rounding> inputRounding = {};  ///< of every engine; each engine's own if not given
+  KOrder order = {};
+};
+
+struct DriftSeries {
+  EngineChoice engine;
+  MatrixProduct product;
+  ProductError error;
+  std::vector<DriftBound> bounds;
+};
+
+struct Drift {
+  DenseMatrix reference;
+  std::vector<DriftSeries> series;
+};
+
+/// Progress counts multiply-adds of the engines and the reference. Preconditions as multiply().
+Result<Drift> measureDrift(const DriftSettings& settings, const DenseMatrix& a, const DenseMatrix& columnsOfB,
+                           const Backend& backend, const JobContext& job);
+
+/// The first k columns of rows.
+DenseMatrix firstColumns(const DenseMatrix& matrix, std::size_t k);
+
+/// 16, 32, 64 and so on up to `k`, and `k`: where a curve of errors over K has its points.
+std::vector<std::size_t> driftPoints(std::size_t k);
+
+}  // namespace ulpscope

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/base/result.h"
+#include "core/formats/number_format.h"
+#include "core/formats/rounding.h"
+#include "core/matmul/dot_unit.h"
+
+namespace ulpscope {
+
+/// How each operand is split before it is multiplied: into `parts` of the unit's input format, the first of which is
+/// the operand rounded, the next one what that left, rounded, and so on. For each `run` of elements the products are
+/// taken in their order.
+struct OperandSplit {
+  struct Product {
+    int a = 0, b = 0;  ///< parts, 0 is the leading one
+  };
+  int parts = 1;
+  Rounding leading = Rounding::NearestEven;  ///< of all parts but the last
+  Rounding last = Rounding::NearestEven;
+  std::vector<Product> products{{0, 0}};
+  int run = 1;
+};
+
+/// An engine with operands of one format.
+struct EngineUnit {
+  std::string_view format;                         ///< id of the format that operands are rounded to
+  Rounding inputRounding = Rounding::NearestEven;  ///< how the engine's own software stack rounds them
+  DotUnit unit;                                    ///< with sums in float32, or float64
+  std::optional<DotUnit> half = {};                ///< with sums in float16, where the engine has that
+  /// fp8 mma.sync of sm_90 and sm_100: of 32 elements those with k mod 4 of 0 and 1 come first, then the others.
+  bool pairsFirst = false;
+  std::optional<OperandSplit> split = {};  ///< emulation of a wider format; `format` is that of the parts
+};
+
+/// What multiplies matrices: a GPU's matrix unit, an ideal way of adding, or an emulation.
+struct MatrixEngine {
+  enum class Evidence : std::uint8_t {
+    Definition,  ///< an ideal engine: there is nothing to be checked against
+    Recorded,    ///< equal to results recorded on the hardware
+    Published,   ///< as published for this hardware; no recorded results were at hand
+  };
+
+  std::string_view id;
+  std::string_view title;  ///< "A100 (Ampere), mma.sync"
+  std::string_view text;   ///< a sentence or two: what it does
+  std::string_view source;
+  Evidence evidence = Evidence::Published;
+  std::vector<EngineUnit> units;  ///< the first is the usual one
+
+  const EngineUnit* unitFor(std::string_view format) const;
+};
+
+/// In the order in which they are offered.
+std::span<const MatrixEngine* const> matrixEngines();
+
+/// An engine with one of its formats: what a series of an experiment is.
+struct EngineChoice {
+  const MatrixEngine* engine = nullptr;
+  const EngineUnit* unit = nullptr;
+
+  std::string id() const;  ///< "a100@tfloat32"
+  friend bool operator==(const EngineChoice&, const EngineChoice&) = default;
+};
+
+/// "a100", "a100@tfloat32". h100, h200 and b200 stand for the instructions that their libraries use: wgmma, tcgen05.
+/// Usage where there is no such engine, or no such format of it; the message lists what there is.
+Result<EngineChoice> parseEngine(std::string_view text);
+
+/// Of an input format of an engine. Precondition: the format of an EngineUnit.
+const NumberFormat& inputFormatOf(const EngineUnit& unit);
+
+}  // namespace ulpscope

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "core/base/result.h"
+#include "core/jobs/job.h"
+#include "core/matmul/dense_matrix.h"
+#include "core/matmul/k_order.h"
+#include "core/matmul/matrix_engine.h"
+
+namespace ulpscope {
+
+class Backend;
+
+struct ProductSettings {
+  EngineChoice engine;
+  std::optional<Rounding> inputRounding = {};  ///< the unit's own if not given; not Stochastic
+  KOrder order = {};
+  bool halfSums = false;  ///< sums in float16; precondition: the unit has them
+};
+
+/// What rounding the operands to the engine's format did.
+struct InputCounts {
+  std::uint64_t elements = 0;
+  std::uint64_t rounded = 0;      ///< not exact
+  std::uint64_t overflowed = 0;   ///< beyond the largest value: to infinity, or to that value in formats of 8 bits
+  std::uint64_t underflowed = 0;  ///< became zero
+
+  void merge(const InputCounts& other);
+};
+
+/// Rows of operands, K long each, as the unit multiplies them: rounded, split and put into its order, so that a row may
+/// be longer than K. Rows of A and columns of B go in different sides where operands are split.
+struct PreparedOperand {
+  std::size_t rows = 0;
+  std::size_t length = 0;
+  std::vector<float> values;
+  InputCounts counts;
+
+  std::span<const float> row(std::size_t r) const { return std::span(values).subspan(r * length, length); }
+};
+enum class OperandSide : std::uint8_t { A, B };
+PreparedOperand prepareOperand(const ProductSettings& settings, const DenseMatrix& rows, OperandSide side);
+
+/// C = A B, each element of which is a dot product of the unit.
+struct MatrixProduct {
+  DenseMatrix c;
+  InputCounts inputs;
+};
+
+/// A has K columns; `columnsOfB` is B transposed: a row is a column of B, of K elements. `backend` runs the units it
+/// has kernels for, core/matmul/dot.h the others; the result does not depend on it, nor on its threads. Progress counts
+/// multiply-adds. Errors: Cancelled.
+Result<MatrixProduct> multiply(const ProductSettings& settings, const DenseMatrix& a, const DenseMatrix& columnsOfB,
+                               const Backend& backend, const JobContext& job);
+
+/// d[i] = c[i] + a[i] . b[i]: one dot product a row. `c` is empty for zeros; with halfSums its values are first rounded
+/// to float16, to nearest even. Precondition: equal shapes.
+std::vector<double> multiplyRows(const ProductSettings& settings, const DenseMatrix& a, const DenseMatrix& b,
+                                 std::span<const double> c);
+
+}  // namespace ulpscope
