@@ -296,7 +296,7 @@ class MatmulCommand final : public Command {
                     fmt::format("C of {} expected, found {}", counted(a->rows, "number"), shapeText(*read)), *m_c);
       c = *std::move(read);
     }
-    const std::vector<double> d = multiplyRows(*settings, *a, *b, c.values);
+    const std::vector<double> d = multiplyRows(*settings, *a, *b, c.values, context.backend);
     const std::vector<float> narrow(d.begin(), d.end());
     const std::uint64_t shape[] = {narrow.size()};
     const auto written = writeNpy(*m_out, "<f4", shape, std::as_bytes(std::span(narrow)), existing(m_force));

@@ -20,7 +20,8 @@ struct KOrder {
   Kind kind = Kind::Sequential;
   std::size_t count = 0;
 
-  /// How many products an accumulator takes: `k` where there is but one. Sums of several are added in float32 (float64)
+  /// How many elements of K an accumulator takes: `k` where there is but one; an engine that works on several at once
+  /// takes whole ones of these. Sums of several are added in float32 (float64)
   /// to nearest even.
   std::size_t run(std::size_t k) const;
   std::string id() const;  ///< "sequential", "split:4", "promote:128"

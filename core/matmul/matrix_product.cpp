@@ -5,6 +5,7 @@
 #include <atomic>
 #include <bit>
 #include <cassert>
+#include <functional>
 
 #include "core/backend/backend.h"
 #include "core/formats/codec.h"
@@ -14,9 +15,6 @@ namespace ulpscope {
 namespace {
 
 constexpr FloatSpec kFloat16Spec{.exponentBits = 5, .fractionBits = 10, .bias = 15};
-
-/// Multiply-adds between two looks at whether to stop: under 20 ms for the slowest unit.
-constexpr std::size_t kWorkAtOnce = 1 << 18;
 
 Encoded encodeDouble(const FloatSpec& spec, double value, Rounding rounding, Overflow overflow) {
   return encodeFloat(spec, decodeFloat(kFloat64Spec, std::bit_cast<std::uint64_t>(value)), rounding, overflow);
@@ -34,6 +32,25 @@ const DotUnit& unitOf(const ProductSettings& settings) {
   return settings.halfSums ? *unit.half : unit.unit;
 }
 
+constexpr std::size_t kPairedInstruction = 32;  ///< elements of mma.sync.m16n8k32
+
+/// How many products stand for one.
+std::size_t productsOf(const EngineUnit& unit) { return unit.split ? unit.split->products.size() : 1; }
+
+/// Elements that are put into another order together; rows are filled up with zeros to a multiple of it.
+std::size_t granuleOf(const EngineUnit& unit) {
+  if (unit.split) return static_cast<std::size_t>(unit.split->run);
+  return unit.pairsFirst ? kPairedInstruction : 1;
+}
+
+std::size_t roundedUp(std::size_t k, std::size_t granule) { return (k + granule - 1) / granule * granule; }
+
+/// What one accumulator takes, of prepared operands.
+std::size_t preparedRun(const ProductSettings& settings, std::size_t k) {
+  const EngineUnit& unit = *settings.engine.unit;
+  return roundedUp(settings.order.run(k), granuleOf(unit)) * productsOf(unit);
+}
+
 /// How one row of operands becomes what the unit multiplies.
 class Preparation {
  public:
@@ -43,23 +60,21 @@ class Preparation {
         m_spec(*inputFormatOf(m_unit).floatSpec()),
         m_rounding(settings.inputRounding.value_or(m_unit.inputRounding)) {}
 
-  std::size_t lengthOf(std::size_t k) const { return m_unit.split ? k * m_unit.split->products.size() : k; }
+  std::size_t lengthOf(std::size_t k) const { return roundedUp(k, granuleOf(m_unit)) * productsOf(m_unit); }
 
   void run(std::span<const double> in, std::span<float> out, InputCounts& counts) const {
     if (m_unit.split)
       splitRow(in, out, counts);
     else
-      for (std::size_t i = 0; i < in.size(); ++i) out[placeOf(i, in.size())] = rounded(in[i], m_rounding, counts);
+      for (std::size_t i = 0; i < in.size(); ++i) out[placeOf(i)] = rounded(in[i], m_rounding, counts);
   }
 
  private:
-  /// Of element i among `k`, in the order of the hardware.
-  std::size_t placeOf(std::size_t i, std::size_t k) const {
-    constexpr std::size_t kInstruction = 32;
-    const std::size_t first = i / kInstruction * kInstruction;
-    if (!m_unit.pairsFirst || first + kInstruction > k) return i;
-    const std::size_t at = i - first;
-    return first + at / 4 * 2 + at % 2 + (at % 4 < 2 ? 0 : kInstruction / 2);
+  /// Of element i, in the order of the hardware.
+  std::size_t placeOf(std::size_t i) const {
+    if (!m_unit.pairsFirst) return i;
+    const std::size_t at = i % kPairedInstruction;
+    return i - at + at / 4 * 2 + at % 2 + (at % 4 < 2 ? 0 : kPairedInstruction / 2);
   }
 
   float rounded(double value, Rounding rounding, InputCounts& counts) const {
@@ -77,12 +92,15 @@ class Preparation {
     const auto parts = static_cast<std::size_t>(split.parts);
     std::vector<float> of(in.size() * parts);
     for (std::size_t i = 0; i < in.size(); ++i) splitValue(in[i], std::span(of).subspan(i * parts, parts), counts);
-    std::size_t to = 0;
     const auto run = static_cast<std::size_t>(split.run);
+    std::size_t to = 0;
     for (std::size_t first = 0; first < in.size(); first += run)
-      for (const OperandSplit::Product& product : split.products)
+      for (const OperandSplit::Product& product : split.products) {
+        const auto part = static_cast<std::size_t>(m_side == OperandSide::A ? product.a : product.b);
         for (std::size_t i = first; i < std::min(first + run, in.size()); ++i)
-          out[to++] = of[i * parts + static_cast<std::size_t>(m_side == OperandSide::A ? product.a : product.b)];
+          out[to + i - first] = of[i * parts + part];
+        to += run;
+      }
   }
 
   /// What is split is the operand in float32.
@@ -116,22 +134,6 @@ double joined(const ProductSettings& settings, double sum, double part) {
   return static_cast<double>(decodeToFloat(kFloat16Spec, half.code));
 }
 
-/// K' over K: how many products stand for one.
-std::size_t productsOf(const EngineUnit& unit) { return unit.split ? unit.split->products.size() : 1; }
-
-double dotInOrder(const ProductSettings& settings, std::span<const float> a, std::span<const float> b, std::size_t k,
-                  double c) {
-  const DotUnit& unit = unitOf(settings);
-  const int smallest = inputFormatOf(*settings.engine.unit).floatSpec()->smallestExponent();
-  if (settings.order.kind == KOrder::Kind::Sequential) return dot(unit, smallest, a, b, c);
-  const std::size_t run = settings.order.run(k) * productsOf(*settings.engine.unit);
-  for (std::size_t i = 0; i < a.size(); i += run) {
-    const std::size_t count = std::min(run, a.size() - i);
-    c = joined(settings, c, dot(unit, smallest, a.subspan(i, count), b.subspan(i, count), 0));
-  }
-  return c;
-}
-
 double dotInOrder(const ProductSettings& settings, std::span<const double> a, std::span<const double> b, double c) {
   const DotUnit& unit = unitOf(settings);
   if (settings.order.kind == KOrder::Kind::Sequential) return dot(unit, a, b, c);
@@ -143,36 +145,52 @@ double dotInOrder(const ProductSettings& settings, std::span<const double> a, st
   return c;
 }
 
-/// Rows of C by the backend's kernel, or by the definition.
-void multiplyRowsBy(const ProductSettings& settings, const Backend& backend, const PreparedOperand& a,
-                    const PreparedOperand& b, std::size_t k, std::size_t firstRow, std::span<double> c) {
-  const std::size_t columns = b.rows;
-  const std::size_t rows = c.size() / columns;
+/// Some rows of prepared operands.
+OperandBlock rowsOf(const PreparedOperand& operand, std::size_t first, std::size_t count) {
+  return {operand.values.data() + first * operand.length, count, operand.length};
+}
+
+/// c + A B of prepared rows, `k` elements long before that, in the order that was chosen.
+void addProduct(const ProductSettings& settings, const Backend& backend, const OperandBlock& a, const OperandBlock& b,
+                std::size_t k, std::span<double> c) {
   const int smallest = inputFormatOf(*settings.engine.unit).floatSpec()->smallestExponent();
-  const std::size_t run = settings.order.run(k) * productsOf(*settings.engine.unit);
+  const std::size_t run = preparedRun(settings, k);
+  const std::size_t length = a.stride;
+  const bool isOne = run >= length;
   std::vector<float> sums(c.size());
-  for (std::size_t first = 0; first < a.length; first += run) {
-    const std::size_t length = std::min(run, a.length - first);
-    std::fill(sums.begin(), sums.end(), 0.0F);
-    const OperandBlock left{a.values.data() + firstRow * a.length + first, rows, a.length};
-    const OperandBlock right{b.values.data() + first, columns, b.length};
-    backend.multiplyAdd(unitOf(settings), smallest, left, right, length, sums);
-    for (std::size_t i = 0; i < c.size(); ++i)
-      c[i] = run >= a.length ? static_cast<double>(sums[i]) : joined(settings, c[i], static_cast<double>(sums[i]));
+  if (isOne) std::ranges::transform(c, sums.begin(), [](double x) { return static_cast<float>(x); });
+  for (std::size_t first = 0; first < length; first += run) {
+    if (!isOne) std::ranges::fill(sums, 0.0F);
+    backend.multiplyAdd(unitOf(settings), smallest, {a.values + first, a.rows, a.stride},
+                        {b.values + first, b.rows, b.stride}, std::min(run, length - first), sums);
+    for (std::size_t i = 0; i < c.size(); ++i) {
+      const double sum = static_cast<double>(sums[i]);
+      c[i] = isOne ? sum : joined(settings, c[i], sum);
+    }
   }
 }
 
-Result<> forEachRowBlock(std::size_t rows, std::size_t workPerRow, const Backend& backend, const JobContext& job,
-                         const std::function<void(std::size_t first, std::size_t count)>& work) {
-  const std::size_t atOnce = std::clamp<std::size_t>(kWorkAtOnce / std::max<std::size_t>(workPerRow, 1), 1, rows);
-  const std::size_t blocks = (rows + atOnce - 1) / atOnce;
+/// Parts of C that are computed at once: large enough that what is made ready for them pays, small enough to stop.
+constexpr std::size_t kTileRows = 64;
+constexpr std::size_t kTileColumns = 32;
+
+struct Tile {
+  std::size_t row, rows, column, columns;
+};
+
+/// Calls work(tile) for each tile of C, on the backend's threads.
+Result<> forEachTile(std::size_t rows, std::size_t columns, std::size_t k, const Backend& backend,
+                     const JobContext& job, const std::function<void(const Tile&)>& work) {
+  const std::size_t across = (columns + kTileColumns - 1) / kTileColumns;
+  const std::size_t down = (rows + kTileRows - 1) / kTileRows;
   std::atomic<bool> cancelled = false;
-  backend.forEach(blocks, [&](std::size_t block) {
+  backend.forEach(across * down, [&](std::size_t index) {
     if (cancelled.load(std::memory_order_relaxed)) return;
-    const std::size_t first = block * atOnce;
-    const std::size_t count = std::min(atOnce, rows - first);
-    work(first, count);
-    if (!job.step(count * workPerRow)) cancelled = true;
+    const std::size_t row = index / across * kTileRows;
+    const std::size_t column = index % across * kTileColumns;
+    const Tile tile{row, std::min(kTileRows, rows - row), column, std::min(kTileColumns, columns - column)};
+    work(tile);
+    if (!job.step(tile.rows * tile.columns * k)) cancelled = true;
   });
   if (cancelled) return job.step(0);
   return {};
@@ -203,12 +221,11 @@ Result<MatrixProduct> multiply(const ProductSettings& settings, const DenseMatri
   const std::size_t columns = columnsOfB.rows;
   MatrixProduct product{{a.rows, columns, std::vector<double>(a.rows * columns)}, {}};
   if (product.c.values.empty()) return product;
-  const std::size_t workPerRow = columns * a.columns;
   const std::span<double> c = product.c.values;
   if (isDouble(settings)) {
-    const auto done = forEachRowBlock(a.rows, workPerRow, backend, job, [&](std::size_t first, std::size_t count) {
-      for (std::size_t r = first; r < first + count; ++r)
-        for (std::size_t j = 0; j < columns; ++j)
+    const auto done = forEachTile(a.rows, columns, a.columns, backend, job, [&](const Tile& tile) {
+      for (std::size_t r = tile.row; r < tile.row + tile.rows; ++r)
+        for (std::size_t j = tile.column; j < tile.column + tile.columns; ++j)
           c[r * columns + j] = dotInOrder(settings, a.row(r), columnsOfB.row(j), 0);
     });
     if (!done) return tl::unexpected(done.error());
@@ -218,29 +235,39 @@ Result<MatrixProduct> multiply(const ProductSettings& settings, const DenseMatri
   const PreparedOperand right = prepareOperand(settings, columnsOfB, OperandSide::B);
   product.inputs = left.counts;
   product.inputs.merge(right.counts);
-  const auto done = forEachRowBlock(a.rows, workPerRow, backend, job, [&](std::size_t first, std::size_t count) {
-    multiplyRowsBy(settings, backend, left, right, a.columns, first, c.subspan(first * columns, count * columns));
+  const auto done = forEachTile(a.rows, columns, a.columns, backend, job, [&](const Tile& tile) {
+    std::vector<double> part(tile.rows * tile.columns);
+    addProduct(settings, backend, rowsOf(left, tile.row, tile.rows), rowsOf(right, tile.column, tile.columns),
+               a.columns, part);
+    for (std::size_t r = 0; r < tile.rows; ++r)
+      std::copy_n(&part[r * tile.columns], tile.columns, &c[(tile.row + r) * columns + tile.column]);
   });
   if (!done) return tl::unexpected(done.error());
   return product;
 }
 
 std::vector<double> multiplyRows(const ProductSettings& settings, const DenseMatrix& a, const DenseMatrix& b,
-                                 std::span<const double> c) {
+                                 std::span<const double> c, const Backend& backend) {
   assert(a.rows == b.rows && a.columns == b.columns && (c.empty() || c.size() == a.rows));
   std::vector<double> d(a.rows);
+  if (isDouble(settings)) {
+    for (std::size_t r = 0; r < a.rows; ++r) d[r] = dotInOrder(settings, a.row(r), b.row(r), c.empty() ? 0 : c[r]);
+    return d;
+  }
   const PreparedOperand left = prepareOperand(settings, a, OperandSide::A);
   const PreparedOperand right = prepareOperand(settings, b, OperandSide::B);
-  for (std::size_t r = 0; r < a.rows; ++r) {
-    double sum = c.empty() ? 0 : c[r];
-    if (isDouble(settings)) {
-      d[r] = dotInOrder(settings, a.row(r), b.row(r), sum);
-      continue;
+  const FloatSpec& spec = settings.halfSums ? kFloat16Spec : kFloat32Spec;
+  // Backends multiply matrices: what is wanted is the diagonal of small ones.
+  constexpr std::size_t kAtOnce = 16;
+  for (std::size_t first = 0; first < a.rows; first += kAtOnce) {
+    const std::size_t count = std::min(kAtOnce, a.rows - first);
+    std::vector<double> part(count * count);
+    for (std::size_t i = 0; i < count && !c.empty(); ++i) {
+      const Encoded sum = encodeDouble(spec, c[first + i], Rounding::NearestEven, Overflow::Format);
+      part[i * count + i] = static_cast<double>(decodeToFloat(spec, sum.code));
     }
-    const FloatSpec& spec = settings.halfSums ? kFloat16Spec : kFloat32Spec;
-    sum =
-        static_cast<double>(decodeToFloat(spec, encodeDouble(spec, sum, Rounding::NearestEven, Overflow::Format).code));
-    d[r] = dotInOrder(settings, left.row(r), right.row(r), a.columns, sum);
+    addProduct(settings, backend, rowsOf(left, first, count), rowsOf(right, first, count), a.columns, part);
+    for (std::size_t i = 0; i < count; ++i) d[first + i] = part[i * count + i];
   }
   return d;
 }

@@ -34,7 +34,8 @@ struct InputCounts {
 };
 
 /// Rows of operands, K long each, as the unit multiplies them: rounded, split and put into its order, so that a row may
-/// be longer than K. Rows of A and columns of B go in different sides where operands are split.
+/// be longer than K; zeros fill it up where elements are reordered. Parts of A and of B differ where operands are
+/// split.
 struct PreparedOperand {
   std::size_t rows = 0;
   std::size_t length = 0;
@@ -58,9 +59,9 @@ struct MatrixProduct {
 Result<MatrixProduct> multiply(const ProductSettings& settings, const DenseMatrix& a, const DenseMatrix& columnsOfB,
                                const Backend& backend, const JobContext& job);
 
-/// d[i] = c[i] + a[i] . b[i]: one dot product a row. `c` is empty for zeros; with halfSums its values are first rounded
-/// to float16, to nearest even. Precondition: equal shapes.
+/// d[i] = c[i] + a[i] . b[i]: one dot product a row. `c` is empty for zeros; its values are first rounded to what the
+/// unit's accumulator holds, to nearest even. Precondition: equal shapes.
 std::vector<double> multiplyRows(const ProductSettings& settings, const DenseMatrix& a, const DenseMatrix& b,
-                                 std::span<const double> c);
+                                 std::span<const double> c, const Backend& backend);
 
 }  // namespace ulpscope

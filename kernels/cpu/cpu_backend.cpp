@@ -16,6 +16,7 @@
 #include "kernels/cpu/dequantize_blocks.h"
 #include "kernels/cpu/instruction_set.h"
 #include "kernels/cpu/measure_errors.h"
+#include "kernels/cpu/multiply_fused.h"
 #include "kernels/cpu/narrow_blocks.h"
 #include "kernels/cpu/profile.h"
 #include "kernels/cpu/quantize_blocks.h"
@@ -82,6 +83,13 @@ class CpuBackend final : public Backend {
   }
   Result<> quantizeBlocks(const BlockCodec& codec, std::span<const float> values, const BlockCodes& out) const override;
   Result<> dequantizeBlocks(const BlockCodec& codec, const ConstBlockCodes& in, std::span<float> values) const override;
+  void multiplyAdd(const DotUnit& unit, int smallestExponent, const OperandBlock& a, const OperandBlock& b,
+                   std::size_t length, std::span<float> c) const override {
+    if (kernels::multiplyFused(unit, smallestExponent, a, b, length, c)) return;
+    if (kernels::multiplyChain(unit, a, b, length, c)) return;
+    Backend::multiplyAdd(unit, smallestExponent, a, b, length, c);
+  }
+
   void measureErrors(std::span<const float> x, std::span<const float> y, std::uint64_t first,
                      const ErrorBrackets& brackets, ErrorChunk& into) const override {
     kernels::measureErrors(x, y, first, brackets, into);

@@ -5,10 +5,10 @@
 
 namespace ulpscope {
 
-EngineUnit tripleTf32(int promoteEvery) {
+EngineUnit tripleTf32(bool addsInFloat32) {
   constexpr int kInstruction = 8;  // mma.sync.m16n8k8
   DotUnit unit = tensor_cores::fused(24, 4, -132);
-  unit.promoteEvery = promoteEvery;
+  if (addsInFloat32) unit.promoteEvery = 3 * kInstruction;
   return {.format = "tfloat32",
           .unit = unit,
           .split = OperandSplit{.parts = 2,
@@ -21,7 +21,6 @@ EngineUnit tripleTf32(int promoteEvery) {
 EngineUnit splitBf16(int parts) {
   constexpr int kInstruction = 16;
   DotUnit unit = tensor_cores::fused(25, kInstruction, -133);
-  unit.promoteEvery = kInstruction;
   OperandSplit split{.parts = parts, .products = {}, .run = kInstruction};
   for (int sum = 2 * (parts - 1); sum >= 0; --sum)
     for (int a = parts - 1; a >= 0; --a) {
@@ -29,6 +28,7 @@ EngineUnit splitBf16(int parts) {
       const bool isLeftOut = parts == 2 && sum == 2;
       if (b >= 0 && b < parts && !isLeftOut) split.products.push_back({a, b});
     }
+  unit.promoteEvery = kInstruction * static_cast<int>(split.products.size());
   return {.format = "bfloat16", .unit = unit, .split = split};
 }
 

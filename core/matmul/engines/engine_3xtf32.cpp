@@ -12,7 +12,7 @@ const MatrixEngine& engine_3xtf32_entry() {
           "of an A100, are added in float32.",
       .source = "CUTLASS (tensor operations on float32); arXiv 2203.03341; triton-lang/triton pull request 4934",
       .evidence = MatrixEngine::Evidence::Published,
-      .units = {tripleTf32(8)}};
+      .units = {tripleTf32(true)}};
   return engine;
 }
 

@@ -12,7 +12,7 @@ const MatrixEngine& engine_3xtf32_chained_entry() {
           "of an A100, which cuts.",
       .source = "CUTLASS (tensor operations on float32); arXiv 2203.03341",
       .evidence = MatrixEngine::Evidence::Published,
-      .units = {tripleTf32(0)}};
+      .units = {tripleTf32(false)}};
   return engine;
 }
 
