@@ -59,26 +59,30 @@ std::string_view idOf(MatrixEngine::Evidence evidence) {
   return "published";
 }
 
-Json seriesJson(const DriftSeries& series) {
-  const ProductError& error = series.error;
-  const InputCounts& inputs = series.product.inputs;
-  return {{"id", series.engine.engine->id},
-          {"format", series.engine.unit->format},
-          {"name", series.engine.engine->title},
-          {"evidence", idOf(series.engine.engine->evidence)},
-          {"relativeFrobenius", jsonNumber(error.relativeFrobenius)},
+Json errorJson(const ProductError& error) {
+  return {{"relativeFrobenius", jsonNumber(error.relativeFrobenius)},
           {"maxAbsolute", jsonNumber(error.maxAbsolute)},
           {"maxRelative", jsonNumber(error.maxRelative)},
           {"maxUlp", jsonNumber(error.maxUlp)},
           {"meanRelative", jsonNumber(error.meanRelative)},
           {"exact", error.exact},
-          {"excluded", error.excluded},
-          {"inputs",
-           {{"elements", inputs.elements},
-            {"rounded", inputs.rounded},
-            {"overflowed", inputs.overflowed},
-            {"underflowed", inputs.underflowed}}},
-          {"bounds", boundsJson(series.bounds)}};
+          {"excluded", error.excluded}};
+}
+
+Json seriesJson(const DriftSeries& series) {
+  const InputCounts& inputs = series.product.inputs;
+  Json json{{"id", series.engine.engine->id},
+            {"format", series.engine.unit->format},
+            {"name", series.engine.engine->title},
+            {"evidence", idOf(series.engine.engine->evidence)}};
+  json.update(errorJson(series.error));
+  json["inputs"] = {{"elements", inputs.elements},
+                    {"rounded", inputs.rounded},
+                    {"overflowed", inputs.overflowed},
+                    {"underflowed", inputs.underflowed}};
+  if (series.sums) json["sums"] = errorJson(*series.sums);
+  json["bounds"] = boundsJson(series.bounds);
+  return json;
 }
 
 std::string numberText(double value) { return std::isfinite(value) ? fmt::format("{:.3g}", value) : "-"; }
@@ -100,6 +104,8 @@ class MatmulCommand final : public Command {
     options.option("--input-rounding", "R", m_inputRounding,
                    "How operands are rounded to the engine's format (default: as its own software does)");
     options.option("--order", "O", m_order, "Of K: sequential (default), split:N or promote:N");
+    options.flag("--separate", m_separates,
+                 "Also the error of the sums alone: against the product of rounded operands");
     options.flag("--dots", m_isDots, "One dot product a row of A and B, to be compared with recorded results");
     options.option("--engine", "ID", m_engine, "With --dots: the engine");
     options.option("--input", "FORMAT", m_input, "With --dots: the format of A and B (default: the engine's first)");
@@ -174,6 +180,7 @@ class MatmulCommand final : public Command {
     }
     if (m_reference && *m_reference != "float64" && *m_reference != "exact")
       return fail(Errc::Usage, fmt::format("--reference float64 or exact expected, found {}", printable(*m_reference)));
+    settings.separatesSums = m_separates;
     if (m_reference == "exact") settings.reference = DriftReference::Exact;
     if (auto common = readCommon(settings.inputRounding, settings.order); !common)
       return tl::unexpected(common.error());
@@ -252,6 +259,7 @@ class MatmulCommand final : public Command {
   static std::string driftText(const DriftSettings& settings, const Operands& operands, const Drift& drift,
                                const Terminal& terminal) {
     Table table{{"engine", "relative", "max absolute", "max ulp", "bias", "bound"}, {}};
+    if (settings.separatesSums) table.header.push_back("sums alone");
     std::string notes;
     for (const DriftSeries& series : drift.series) {
       const DriftBound& bound = series.bounds.front();
@@ -259,13 +267,15 @@ class MatmulCommand final : public Command {
                             numberText(series.error.maxAbsolute), numberText(series.error.maxUlp),
                             numberText(series.error.meanRelative),
                             bound.whyNot.empty() ? numberText(bound.value) : "-"});
+      if (series.sums) table.rows.back().push_back(numberText(series.sums->relativeFrobenius));
       if (!bound.whyNot.empty()) notes += fmt::format("{}: no bound, {}\n", series.engine.id(), bound.whyNot);
       if (series.error.excluded != 0)
         notes +=
             fmt::format("{}: {} not finite, left out\n", series.engine.id(), counted(series.error.excluded, "element"));
     }
     return fmt::format("A {} ({}), B {}, K {}\n\n{}{}", shapeText(operands.a), printable(operands.origin),
-                       shapeText(operands.b), settings.order.id(), terminal.table(table, "lrrrrr"),
+                       shapeText(operands.b), settings.order.id(),
+                       terminal.table(table, settings.separatesSums ? "lrrrrrr" : "lrrrrr"),
                        notes.empty() ? "" : "\n" + terminal.muted(notes));
   }
 
@@ -274,9 +284,10 @@ class MatmulCommand final : public Command {
   Result<> dots(CommandContext& context) const {
     if (!m_a || !m_b || !m_engine || !m_out)
       return fail(Errc::Usage, "--dots expects --a, --b, --engine and --out; one of them was not given");
-    if (!m_engines.empty() || m_m || m_n || m_k || m_distribution || m_seed || m_reference)
-      return fail(Errc::Usage,
-                  "--engines, --reference, sizes and a distribution do not go with --dots, but one was given");
+    if (!m_engines.empty() || m_m || m_n || m_k || m_distribution || m_seed || m_reference || m_separates)
+      return fail(
+          Errc::Usage,
+          "--engines, --reference, --separate, sizes and a distribution do not go with --dots, but one was given");
     const auto settings = dotSettings();
     if (!settings) return tl::unexpected(settings.error());
     if (auto free = checkFree(*m_out, m_force, {}); !free) return free;
@@ -325,7 +336,7 @@ class MatmulCommand final : public Command {
   std::optional<std::uint64_t> m_m, m_n, m_k, m_seed;
   std::optional<std::string> m_distribution, m_reference, m_inputRounding, m_order;
   std::vector<std::string> m_engines;
-  bool m_isDots = false, m_force = false;
+  bool m_isDots = false, m_separates = false, m_force = false;
   std::optional<std::string> m_engine, m_input, m_output;
   OpenFlags m_flags;
 };

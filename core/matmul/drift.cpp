@@ -5,6 +5,8 @@
 #include <cassert>
 #include <cmath>
 #include <limits>
+#include <map>
+#include <utility>
 
 #include "core/backend/backend.h"
 
@@ -30,6 +32,25 @@ const EngineChoice& referenceEngine(DriftReference reference) {
   static const EngineChoice exact = *parseEngine("exact@float64");
   return reference == DriftReference::Exact ? exact : float64;
 }
+
+/// Reference products of rounded operands, which engines of one format share.
+class RoundedReferences {
+ public:
+  Result<const DenseMatrix*> find(const ProductSettings& settings, DriftReference reference, const DenseMatrix& a,
+                                  const DenseMatrix& columnsOfB, const Backend& backend, const JobContext& job) {
+    const EngineUnit& unit = *settings.engine.unit;
+    const Key key{unit.split ? "float32" : unit.format, settings.inputRounding.value_or(unit.inputRounding)};
+    if (const auto found = m_products.find(key); found != m_products.end()) return &found->second;
+    auto made = multiply({.engine = referenceEngine(reference)}, roundedOperand(settings, a),
+                         roundedOperand(settings, columnsOfB), backend, job);
+    if (!made) return tl::unexpected(std::move(made).error());
+    return &m_products.emplace(key, std::move(made->c)).first->second;
+  }
+
+ private:
+  using Key = std::pair<std::string_view, Rounding>;
+  std::map<Key, DenseMatrix> m_products;
+};
 
 }  // namespace
 
@@ -95,13 +116,20 @@ Result<Drift> measureDrift(const DriftSettings& settings, const DenseMatrix& a, 
   if (!reference) return tl::unexpected(std::move(reference).error());
   Drift drift{std::move(reference->c), {}};
   const DriftScale scale(a, columnsOfB, drift.reference);
+  RoundedReferences references;
   for (const EngineChoice& engine : settings.engines) {
     const ProductSettings product{engine, settings.inputRounding, settings.order};
     auto made = multiply(product, a, columnsOfB, backend, job);
     if (!made) return tl::unexpected(std::move(made).error());
     const ProductError error = measureProduct(made->c, drift.reference);
+    std::optional<ProductError> sums;
+    if (settings.separatesSums) {
+      const auto ofRounded = references.find(product, settings.reference, a, columnsOfB, backend, job);
+      if (!ofRounded) return tl::unexpected(ofRounded.error());
+      sums = measureProduct(made->c, **ofRounded);
+    }
     auto bounds = driftBounds(product, scale, made->inputs);
-    drift.series.push_back({engine, *std::move(made), error, std::move(bounds)});
+    drift.series.push_back({engine, *std::move(made), error, sums, std::move(bounds)});
   }
   return drift;
 }

@@ -43,12 +43,14 @@ struct DriftSettings {
   DriftReference reference = DriftReference::Float64;
   std::optional<Rounding> inputRounding = {};  ///< of every engine; each engine's own if not given
   KOrder order = {};
+  bool separatesSums = false;  ///< asks for DriftSeries::sums, at the cost of another reference for each format
 };
 
 struct DriftSeries {
   EngineChoice engine;
   MatrixProduct product;
   ProductError error;
+  std::optional<ProductError> sums;  ///< against the product of the operands as rounded: what adding alone lost
   std::vector<DriftBound> bounds;
 };
 

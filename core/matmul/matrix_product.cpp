@@ -215,6 +215,17 @@ PreparedOperand prepareOperand(const ProductSettings& settings, const DenseMatri
   return prepared;
 }
 
+DenseMatrix roundedOperand(const ProductSettings& settings, const DenseMatrix& operand) {
+  const EngineUnit& unit = *settings.engine.unit;
+  const FloatSpec& spec = unit.split ? kFloat32Spec : *inputFormatOf(unit).floatSpec();
+  const Rounding rounding = unit.split ? Rounding::NearestEven : settings.inputRounding.value_or(unit.inputRounding);
+  DenseMatrix rounded = operand;
+  if (isDouble(settings)) return rounded;
+  for (double& value : rounded.values)
+    value = static_cast<double>(decodeToFloat(spec, encodeDouble(spec, value, rounding, overflowOf(spec)).code));
+  return rounded;
+}
+
 Result<MatrixProduct> multiply(const ProductSettings& settings, const DenseMatrix& a, const DenseMatrix& columnsOfB,
                                const Backend& backend, const JobContext& job) {
   assert(a.columns == columnsOfB.columns && (!settings.halfSums || settings.engine.unit->half));

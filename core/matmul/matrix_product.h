@@ -47,6 +47,9 @@ struct PreparedOperand {
 enum class OperandSide : std::uint8_t { A, B };
 PreparedOperand prepareOperand(const ProductSettings& settings, const DenseMatrix& rows, OperandSide side);
 
+/// The operand as rounded, in its own order: what the engine multiplies. Where operands are split, in float32.
+DenseMatrix roundedOperand(const ProductSettings& settings, const DenseMatrix& operand);
+
 /// C = A B, each element of which is a dot product of the unit.
 struct MatrixProduct {
   DenseMatrix c;

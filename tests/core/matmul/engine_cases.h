@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <string>
+#include <vector>
+
+namespace ulpscope {
+
+/// One dot product of tests/golden/matmul/engines.json.
+struct EngineDot {
+  std::vector<float> a, b;
+  float c = 0, d = 0;
+};
+
+struct EngineCase {
+  std::string engine;  ///< "a100@tfloat32"
+  bool half = false;
+  std::vector<EngineDot> dots;
+};
+
+std::vector<EngineCase> readEngineCases();
+
+}  // namespace ulpscope
