@@ -30,7 +30,7 @@ set(rules
   "^core/jobs/ => \"core/jobs/"
   "^core/tensor/ => \"core/(formats|backend|tensor)/"
   "^core/checkpoint/ => \"core/(formats|tensor|jobs|checkpoint)/"
-  "^core/backend/ => \"core/(formats|tensor|analysis|quantization|backend)/"
+  "^core/backend/ => \"core/(formats|tensor|analysis|quantization|matmul|backend)/"
   "^core/analysis/ => \"core/(formats|tensor|checkpoint|backend|jobs|analysis)/"
   "^core/lint/ => \"core/(formats|tensor|checkpoint|backend|jobs|analysis|calibration|lint)/"
   "^core/cache/ => \"core/(tensor|checkpoint|backend|jobs|analysis|lint|cache)/"
@@ -39,6 +39,7 @@ set(rules
   "^core/quantization/known_layer\\.(h|cpp)$ => \"core/checkpoint/"  # the layers beside a tensor, as a scheme is given them
   "^core/recipe/ => \"core/(formats|tensor|checkpoint|backend|jobs|analysis|calibration|quantization|recipe)/"
   "^core/steps/ => \"core/(formats|tensor|backend|jobs|calibration|quantization|steps)/"
+  "^core/matmul/ => \"core/(formats|tensor|backend|jobs|matmul)/"
   "^core/report/ => \"core/(formats|tensor|checkpoint|jobs|backend|analysis|lint|calibration|quantization|recipe|report)/"
   # kernels: over core; SIMD and threads in cpu's .cpp files, CUDA in cuda's device sources.
   "^kernels/ => ${standard}"

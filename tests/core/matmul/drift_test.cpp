@@ -66,7 +66,7 @@ TEST(Drift, PromotionMendsFp8OnHopper) {
 
 TEST(Drift, NoBoundThatHoldsIsExceeded) {
   for (const Distribution distribution : {Distribution::Normal, Distribution::Uniform})
-    for (const std::size_t k : {1, 7, 300}) {
+    for (const std::size_t k : std::initializer_list<std::size_t>{1, 7, 300}) {
       std::vector<std::string> ids;
       for (const MatrixEngine* engine : matrixEngines())
         for (const EngineUnit& unit : engine->units) ids.push_back(EngineChoice{engine, &unit}.id());
