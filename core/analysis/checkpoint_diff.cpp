@@ -3,14 +3,45 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <unordered_map>
 #include <utility>
 
 #include "core/analysis/overview.h"
 #include "core/base/text.h"
+#include "core/checkpoint/element_order.h"
+#include "core/checkpoint/gguf_name.h"
 
 namespace ulpscope {
 namespace {
+
+/// Of a norm the name says less than of a matrix: with more than two a layer, Gemma and OLMo give names that others
+/// have to other ones, and Gemma's are stored less one.
+bool areNormsPlain(const Checkpoint& checkpoint) {
+  if (checkpoint.model && checkpoint.model->modelType.starts_with("gemma")) return false;
+  return std::ranges::none_of(checkpoint.tensors, [](const TensorInfo& tensor) {
+    return tensor.name.find("post_feedforward_layernorm") != std::string::npos;
+  });
+}
+
+/// Indices of tensors by what GGUF calls them; nothing where several would be called the same.
+template <class IsWanted>
+std::unordered_map<std::string, std::optional<std::size_t>> byGgufName(const Checkpoint& checkpoint,
+                                                                       IsWanted isWanted) {
+  std::unordered_map<std::string, std::optional<std::size_t>> named;
+  const ModelDescription model = checkpoint.model.value_or(ModelDescription{});
+  const bool hasNorms = areNormsPlain(checkpoint);
+  for (std::size_t i = 0; i < checkpoint.tensors.size(); ++i) {
+    if (checkpoint.tensors[i].partOf || !isWanted(i)) continue;
+    const TensorPlace place = roleOf(checkpoint.tensors[i].name, model);
+    if (place.role == TensorRole::Norm && !hasNorms) continue;
+    const auto name = ggufNameOf(checkpoint.tensors[i].name, place);
+    if (!name) continue;
+    const auto [same, isNew] = named.try_emplace(*name, i);
+    if (!isNew) same->second.reset();
+  }
+  return named;
+}
 
 class Comparison {
  public:
@@ -19,16 +50,15 @@ class Comparison {
 
   Result<CheckpointDiff> compare(std::span<const RenameRule> rules) {
     if (auto named = nameSecond(rules); !named) return tl::unexpected(std::move(named.error()));
+    pairByName();
+    pairByPlace();
     m_job.expect(scannedBytes(m_first));
     for (std::size_t i = 0; i < m_first.tensors.size(); ++i) {
       if (m_first.tensors[i].partOf) continue;
-      const auto found = m_byName.find(m_first.tensors[i].name);
-      TensorDiff diff{.name = m_first.tensors[i].name, .state = DiffState::Missing, .first = i};
-      if (found != m_byName.end()) {
-        diff.second = found->second;
-        m_isMatched[found->second] = true;
+      TensorDiff diff{
+          .name = m_first.tensors[i].name, .state = DiffState::Missing, .first = i, .second = m_partners[i]};
+      if (diff.second)
         if (auto compared = comparePair(diff); !compared) return tl::unexpected(std::move(compared.error()));
-      }
       add(std::move(diff));
     }
     for (std::size_t i = 0; i < m_second.tensors.size(); ++i)
@@ -40,7 +70,9 @@ class Comparison {
  private:
   Result<> nameSecond(std::span<const RenameRule> rules) {
     m_names.resize(m_second.tensors.size());
+    m_isRenamed.resize(m_second.tensors.size());
     m_isMatched.resize(m_second.tensors.size());
+    m_partners.resize(m_first.tensors.size());
     for (std::size_t i = 0; i < m_names.size(); ++i) {
       const TensorInfo& tensor = m_second.tensors[i];
       if (tensor.partOf) continue;
@@ -48,6 +80,7 @@ class Comparison {
       for (const RenameRule& rule : rules)
         if (auto renamed = rule.apply(tensor.name)) {
           m_names[i] = std::move(*renamed);
+          m_isRenamed[i] = true;
           break;
         }
       const auto [other, isNew] = m_byName.try_emplace(m_names[i], i);
@@ -59,6 +92,26 @@ class Comparison {
             m_second.path);
     }
     return {};
+  }
+
+  void pair(std::size_t first, std::size_t second) {
+    m_partners[first] = second;
+    m_isMatched[second] = true;
+  }
+
+  void pairByName() {
+    for (std::size_t i = 0; i < m_first.tensors.size(); ++i) {
+      const auto found = m_first.tensors[i].partOf ? m_byName.end() : m_byName.find(m_first.tensors[i].name);
+      if (found != m_byName.end()) pair(i, found->second);
+    }
+  }
+
+  void pairByPlace() {
+    const auto firsts = byGgufName(m_first, [&](std::size_t i) { return !m_partners[i]; });
+    const auto seconds = byGgufName(m_second, [&](std::size_t i) { return !m_isMatched[i] && !m_isRenamed[i]; });
+    for (const auto& [name, first] : firsts)
+      if (const auto second = seconds.find(name); first && second != seconds.end() && second->second)
+        pair(*first, *second->second);
   }
 
   Result<> comparePair(TensorDiff& diff) {
@@ -76,7 +129,7 @@ class Comparison {
   Result<> compareElements(TensorDiff& diff) {
     const auto a = m_first.source(*diff.first);
     if (!a) return tl::unexpected(a.error());
-    const auto b = m_second.source(*diff.second);
+    const auto b = sourceOrderedAs(m_second, *diff.second, m_first, *diff.first);
     if (!b) return tl::unexpected(b.error());
     auto compared = diffTensors(*a, *b, m_job);
     if (!compared) return tl::unexpected(std::move(compared).error());
@@ -97,7 +150,8 @@ class Comparison {
   const JobContext& m_job;
   std::vector<std::string> m_names;  ///< of the second's tensors, after renaming; of parts empty
   std::unordered_map<std::string, std::size_t> m_byName;
-  std::vector<bool> m_isMatched;
+  std::vector<bool> m_isRenamed, m_isMatched;          ///< the second's tensors
+  std::vector<std::optional<std::size_t>> m_partners;  ///< in the second, of the first's tensors
   CheckpointDiff m_result;
 };
 

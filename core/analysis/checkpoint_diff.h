@@ -36,7 +36,9 @@ class RenameRule {
 };
 
 /// Compares what both checkpoints hold: each weight with the one of the same name, packed weights as what they decode
-/// to (their parts are not compared). The first rule that matches renames a tensor of `second`. Progress in bytes.
+/// to (their parts are not compared). The first rule that matches renames a tensor of `second`. What then has no
+/// partner, and no rule has renamed, is compared with the one that GGUF would call the same (gguf_name.h), if there is
+/// but one on each side; elements are read in the first's order (element_order.h). Progress in bytes.
 /// Fails where a file cannot be read or has changed; what is wrong with one tensor is its remark. Corrupt if two
 /// tensors get the same name by a rule.
 Result<CheckpointDiff> diffCheckpoints(const Checkpoint& first, const Checkpoint& second,

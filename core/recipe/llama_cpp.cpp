@@ -8,7 +8,7 @@
 
 #include <algorithm>
 
-#include "core/recipe/gguf_names.h"
+#include "core/checkpoint/gguf_name.h"
 #include "core/recipe/name_patterns.h"
 #include "core/recipe/recipe_target.h"
 
@@ -22,9 +22,12 @@ bool takes(const SchemeChoice& choice) {
 }
 
 std::string leaves(const RecipeTensor& tensor) {
-  if (!ggufNameOf(tensor.name, tensor.place)) return "no name in GGUF";
-  if (tensor.place.role == TensorRole::Embedding && tensor.name.find("token_type") != std::string::npos)
-    return "token types, which llama-quantize leaves alone";
+  using enum TensorRole;
+  const auto name = ggufNameOf(tensor.name, tensor.place);
+  if (!name) return "no name in GGUF";
+  const TensorRole role = tensor.place.role;
+  if (role == Norm || role == Router || role == PositionEmbedding || name == "token_types.weight")
+    return "left alone by llama-quantize";
   return {};
 }
 

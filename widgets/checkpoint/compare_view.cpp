@@ -11,6 +11,7 @@
 #include <QVBoxLayout>
 #include <algorithm>
 
+#include "core/checkpoint/element_order.h"
 #include "core/report/comparison_figures.h"
 #include "widgets/checkpoint/tensor_facts.h"
 #include "widgets/forms/field.h"
@@ -212,7 +213,7 @@ void CompareView::compare() {
   if (!checkpoint || m_name->text().isEmpty()) return clear(tr("Choose a tensor to compare this one with."));
   const auto found = checkpoint->find(m_name->text().toStdString());
   if (!found) return clear(shown(found.error().message));
-  auto other = checkpoint->source(*found);
+  const auto other = sourceOrderedAs(*checkpoint, *found, *tensor()->checkpoint, tensor()->tensor);
   if (!other) return clear(shown(other.error().message));
   clear(tr("Comparing\u2026"));
   m_comparing.start(

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/checkpoint/diff_panel.h"
 
+#include <QCheckBox>
 #include <QComboBox>
 #include <QHBoxLayout>
 #include <QHeaderView>
@@ -8,13 +9,12 @@
 #include <QPushButton>
 #include <QVBoxLayout>
 #include <algorithm>
-#include <cmath>
+#include <array>
 
 #include "core/base/text.h"
 #include "widgets/forms/field.h"
 #include "widgets/frame/labels.h"
 #include "widgets/frame/notice.h"
-#include "widgets/models/table_cells.h"
 #include "widgets/models/table_model.h"
 #include "widgets/models/table_view.h"
 #include "widgets/session/session.h"
@@ -23,69 +23,20 @@
 namespace ulpscope {
 namespace {
 
-constexpr int kRoomForAll = 560;    ///< px: below that the largest error gives way to the names
-constexpr int kRoomForState = 460;  ///< and the state, which the number of elements tells mostly
-
-QString titleOf(DiffState state) {
-  switch (state) {
-    case DiffState::Identical:
-      return DiffPanel::tr("identical");
-    case DiffState::Changed:
-      return DiffPanel::tr("changed");
-    case DiffState::Missing:
-      return DiffPanel::tr("missing");
-    case DiffState::Extra:
-      return DiffPanel::tr("extra");
-    case DiffState::Shape:
-      return DiffPanel::tr("other shape");
-    case DiffState::Type:
-      return DiffPanel::tr("other type");
-    case DiffState::Unread:
-      return DiffPanel::tr("not read");
-  }
-  return {};
-}
-
-/// Rows in which something is wrong come first, then by how much values differ; what is identical comes last.
-double rankOf(const TensorDiff& diff) {
-  switch (diff.state) {
-    case DiffState::Missing:
-    case DiffState::Extra:
-    case DiffState::Shape:
-    case DiffState::Unread:
-      return std::numeric_limits<double>::infinity();
-    case DiffState::Identical:
-      return -1;
-    default: {
-      const double error = diff.metrics ? diff.metrics->relativeRmse : 0;
-      return std::isnan(error) ? 0 : error;
-    }
-  }
-}
-
-std::vector<TableCell> rowOf(const TensorDiff& diff) {
-  const bool isIdentical = diff.state == DiffState::Identical;
-  std::vector<TableCell> row{
-      {shown(diff.name)},
-      {titleOf(diff.state), shown(diff.remark), {}, isIdentical ? CellTone::Muted : CellTone::Plain}};
-  if (isIdentical || diff.metrics)
-    row.push_back(countCell(diff.different, isIdentical ? CellTone::Muted : CellTone::Plain));
-  else
-    row.push_back({titleOf(diff.state), emDash(), -1.0, CellTone::Plain});
-  const bool isMeasured = diff.metrics && diff.metrics->included > 0;
-  const double nothing = std::numeric_limits<double>::quiet_NaN();
-  row.push_back(numberCell(isMeasured ? diff.metrics->maxAbsoluteError : nothing, 3));
-  row.push_back(numberCell(isMeasured ? diff.metrics->relativeRmse : nothing, 3));
-  return row;
-}
-
-QString summaryOf(const CheckpointDiff& diff) {
-  QStringList counts;
-  for (std::size_t state = 0; state < kDiffStates; ++state)
-    if (diff.summary[state] > 0)
-      counts << QStringLiteral("%1 %2").arg(grouped(diff.summary[state]), titleOf(static_cast<DiffState>(state)));
-  return counts.isEmpty() ? DiffPanel::tr("There is no tensor in either.") : counts.join(QStringLiteral(" · "));
-}
+/// From how many px of the table on a column is shown; hidden ones are copied all the same. Which matter depends on
+/// whether the shown checkpoint is a quantized one, and on whether its tensors stand beside the best schemes.
+struct Room {
+  DiffColumn column;
+  int width;
+  int plain, quantized, besideBest;
+};
+constexpr int kNever = 1 << 20;
+constexpr std::array kRooms{
+    Room{DiffColumn::State, 84, 460, 1000, 1240},    Room{DiffColumn::Type, 110, kNever, 420, 700},
+    Room{DiffColumn::Bits, 56, kNever, 0, 560},      Room{DiffColumn::Snr, 64, kNever, 0, 0},
+    Room{DiffColumn::Lost, 84, kNever, 500, 480},    Room{DiffColumn::Best, 132, kNever, 0, 0},
+    Room{DiffColumn::Differ, 76, 0, 1080, 1320},     Room{DiffColumn::MaxError, 84, 560, 900, 1080},
+    Room{DiffColumn::RelativeRmse, 84, 0, 820, 980}, Room{DiffColumn::Cosine, 84, 1200, 1160, 1400}};
 
 }  // namespace
 
@@ -96,22 +47,19 @@ DiffPanel::DiffPanel(Session& session, QWidget* parent)
       m_rules(new QLineEdit),
       m_compare(new QPushButton(tr("Compare"))),
       m_note(new PlainLabel({}, TextRole::Muted)),
-      m_rows(new TableModel({{tr("Tensor"), false, {}},
-                             {tr("State"), false, {}},
-                             {tr("Differ"), true, tr("Elements that differ: in code within a type, else in value")},
-                             {tr("Max |error|"), true, {}},
-                             {tr("Rel. RMSE"), true, tr("Root mean square error / root mean square of the other")}},
-                            this)),
+      m_rivals(new QCheckBox(tr("Beside the best scheme of as many bits"))),
+      m_rows(new TableModel(diffColumns(), this)),
       m_table(new TableView(tr("Differences"))),
       m_comparing(session) {
+  m_rivals->setToolTip(plainToolTip(
+      tr("Each tensor of the other is also quantized by the schemes of at most as many bits, which takes longer")));
   m_note->setWordWrap(true);
   m_note->setObjectName(QStringLiteral("diffNote"));
   m_table->setSource(m_rows);
   m_table->setObjectName(QStringLiteral("differences"));
   for (int column = 1; column < m_rows->columnCount(); ++column)
     m_table->horizontalHeader()->setSectionResizeMode(column, QHeaderView::Fixed);
-  for (const auto& [column, width] : {std::pair<int, int>{1, 84}, {2, 76}, {3, 84}, {4, 84}})
-    m_table->horizontalHeader()->resizeSection(column, width);
+  for (const Room& room : kRooms) m_table->horizontalHeader()->resizeSection(at(room.column), room.width);
   m_table->hide();
   auto* all = new QVBoxLayout(this);
   all->setContentsMargins(0, 0, 0, 0);
@@ -151,17 +99,26 @@ QWidget* DiffPanel::buildForm() {
   second->addWidget(m_compare);
   lines->addLayout(first);
   lines->addLayout(second);
+  lines->addWidget(m_rivals);
   connect(open, &QPushButton::clicked, this, [this] { askAndOpen(m_session, this); });
   connect(m_compare, &QPushButton::clicked, this, &DiffPanel::compare);
   connect(m_rules, &QLineEdit::returnPressed, this, &DiffPanel::compare);
   return form;
 }
 
-/// The name is what one looks for; what is hidden is copied all the same.
 void DiffPanel::resizeEvent(QResizeEvent* event) {
   QWidget::resizeEvent(event);
-  m_table->setColumnHidden(1, width() < kRoomForState);
-  m_table->setColumnHidden(3, width() < kRoomForAll);
+  chooseColumns();
+}
+
+/// The name is what one looks for.
+void DiffPanel::chooseColumns() {
+  for (const Room& room : kRooms) {
+    const bool isEmpty =
+        (room.column == DiffColumn::Lost && !m_hasLost) || (room.column == DiffColumn::Best && !m_hasBest);
+    const int least = m_hasBest ? room.besideBest : m_isQuantized ? room.quantized : room.plain;
+    m_table->setColumnHidden(at(room.column), isEmpty || width() < least);
+  }
 }
 
 void DiffPanel::setCheckpoint(std::shared_ptr<const Checkpoint> checkpoint) {
@@ -189,12 +146,14 @@ void DiffPanel::offerCheckpoints() {
     m_against->setCurrentIndex(current);
   else
     m_against->addItem(tr("no other checkpoint is open"));
-  for (QWidget* each :
-       {static_cast<QWidget*>(m_against), static_cast<QWidget*>(m_rules), static_cast<QWidget*>(m_compare)})
+  for (QWidget* each : {static_cast<QWidget*>(m_against), static_cast<QWidget*>(m_rules),
+                        static_cast<QWidget*>(m_compare), static_cast<QWidget*>(m_rivals)})
     each->setEnabled(hasOther);
   if (m_table->isHidden())
-    say(hasOther ? tr("Tensors of the same name are compared element by element: both files are read.")
-                 : tr("Open the checkpoint to compare with: a copy in another type, another step of a training."));
+    say(hasOther ? tr("Tensors of the same name, or of the same place in the model, are compared element by element: "
+                      "both files are read.")
+                 : tr("Open the checkpoint to compare with: the original of a quantized one, a copy in another type, "
+                      "another step of a training."));
 }
 
 std::shared_ptr<const Checkpoint> DiffPanel::chosenOther() const {
@@ -215,29 +174,41 @@ void DiffPanel::compare() {
   say(tr("Comparing\u2026"));
   m_comparing.start(
       tr("comparing two checkpoints"),
-      [first = other, second = m_checkpoint, rules = std::move(rules)](const JobContext& job) {
-        return diffCheckpoints(*first, *second, rules, job);
+      [first = other, second = m_checkpoint, rules = std::move(rules), calibration = m_session.calibration(),
+       rivals = m_rivals->isChecked(), backend = m_session.backend()](const JobContext& job) -> Result<DiffFindings> {
+        auto diff = diffCheckpoints(*first, *second, rules, job);
+        if (!diff) return tl::unexpected(std::move(diff).error());
+        auto errors = publishedErrors(*first, *second, *diff, {.calibration = calibration.get(), .rivals = rivals},
+                                      *backend, job);
+        if (!errors) return tl::unexpected(std::move(errors).error());
+        return DiffFindings{*std::move(diff), *std::move(errors)};
       },
-      [this, shownOne = m_checkpoint, other](const Result<CheckpointDiff>& diff) {
+      [this, shownOne = m_checkpoint, other](const Result<DiffFindings>& findings) {
         if (shownOne != m_checkpoint) return;
-        if (!diff) {
-          say(shown(diff.error().message));
-          return m_session.report(diff.error());
+        if (!findings) {
+          say(shown(findings.error().message));
+          return m_session.report(findings.error());
         }
         m_other = other;
-        show(*diff);
+        show(*findings);
       });
 }
 
-void DiffPanel::show(const CheckpointDiff& diff) {
-  m_diffs = diff.tensors;
-  std::ranges::stable_sort(m_diffs, std::ranges::greater(), rankOf);
+void DiffPanel::show(const DiffFindings& findings) {
+  m_diffs.clear();
   std::vector<std::vector<TableCell>> rows;
-  rows.reserve(m_diffs.size());
-  for (const TensorDiff& each : m_diffs) rows.push_back(rowOf(each));
+  for (DiffRow& row : diffRows(*m_other, *m_checkpoint, findings)) {
+    m_diffs.push_back(std::move(row.diff));
+    rows.push_back(std::move(row.cells));
+  }
+  const auto& errors = findings.errors.tensors;
+  m_hasLost = std::ranges::any_of(errors, [](const auto& error) { return error.weightedError.has_value(); });
+  m_hasBest = std::ranges::any_of(errors, [](const auto& error) { return error.rival.has_value(); });
+  m_isQuantized = isQuantized(*m_other, *m_checkpoint, findings.diff);
   m_rows->setRows(std::move(rows));
   m_table->show();
-  say(summaryOf(diff));
+  chooseColumns();
+  say(m_isQuantized ? summaryOf(findings) + u'\n' + typesSummaryOf(findings) : summaryOf(findings));
 }
 
 void DiffPanel::choose(int row) {

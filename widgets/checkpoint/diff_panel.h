@@ -4,9 +4,10 @@
 #include <memory>
 #include <vector>
 
-#include "core/analysis/checkpoint_diff.h"
+#include "widgets/checkpoint/diff_rows.h"
 #include "widgets/session/task.h"
 
+class QCheckBox;
 class QComboBox;
 class QLineEdit;
 class QPushButton;
@@ -18,7 +19,7 @@ class TableModel;
 class TableView;
 
 /// How the shown checkpoint differs from another open one, tensor by tensor, what differs most first. Errors are those
-/// of the shown one against the other.
+/// of the shown one against the other: if it is a quantized copy, what its types lose, as if they were schemes.
 class DiffPanel final : public QWidget {
   Q_OBJECT
 
@@ -41,7 +42,8 @@ class DiffPanel final : public QWidget {
   void offerCheckpoints();
   std::shared_ptr<const Checkpoint> chosenOther() const;
   void compare();
-  void show(const CheckpointDiff& diff);
+  void show(const DiffFindings& findings);
+  void chooseColumns();
   void choose(int row);
   void say(const QString& sentence);
 
@@ -49,10 +51,13 @@ class DiffPanel final : public QWidget {
   std::shared_ptr<const Checkpoint> m_checkpoint;
   std::shared_ptr<const Checkpoint> m_other;  ///< that the table is about
   std::vector<TensorDiff> m_diffs;            ///< in the order of the rows
+  bool m_isQuantized = false;
+  bool m_hasLost = false, m_hasBest = false;  ///< something stands in those columns
   QComboBox* m_against;
   QLineEdit* m_rules;
   QPushButton* m_compare;
   PlainLabel* m_note;
+  QCheckBox* m_rivals;
   TableModel* m_rows;
   TableView* m_table;
   Task m_comparing;

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <limits>
 
+#include "tests/core/checkpoint/gguf_builder.h"
 #include "tests/core/checkpoint/opened.h"
 #include "tests/core/checkpoint/safetensors_builder.h"
 
@@ -103,16 +104,73 @@ TEST(CheckpointDiff, FindsTheElementInPackedTypesAndBeyondTheFirstBatch) {
 }
 
 TEST(CheckpointDiff, GivesTensorsOfTheSecondOtherNames) {
-  const auto a = SafetensorsBuilder().add("model.layers.0.q.weight", "F32", {4}, floats(kValues));
-  const auto b = SafetensorsBuilder().add("blk.0.attn_q.weight", "F32", {4}, floats(kValues));
+  const auto a = SafetensorsBuilder().add("model.layers.0.mix.weight", "F32", {4}, floats(kValues));
+  const auto b = SafetensorsBuilder().add("blk.0.mixer.weight", "F32", {4}, floats(kValues));
   EXPECT_EQ(diffOf(a, b).count(DiffState::Missing), 1u);
-  const CheckpointDiff renamed = diffOf(a, b, {"nothing.*=else.*", "blk.*.attn_q.*=model.layers.*.q.*"});
+  const CheckpointDiff renamed = diffOf(a, b, {"nothing.*=else.*", "blk.*.mixer.*=model.layers.*.mix.*"});
   EXPECT_EQ(renamed.count(DiffState::Identical), 1u);
   const auto two = SafetensorsBuilder().add("a.x", "F32", {4}, floats(kValues)).add("b.x", "F32", {4}, floats(kValues));
   const std::vector<RenameRule> rules{RenameRule::parse("a.*=*").value(), RenameRule::parse("b.*=*").value()};
   const auto failed = diffCheckpoints(opened(a), opened(two), rules, {});
   ASSERT_FALSE(failed);
   EXPECT_EQ(failed.error().code, Errc::Corrupt);
+}
+
+TEST(CheckpointDiff, PairsWhatGgufCallsTheSameIfThereIsButOneOfIt) {
+  const auto hugging = SafetensorsBuilder()
+                           .add("model.layers.0.self_attn.q_proj.weight", "F32", {4}, floats(kValues))
+                           .add("model.layers.0.mlp.experts.0.up_proj.weight", "F32", {4}, floats(kValues))
+                           .add("model.layers.0.mlp.experts.1.up_proj.weight", "F32", {4}, floats(kValues))
+                           .add("model.layers.0.post_attention_layernorm.weight", "F32", {4}, floats(kValues));
+  const auto gguf = SafetensorsBuilder()
+                        .add("blk.0.attn_q.weight", "F32", {4}, floats(kValues))
+                        .add("blk.0.ffn_up_exps.weight", "F32", {4}, floats(kValues))
+                        .add("blk.0.ffn_norm.weight", "F32", {4}, floats(kValues));
+  const CheckpointDiff diff = diffOf(hugging, gguf);
+  EXPECT_EQ(diff.count(DiffState::Identical), 2u);
+  EXPECT_EQ(diff.count(DiffState::Missing), 2u);
+  EXPECT_EQ(diff.count(DiffState::Extra), 1u);
+  EXPECT_EQ(diff.tensors[0].name, "model.layers.0.self_attn.q_proj.weight");
+  EXPECT_EQ(diffOf(gguf, hugging).count(DiffState::Identical), 2u);
+  EXPECT_EQ(diffOf(hugging, gguf, {"blk.*=*"}).count(DiffState::Identical), 0u) << "renamed, so it is as meant";
+  const auto gemma = SafetensorsBuilder()
+                         .add("model.layers.0.post_attention_layernorm.weight", "F32", {4}, floats(kValues))
+                         .add("model.layers.0.post_feedforward_layernorm.weight", "F32", {4}, floats(kValues));
+  EXPECT_EQ(diffOf(gemma, gguf).count(DiffState::Identical), 0u) << "another norm has that name in GGUF";
+}
+
+/// 12 rows of one column: of queries three heads of 4 rows, of keys one head of 12 as the file has it.
+Checkpoint llama(const std::vector<float>& queries, const std::vector<float>& keys) {
+  Checkpoint checkpoint = test::openedBy("gguf", test::GgufBuilder()
+                                                     .entry("general.architecture", "llama")
+                                                     .entry("llama.attention.head_count", 3)
+                                                     .entry("llama.attention.head_count_kv", 1)
+                                                     .tensor("blk.0.attn_q.weight", {1, 12}, 0, floats(queries))
+                                                     .tensor("blk.0.attn_k.weight", {1, 12}, 0, floats(keys))
+                                                     .bytes())
+                              .value();
+  checkpoint.model = describeModel(checkpoint);
+  return checkpoint;
+}
+
+TEST(CheckpointDiff, ReadsQueriesAndKeysOfLlamaInTheFirstsOrder) {
+  // numpy: numpy.arange(12).reshape(heads, 2, 12 // heads // 2).swapaxes(1, 2).flatten()
+  const std::vector<float> rows{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11};
+  const Checkpoint gguf = llama({0, 2, 1, 3, 4, 6, 5, 7, 8, 10, 9, 11}, {0, 6, 1, 7, 2, 8, 3, 9, 4, 10, 5, 11});
+  const auto named = [&](const std::string& query, const std::string& key) {
+    return opened(SafetensorsBuilder()
+                      .add(query + ".weight", "F32", {12, 1}, floats(rows))
+                      .add(key + ".weight", "F32", {12, 1}, floats(rows)));
+  };
+  const auto identical = [](const Checkpoint& a, const Checkpoint& b) {
+    return diffCheckpoints(a, b, {}, {}).value().count(DiffState::Identical);
+  };
+  const Checkpoint hugging = named("model.layers.0.self_attn.q_proj", "model.layers.0.self_attn.k_proj");
+  EXPECT_EQ(identical(hugging, gguf), 2u);
+  EXPECT_EQ(identical(gguf, hugging), 2u);
+  const Checkpoint meta = named("layers.0.attention.wq", "layers.0.attention.wk");
+  EXPECT_EQ(identical(meta, gguf), 0u);
+  EXPECT_EQ(identical(meta, llama(rows, rows)), 2u) << "Meta's order is that of GGUF";
 }
 
 TEST(RenameRule, PutsWhatAnAsteriskMatchedInItsPlace) {

@@ -8,8 +8,8 @@
 #include <regex>
 #include <set>
 
+#include "core/checkpoint/gguf_name.h"
 #include "core/recipe/fused_layers.h"
-#include "core/recipe/gguf_names.h"
 #include "core/recipe/name_patterns.h"
 #include "core/recipe/recipe_target.h"
 #include "tests/core/recipe/recipe_samples.h"
@@ -149,20 +149,6 @@ TEST(NamePatterns, JoinNamesThatDifferInTheirFirstNumber) {
   EXPECT_THAT(namePatterns({}), IsEmpty());
   EXPECT_EQ(moduleOf("a.b.weight"), "a.b");
   EXPECT_EQ(moduleOf("a.weights"), "a.weights");
-}
-
-TEST(GgufNames, AreThoseOfTheConverter) {
-  for (const auto& [name, expected] :
-       {std::pair{"model.layers.3.self_attn.q_proj.weight", "blk.3.attn_q.weight"},
-        std::pair{"encoder.layer.3.attention.output.dense.weight", "blk.3.attn_output.weight"},
-        std::pair{"encoder.layer.3.output.dense.weight", "blk.3.ffn_down.weight"},
-        std::pair{"model.layers.0.mlp.experts.7.gate_proj.weight", "blk.0.ffn_gate_exps.weight"},
-        std::pair{"model.layers.0.mlp.shared_expert.up_proj.weight", "blk.0.ffn_up_shexp.weight"},
-        std::pair{"blk.3.ssm_in.weight", "blk.3.ssm_in.weight"}, std::pair{"lm_head.weight", "output.weight"},
-        std::pair{"embeddings.token_type_embeddings.weight", "token_types.weight"},
-        std::pair{"model.embed_tokens.weight", "token_embd.weight"}})
-    EXPECT_EQ(ggufNameOf(name, roleOf(name)), expected);
-  EXPECT_EQ(ggufNameOf("pooler.dense.weight", roleOf("pooler.dense.weight")), std::nullopt);
 }
 
 TEST(SchemeChoices, AreReadBackAndCheckAllThatTheyHold) {

@@ -2,12 +2,14 @@
 // Two open checkpoints beside each other: the list of differences, and two tensors in the view.
 #include <gtest/gtest.h>
 
+#include <QCheckBox>
 #include <QComboBox>
 #include <QLabel>
 #include <QLineEdit>
 #include <QPushButton>
 #include <QTabBar>
 #include <QTest>
+#include <cmath>
 
 #include "tests/core/checkpoint/safetensors_builder.h"
 #include "tests/core/temporary_folder.h"
@@ -47,6 +49,7 @@ class CompareCheckpoints : public testing::Test {
   }
   DiffPanel& panel() { return *m_page.findChild<DiffPanel*>(); }
   TableView& differences() { return *m_page.findChild<TableView*>(QStringLiteral("differences")); }
+  bool isShown(DiffColumn column) { return !differences().isColumnHidden(at(column)); }
   QString note(const char* name) { return m_page.findChild<QLabel*>(QLatin1String(name))->text(); }
   void compare() {
     for (auto* button : panel().findChildren<QPushButton*>())
@@ -64,11 +67,14 @@ TEST_F(CompareCheckpoints, ListsWhatDiffersFirstAndCountsEachState) {
   EXPECT_EQ(note("diffNote"), QStringLiteral("1 identical · 1 changed · 1 missing · 1 extra"));
   const QStringList lines = differences().textAs(CopyAs::Csv).split("\r\n", Qt::SkipEmptyParts);
   ASSERT_EQ(lines.size(), 5);
-  EXPECT_EQ(lines[0], "Tensor,State,Differ,Max |error|,Rel. RMSE");
+  EXPECT_EQ(lines[0], "Tensor,State,Type,Bits,SNR,Output lost,Best scheme,Differ,Max |error|,Rel. RMSE,Cosine");
   EXPECT_TRUE(lines[1].startsWith("gone,missing")) << lines[1].toStdString();
   EXPECT_TRUE(lines[2].startsWith("new,extra")) << lines[2].toStdString();
-  EXPECT_TRUE(lines[3].startsWith("weight,changed,1,0.25,")) << lines[3].toStdString();
-  EXPECT_TRUE(lines[4].startsWith("same,identical,0,")) << lines[4].toStdString();
+  EXPECT_TRUE(lines[3].startsWith("weight,changed,FP32,32,")) << lines[3].toStdString();
+  EXPECT_TRUE(lines[3].contains(",1,0.25,")) << lines[3].toStdString();
+  EXPECT_TRUE(lines[4].startsWith("same,identical,FP32,32,")) << lines[4].toStdString();
+  EXPECT_TRUE(isShown(DiffColumn::Differ) && isShown(DiffColumn::RelativeRmse));
+  EXPECT_FALSE(isShown(DiffColumn::Bits) || isShown(DiffColumn::Snr));
 }
 
 TEST_F(CompareCheckpoints, LeadsToThePairAndToTheFirstDifference) {
@@ -107,6 +113,31 @@ TEST_F(CompareCheckpoints, SaysWhatIsWrongWithARule) {
   panel().findChild<QLineEdit*>()->setText("new=gone");
   compare();
   EXPECT_EQ(note("diffNote"), QStringLiteral("2 identical · 1 changed"));
+}
+
+TEST_F(CompareCheckpoints, ShowsWhatAQuantizedCopyLosesAsSchemes) {
+  const auto floatsOf = [](float scale) {
+    std::vector<float> values(16 * 32);
+    for (std::size_t i = 0; i < values.size(); ++i) values[i] = scale * std::sin(static_cast<float>(i * i % 97));
+    return floats(values);
+  };
+  std::string cut;  // BF16: the upper half of each float
+  for (std::size_t i = 0; i < 16 * 32; ++i) cut += floatsOf(1).substr(4 * i + 2, 2);
+  open("original",
+       test::SafetensorsBuilder().add("model.layers.0.self_attn.q_proj.weight", "F32", {16, 32}, floatsOf(1)));
+  open("published", test::SafetensorsBuilder().add("blk.0.attn_q.weight", "BF16", {16, 32}, cut));
+  m_session->setCalibration(Calibration::synthetic());
+  auto* against = panel().findChild<QComboBox*>();
+  against->setCurrentIndex(against->count() - 1);
+  panel().findChild<QCheckBox*>()->setChecked(true);
+  compare();
+  EXPECT_TRUE(isShown(DiffColumn::Bits) && isShown(DiffColumn::Snr));
+  EXPECT_TRUE(note("diffNote").contains("\nBF16: 16 bits, ")) << note("diffNote").toStdString();
+  const QString csv = differences().textAs(CopyAs::Csv);
+  EXPECT_TRUE(csv.contains("model.layers.0.self_attn.q_proj.weight,other type,FP32 \u2192 BF16,16,"))
+      << csv.toStdString();
+  const Table table = differences().table();
+  EXPECT_GT(std::stod(table.rows[0][static_cast<std::size_t>(DiffColumn::Lost)]), 0) << csv.toStdString();
 }
 
 TEST_F(CompareCheckpoints, ForgetsACheckpointThatIsClosed) {

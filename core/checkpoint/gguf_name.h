@@ -8,7 +8,7 @@
 
 namespace ulpscope {
 
-/// What llama.cpp's converter calls the weight that does this in a decoder or an encoder: "blk.3.attn_q.weight". The
+/// What llama.cpp's converter calls the tensor that does this in a decoder or an encoder: "blk.3.attn_q.weight". The
 /// experts of a layer have one name, as they become one tensor. A name that is GGUF's already stays. Nothing where
 /// there is no telling.
 std::optional<std::string> ggufNameOf(std::string_view name, const TensorPlace& place);
