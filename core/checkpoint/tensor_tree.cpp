@@ -8,40 +8,16 @@
 #include <optional>
 
 #include "core/base/checked.h"
+#include "core/base/natural_order.h"
 
 namespace ulpscope {
 namespace {
 
 bool isDigit(char c) { return c >= '0' && c <= '9'; }
 
-/// Natural order: runs of digits compare as numbers, everything else byte by byte.
-bool naturallyLess(std::string_view a, std::string_view b) {
-  std::size_t i = 0, j = 0;
-  while (i < a.size() && j < b.size()) {
-    if (isDigit(a[i]) && isDigit(b[j])) {
-      const auto run = [](std::string_view text, std::size_t& at) {
-        while (at + 1 < text.size() && text[at] == '0' && isDigit(text[at + 1])) ++at;
-        const std::size_t start = at;
-        while (at < text.size() && isDigit(text[at])) ++at;
-        return text.substr(start, at - start);
-      };
-      const std::string_view left = run(a, i), right = run(b, j);
-      if (left.size() != right.size()) return left.size() < right.size();
-      if (left != right) return left < right;
-    } else {
-      if (a[i] != b[j]) return a[i] < b[j];
-      ++i;
-      ++j;
-    }
-  }
-  return a.size() - i < b.size() - j;
-}
-
 struct NaturalOrder {
   using is_transparent = void;
-  bool operator()(std::string_view a, std::string_view b) const {
-    return naturallyLess(a, b) || (!naturallyLess(b, a) && a < b);  // equal but for leading zeros: still a strict order
-  }
+  bool operator()(std::string_view a, std::string_view b) const { return isNaturallyLess(a, b); }
 };
 
 constexpr std::string_view kSeparators = "./";  ///< of PyTorch, and of TensorFlow and Keras

@@ -1,38 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
-#include <functional>
-#include <span>
-#include <string>
 #include <vector>
 
 #include "core/base/result.h"
-#include "core/calibration/calibration.h"
-#include "core/checkpoint/checkpoint.h"
 #include "core/jobs/job.h"
-#include "core/recipe/recipe.h"
+#include "core/recipe/survey_memory.h"
 
 namespace ulpscope {
 
-/// What stays as it is stored, beside what cannot be quantized.
-struct RecipeRules {
-  std::vector<TensorRole> keptRoles = {TensorRole::Norm, TensorRole::Router, TensorRole::PositionEmbedding};
-  std::vector<std::string> keptNames = {};  ///< with * and ?, of whole names
-};
+class Backend;
 
-/// Reads each tensor once and measures it in every scheme: by what its layer's output loses where `calibration` (null:
-/// nothing is known) has its inputs, else by what it loses itself. A scheme that does not fit a tensor is listed with
-/// it, a tensor that none fits is kept. Progress in bytes. `each`, where given, is told of every tensor as soon as it
-/// is measured.
-Result<RecipeSurvey> surveyForRecipe(const Checkpoint& checkpoint, std::vector<SchemeChoice> schemes,
+/// Measures every tensor in every scheme of which the memory does not know it yet, reading each tensor once: by what
+/// its layer's output loses where the memory's calibration has its inputs, else by what it loses itself. A scheme that
+/// does not fit a tensor is listed with it, a tensor that none fits is kept. Progress in bytes. What was measured
+/// before it fails or is stopped stays in the memory, unless the files have changed.
+Result<RecipeSurvey> surveyForRecipe(SurveyMemory& memory, const std::vector<SchemeChoice>& schemes,
+                                     const RecipeRules& rules, const Backend& backend, const JobContext& job);
+
+/// Without a memory. `calibration`: null where nothing is known of the layers' inputs.
+Result<RecipeSurvey> surveyForRecipe(const Checkpoint& checkpoint, const std::vector<SchemeChoice>& schemes,
                                      const RecipeRules& rules, const Calibration* calibration, const Backend& backend,
-                                     const JobContext& job, const std::function<void(const RecipeTensor&)>& each = {});
-
-/// The survey as it were had it been made of these schemes and by these rules alone: options of others are gone, and
-/// tensors that the rules keep are kept. What was not measured stays unknown (coversAll()).
-RecipeSurvey narrowedTo(const RecipeSurvey& survey, std::span<const SchemeChoice> schemes, const RecipeRules& rules);
-
-/// Whether a survey made by `measured` tells all that one of `schemes` made by `rules` would.
-bool coversAll(const RecipeSurvey& survey, const RecipeRules& measured, std::span<const SchemeChoice> schemes,
-               const RecipeRules& rules);
+                                     const JobContext& job);
 
 }  // namespace ulpscope

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 
-#include <QApplication>
 #include <QRegularExpression>
 #include <QSettings>
 #include <QStandardPaths>
 
+#include "tests/widgets/event_times.h"
 #include "widgets/theme/theme.h"
 
 namespace {
@@ -24,7 +24,7 @@ int main(int argc, char** argv) {
   qputenv("QT_QPA_PLATFORM", "offscreen");
   testing::InitGoogleTest(&argc, argv);
   QStandardPaths::setTestModeEnabled(true);
-  QApplication application(argc, argv);
+  ulpscope::TimedApplication application(argc, argv);
   QApplication::setOrganizationName(QStringLiteral("ulpscope-tests-%1").arg(QCoreApplication::applicationPid()));
   QApplication::setApplicationName(QStringLiteral("widgets_tests"));
   ulpscope::theme().install(application);

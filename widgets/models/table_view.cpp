@@ -18,8 +18,23 @@ constexpr int kWidestColumn = 320;
 
 }  // namespace
 
-TableView::TableView(const QString& name, QWidget* parent)
-    : QTableView(parent), m_sorted(new QSortFilterProxyModel(this)) {
+/// The rows of a table in the order of the column whose title was clicked.
+class SortedRows final : public QSortFilterProxyModel {
+ public:
+  using QSortFilterProxyModel::QSortFilterProxyModel;
+  void setSorting(TableView::Sorting sorting) { m_sorting = sorting; }
+  void sort(int column, Qt::SortOrder order) override {
+    if (m_sorting == TableView::Sorting::InBetween)
+      QSortFilterProxyModel::sort(column, order);
+    else if (sourceModel())
+      sourceModel()->sort(column, order);
+  }
+
+ private:
+  TableView::Sorting m_sorting = TableView::Sorting::InBetween;
+};
+
+TableView::TableView(const QString& name, QWidget* parent) : QTableView(parent), m_sorted(new SortedRows(this)) {
   setAccessibleName(name);
   setFrameShape(QFrame::NoFrame);
   setShowGrid(false);
@@ -45,7 +60,8 @@ TableView::TableView(const QString& name, QWidget* parent)
   sortByColumn(-1, Qt::AscendingOrder);
 }
 
-void TableView::setSource(QAbstractItemModel* source) {
+void TableView::setSource(QAbstractItemModel* source, Sorting sorting) {
+  m_sorted->setSorting(sorting);
   m_sorted->setSourceModel(source);
   horizontalHeader()->setSectionResizeMode(QHeaderView::ResizeToContents);
   if (source && source->columnCount() > 0) horizontalHeader()->setSectionResizeMode(0, QHeaderView::Stretch);

@@ -4,9 +4,9 @@
 
 #include "widgets/models/copy_as.h"
 
-class QSortFilterProxyModel;
-
 namespace ulpscope {
+
+class SortedRows;
 
 /// A table to read, sort and take away. Click on a header sorts; Ctrl+C copies the selected rows (all, where none is)
 /// as tab-separated text, Ctrl+Shift+C opens a menu of all forms.
@@ -18,8 +18,11 @@ class TableView final : public QTableView {
 
   explicit TableView(const QString& name, QWidget* parent = nullptr);
 
-  /// `source` stays its owner's; rows are sorted in between.
-  void setSource(QAbstractItemModel* source);
+  /// Where rows are sorted: in between, or by a source that does it itself, which large tables have to.
+  enum class Sorting { InBetween, OfSource };
+
+  /// `source` stays its owner's.
+  void setSource(QAbstractItemModel* source, Sorting sorting = Sorting::InBetween);
   /// Row of the source model; -1 where none is selected.
   int currentSourceRow() const;
   /// Row of the source model under a place of the viewport; -1 where there is none.
@@ -47,7 +50,7 @@ class TableView final : public QTableView {
  private:
   QList<int> rowsToCopy() const;
 
-  QSortFilterProxyModel* m_sorted;
+  SortedRows* m_sorted;
   bool m_announces = true;
   bool m_copiesHidden = true;
 };

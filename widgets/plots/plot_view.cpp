@@ -123,11 +123,11 @@ void PlotView::show(Figure figure) {
   m_probed.reset();
   hideProbe();
   setTitle(QString::fromStdString(printable(m_figure.title)));
-  setNotes(m_figure.notes);
   m_edges->setCounts(m_figure.below, m_figure.above);
   build();
   restyle();
   resetView();
+  setNotes(m_figure.notes);  // which may take room and draw anew: last
 }
 
 void PlotView::setFormatTicks(std::vector<double> values, const QString& title) {

@@ -43,6 +43,9 @@ ModelForm::ModelForm(Session& session, QWidget* parent)
   m_ticks->setTarget(findRecipeTarget(currentId(*m_target).toStdString()));
   m_ticks->setMinimumHeight(kLowestList);
   m_note->setWordWrap(true);
+  m_note->setToolTip(plainToolTip(
+      tr("Each tensor in each scheme. What was measured is kept until the checkpoint is closed, also where it was "
+         "cancelled, and is not measured again.")));
 
   auto* content = new QWidget;
   auto* fields = new QVBoxLayout(content);
@@ -121,6 +124,7 @@ void ModelForm::setTarget(const QString& id) {
 
 ModelQuestion ModelForm::question() const {
   ModelQuestion question{.target = findRecipeTarget(currentId(*m_target).toStdString()), .schemes = m_ticks->ticked()};
+  question.rules.target = question.target;
   question.rules.keptRoles.clear();
   for (const auto& [role, tick] : m_roles)
     if (tick->isChecked()) question.rules.keptRoles.push_back(role);
@@ -131,12 +135,20 @@ ModelQuestion ModelForm::question() const {
 
 void ModelForm::setMeasuring(bool isMeasuring) {
   m_isMeasuring = isMeasuring;
-  m_measure->setText(isMeasuring ? tr("Cancel") : tr("Measure"));
+  showButton();
 }
 
-void ModelForm::setNote(const QString& note) {
-  m_note->setText(note);
-  m_note->setVisible(!note.isEmpty());
+void ModelForm::setMissing(std::size_t missing, std::size_t asked) {
+  m_missing = missing;
+  m_note->setText(m_ticks->ticked().empty() ? tr("No scheme is ticked.")
+                  : missing == 0            ? tr("All is measured.")
+                                            : tr("%1 of %2 to measure").arg(grouped(missing), grouped(asked)));
+  showButton();
+}
+
+void ModelForm::showButton() {
+  m_measure->setText(m_isMeasuring ? tr("Cancel") : tr("Measure"));
+  m_measure->setEnabled(m_isMeasuring || m_missing > 0);
 }
 
 }  // namespace ulpscope

@@ -30,8 +30,8 @@ class ModelForm final : public QWidget {
   void setTarget(const QString& id);
   /// While it is being measured, the button stops.
   void setMeasuring(bool isMeasuring);
-  /// Said above the button.
-  void setNote(const QString& note);
+  /// How many of the measurements that the question asks for are still to be made, each a tensor in a scheme.
+  void setMissing(std::size_t missing, std::size_t asked);
 
  Q_SIGNALS:
   void edited();
@@ -41,8 +41,10 @@ class ModelForm final : public QWidget {
  private:
   QWidget* buildKept();
   void chooseTarget();
+  void showButton();
 
   bool m_isMeasuring = false;
+  std::size_t m_missing = 0;
   QComboBox* m_target;
   SchemeTicks* m_ticks;
   std::vector<std::pair<TensorRole, QCheckBox*>> m_roles;

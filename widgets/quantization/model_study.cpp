@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/quantization/model_study.h"
 
-#include <QTimer>
 #include <algorithm>
+#include <numeric>
+#include <utility>
 
-#include "widgets/session/post.h"
+#include "core/base/natural_order.h"
 #include "widgets/session/session.h"
 #include "widgets/session/text.h"
 
@@ -12,59 +13,75 @@ namespace ulpscope {
 namespace {
 
 constexpr std::size_t kCurvePoints = 40;
-constexpr int kTellEveryMs = 200;  ///< while tensors come in
+constexpr int kLookEveryMs = 200;  ///< while it measures
 
-/// What is asked for, ready to be solved.
-struct Narrowed {
-  std::shared_ptr<const RecipeSurvey> survey;
-  std::vector<std::size_t> groups;
-  Result<BitsRange> range;
-};
+/// Synthetic inputs of the same seed are the same.
+bool areSame(const std::shared_ptr<const Calibration>& a, const std::shared_ptr<const Calibration>& b) {
+  return a == b || (a && b && a->isSynthetic() && b->isSynthetic() && a->source() == b->source());
+}
 
-Narrowed narrowed(const RecipeSurvey& survey, const ModelQuestion& question) {
-  RecipeSurvey asked = narrowedTo(survey, question.schemes, question.rules);
-  std::vector<std::size_t> groups;
-  if (question.target) {
-    asked = restrictTo(*question.target, asked);
-    groups = groupsFor(*question.target, asked);
-  }
-  auto range = bitsRange(asked, groups);
-  return {std::make_shared<const RecipeSurvey>(std::move(asked)), std::move(groups), std::move(range)};
+std::vector<std::uint32_t> ranksByName(const std::vector<RecipeTensor>& tensors) {
+  std::vector<std::uint32_t> order(tensors.size());
+  std::iota(order.begin(), order.end(), 0u);
+  std::ranges::sort(
+      order, [&](std::uint32_t a, std::uint32_t b) { return isNaturallyLess(tensors[a].name, tensors[b].name); });
+  std::vector<std::uint32_t> ranks(tensors.size());
+  for (std::uint32_t place = 0; place < order.size(); ++place) ranks[order[place]] = place;
+  return ranks;
+}
+
+bool hasOptions(const RecipeSurvey& survey) {
+  return std::ranges::any_of(survey.tensors, [](const RecipeTensor& tensor) { return !tensor.options.empty(); });
 }
 
 }  // namespace
+
+ModelStudy::Memory::Memory(std::shared_ptr<const Checkpoint> ofCheckpoint,
+                           std::shared_ptr<const Calibration> ofCalibration)
+    : checkpoint(std::move(ofCheckpoint)),
+      calibration(std::move(ofCalibration)),
+      measured(*checkpoint, calibration.get()) {}
 
 ModelStudy::ModelStudy(Session& session, QObject* parent)
     : QObject(parent),
       m_session(session),
       m_measuring(session),
-      m_narrowing(session),
+      m_answering(session),
       m_planning(session),
-      m_drawing(session) {}
-
-const ModelStudy::Measured* ModelStudy::measured() const {
-  const auto found = std::ranges::find(m_measured, m_checkpoint, &Measured::checkpoint);
-  return found == m_measured.end() ? nullptr : &*found;
+      m_drawing(session) {
+  m_looking.setInterval(kLookEveryMs);
+  connect(&m_looking, &QTimer::timeout, this, [this] {
+    if (isMeasuring() && !m_answering.running()) look();
+  });
+  connect(&session, &Session::calibrationChanged, this, [this] {
+    chooseMemory();
+    look();
+  });
 }
 
-bool ModelStudy::isStale() const {
-  const Measured* const known = measured();
-  return known && (known->calibration != m_session.calibration() ||
-                   !coversAll(*known->survey, known->rules, m_question.schemes, m_question.rules));
+void ModelStudy::chooseMemory() {
+  m_memory.reset();
+  if (!m_checkpoint) return;
+  const auto found = std::ranges::find_if(m_memories, [this](const auto& memory) {
+    return memory->checkpoint == m_checkpoint && areSame(memory->calibration, m_session.calibration());
+  });
+  if (found != m_memories.end())
+    m_memory = *found;
+  else
+    m_memory = m_memories.emplace_back(std::make_shared<Memory>(m_checkpoint, m_session.calibration()));
 }
 
 void ModelStudy::follow(const Selection& selection) {
   if (selection.checkpoint == m_checkpoint) return;
   m_checkpoint = selection.checkpoint;
-  clearPlans();
-  m_survey.reset();  // of another one
-  narrow();
+  chooseMemory();
+  m_shown = {};  // of another one
+  look();
 }
 
 void ModelStudy::setQuestion(ModelQuestion question) {
   m_question = std::move(question);
-  if (measured() && !isMeasuring()) return narrow();
-  Q_EMIT surveyChanged();
+  look();
 }
 
 void ModelStudy::setBudget(double bitsPerWeight) {
@@ -73,57 +90,41 @@ void ModelStudy::setBudget(double bitsPerWeight) {
 }
 
 void ModelStudy::forget(const std::shared_ptr<const Checkpoint>& checkpoint) {
-  std::erase_if(m_measured, [&](const Measured& each) { return each.checkpoint == checkpoint; });
   if (m_run && m_run->checkpoint == checkpoint) {
     m_measuring.cancel();
     m_run.reset();
   }
-  if (checkpoint == m_checkpoint) m_checkpoint.reset();
-  narrow();
+  std::erase_if(m_memories, [&](const auto& memory) { return memory->checkpoint == checkpoint; });
+  if (checkpoint != m_checkpoint) return;
+  m_checkpoint.reset();
+  m_memory.reset();
+  m_shown = {};
+  look();
 }
 
 void ModelStudy::measure() {
-  if (!m_checkpoint || m_question.schemes.empty()) return;
-  auto run = m_run = std::make_shared<Run>(Run{m_checkpoint, {.schemes = m_question.schemes, .tensors = {}}});
-  std::erase_if(m_measured, [&](const Measured& each) { return each.checkpoint == m_checkpoint; });
-  m_isTold = true;
-  Measured result{m_checkpoint, m_session.calibration(), m_question.rules, nullptr};
+  if (!m_memory || m_question.schemes.empty()) return;
+  m_run = m_memory;
   m_measuring.start(
       tr("measuring %1").arg(titleOf(*m_checkpoint)),
-      [this, run, result, schemes = m_question.schemes, backend = m_session.backend(),
-       post = postTo(*this)](const JobContext& job) {
-        return surveyForRecipe(*result.checkpoint, schemes, result.rules, result.calibration.get(), *backend, job,
-                               [&](const RecipeTensor& tensor) { post([this, run, tensor] { take(run, tensor); }); });
+      [memory = m_memory, question = m_question, backend = m_session.backend()](const JobContext& job) {
+        return surveyForRecipe(memory->measured, question.schemes, question.rules, *backend, job);
       },
-      [this, run, result](Result<RecipeSurvey> survey) { finish(run, result, std::move(survey)); });
-  narrow();
-}
-
-void ModelStudy::take(const std::shared_ptr<Run>& run, const RecipeTensor& tensor) {
-  if (run != m_run) return;
-  run->soFar.tensors.push_back(tensor);
-  if (!m_isTold || run->checkpoint != m_checkpoint) return;
-  m_isTold = false;
-  QTimer::singleShot(kTellEveryMs, this, [this, run] {
-    if (run == m_run) m_isTold = true;
-    if (run == m_run && isMeasuring()) narrow();
-  });
-}
-
-void ModelStudy::finish(const std::shared_ptr<Run>& run, Measured measured, Result<RecipeSurvey> survey) {
-  if (run != m_run) return;
-  if (survey) {
-    measured.survey = std::make_shared<const RecipeSurvey>(*std::move(survey));
-    m_measured.push_back(std::move(measured));
-    m_run.reset();
-  } else {
-    m_session.report(survey.error());
-  }
-  if (run->checkpoint == m_checkpoint) narrow();
+      [this](const Result<RecipeSurvey>& survey) {
+        m_looking.stop();
+        if (!survey) m_session.report(survey.error());
+        Q_EMIT surveyChanged();
+        look();
+      });
+  m_looking.start();
+  Q_EMIT surveyChanged();
+  look();
 }
 
 void ModelStudy::clearPlans() {
-  for (Task* task : {&m_narrowing, &m_planning, &m_drawing}) task->cancel();
+  for (Task* task : {&m_planning, &m_drawing}) task->cancel();
+  m_basis = {};
+  m_planned.reset();
   m_groups.clear();
   m_range.reset();
   m_curve.clear();
@@ -131,47 +132,73 @@ void ModelStudy::clearPlans() {
   m_refusal.reset();
 }
 
-void ModelStudy::narrow() {
-  const Measured* const known = measured();
-  if (!known) {
-    clearPlans();
-    m_survey =
-        m_run && m_run->checkpoint == m_checkpoint ? std::make_shared<const RecipeSurvey>(m_run->soFar) : nullptr;
-    Q_EMIT surveyChanged();
-    return Q_EMIT planned();
+ModelStudy::Answer ModelStudy::answer(Memory& memory, const ModelQuestion& question, bool isMeasuring) {
+  KnownSurvey known = memory.measured.recall(question.schemes, question.rules);
+  Answer answer{.shown = {.survey = nullptr, .nameRanks = {}, .asked = known.asked(), .missing = known.missing()}};
+  const std::vector<bool> areWhole = known.areWhole();
+  for (std::size_t i = 0; i < areWhole.size(); ++i)
+    if (areWhole[i]) answer.planned.push_back(question.schemes[i]);
+  if (question.schemes.empty()) return answer;
+  RecipeSurvey whole = known.whole();
+  if (hasOptions(whole) || answer.shown.missing == 0) {
+    if (question.target) answer.groups = groupsFor(*question.target, whole);
+    answer.range = bitsRange(whole, answer.groups);
+    answer.whole = std::make_shared<const RecipeSurvey>(std::move(whole));
   }
-  m_narrowing.start(
+  const bool isAnyKnown = answer.shown.missing < answer.shown.asked || answer.shown.missing == 0;
+  if (!isAnyKnown && !isMeasuring) return answer;
+  if (memory.nameRanks.empty()) memory.nameRanks = ranksByName(known.survey.tensors);
+  answer.shown.nameRanks = memory.nameRanks;
+  answer.shown.survey = std::make_shared<const RecipeSurvey>(std::move(known.survey));
+  return answer;
+}
+
+void ModelStudy::look() {
+  if (!m_memory) {
+    m_answering.cancel();
+    m_shown = {};
+    clearPlans();
+    Q_EMIT surveyChanged();
+    return Q_EMIT plansChanged();
+  }
+  m_answering.start(
       tr("choosing"),
-      [survey = known->survey, question = m_question](const JobContext&) -> Result<Narrowed> {
-        return narrowed(*survey, question);
+      [memory = m_memory, question = m_question, isMeasuring = isMeasuring()](const JobContext&) -> Result<Answer> {
+        return answer(*memory, question, isMeasuring);
       },
-      [this, survey = known->survey](Result<Narrowed> asked) {
-        const Measured* const now = this->measured();
-        if (!asked || !now || now->survey != survey) return;
-        clearPlans();
-        m_survey = std::move(asked->survey);
-        m_groups = std::move(asked->groups);
-        if (asked->range)
-          m_range = *asked->range;
-        else
-          m_refusal = asked->range.error();
-        Q_EMIT surveyChanged();
-        Q_EMIT planned();
-        if (!m_range) return;
-        plan();
-        draw();
+      [this, memory = m_memory, question = m_question](Result<Answer> found) {
+        if (found && memory == m_memory) take(*std::move(found), {.memory = memory, .question = question});
       },
       ProgressUnit::Steps);
+}
+
+void ModelStudy::take(Answer answer, Basis basis) {
+  m_shown = std::move(answer.shown);
+  basis.question.schemes = std::move(answer.planned);
+  const bool isOther = basis != m_basis;
+  if (isOther) {
+    clearPlans();
+    m_basis = std::move(basis);
+    m_planned = std::move(answer.whole);
+    m_groups = std::move(answer.groups);
+    if (answer.range && *answer.range) m_range = **answer.range;
+    if (answer.range && !*answer.range) m_refusal = answer.range->error();
+  }
+  Q_EMIT surveyChanged();
+  Q_EMIT plansChanged();
+  if (!isOther || !m_range) return;
+  plan();
+  draw();
 }
 
 void ModelStudy::plan() {
   m_planning.start(
       tr("solving the budget"),
-      [survey = m_survey, groups = m_groups, bits = m_budget](const JobContext& job) {
+      [survey = m_planned, groups = m_groups, bits = m_budget](const JobContext& job) {
         return planRecipe(*survey, budgetOf(bits), groups, job);
       },
-      [this, survey = m_survey](Result<Recipe> recipe) {
-        if (survey != m_survey) return;
+      [this, survey = m_planned](Result<Recipe> recipe) {
+        if (survey != m_planned) return;
         m_recipe.reset();
         m_refusal.reset();
         if (recipe)
@@ -180,7 +207,7 @@ void ModelStudy::plan() {
           m_refusal = recipe.error();
         else
           m_session.report(recipe.error());
-        Q_EMIT planned();
+        Q_EMIT plansChanged();
       },
       ProgressUnit::Steps);
 }
@@ -188,14 +215,14 @@ void ModelStudy::plan() {
 void ModelStudy::draw() {
   m_drawing.start(
       tr("drawing the curve of budgets"),
-      [survey = m_survey, groups = m_groups](const JobContext& job) {
+      [survey = m_planned, groups = m_groups](const JobContext& job) {
         return recipeCurve(*survey, groups, kCurvePoints, job);
       },
-      [this, survey = m_survey](Result<std::vector<RecipePoint>> curve) {
-        if (survey != m_survey) return;
+      [this, survey = m_planned](Result<std::vector<RecipePoint>> curve) {
+        if (survey != m_planned) return;
         if (!curve) return m_session.report(curve.error());
         m_curve = *std::move(curve);
-        Q_EMIT planned();
+        Q_EMIT plansChanged();
       },
       ProgressUnit::Steps);
 }

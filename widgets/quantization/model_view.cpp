@@ -8,6 +8,7 @@
 #include <QSettings>
 #include <QSplitter>
 #include <QStackedLayout>
+#include <algorithm>
 
 #include "core/base/atomic_file.h"
 #include "core/base/text.h"
@@ -44,10 +45,9 @@ QSplitter* splitter(const char* name, Qt::Orientation orientation) {
   return splitter;
 }
 
-std::size_t decided(const RecipeSurvey& survey) {
-  std::size_t count = 0;
-  for (const RecipeTensor& tensor : survey.tensors) count += tensor.options.empty() ? 0 : 1;
-  return count;
+std::size_t keptIn(const RecipeSurvey& survey) {
+  return static_cast<std::size_t>(
+      std::ranges::count_if(survey.tensors, [](const RecipeTensor& tensor) { return !tensor.kept.empty(); }));
 }
 
 }  // namespace
@@ -156,7 +156,7 @@ void ModelView::connectParts() {
   connect(m_form, &ModelForm::cancelRequested, &m_study, &ModelStudy::cancel);
   connect(m_budget, &BudgetBox::budgetChanged, this, &ModelView::spend);
   connect(&m_study, &ModelStudy::surveyChanged, this, &ModelView::showSurvey);
-  connect(&m_study, &ModelStudy::planned, this, &ModelView::showPlan);
+  connect(&m_study, &ModelStudy::plansChanged, this, &ModelView::showPlan);
   connect(m_table, &RecipeTable::tensorChosen, this, [this](std::size_t tensor) {
     if (m_session.selection().checkpoint == m_study.checkpoint()) m_session.selectTensor(tensor);
   });
@@ -174,7 +174,7 @@ void ModelView::follow() {
   m_study.follow(selection);
   m_stack->setCurrentWidget(selection.checkpoint ? static_cast<QWidget*>(m_columns) : m_notice);
   m_table->setCurrentTensor(selection.tensor);
-  if (isOther) showSurvey();
+  if (isOther) showPlan();
 }
 
 void ModelView::setTarget(const QString& id) { m_form->setTarget(id); }
@@ -188,11 +188,12 @@ void ModelView::ask() { m_study.setQuestion(m_form->question()); }
 
 void ModelView::showSurvey() {
   const auto& survey = m_study.survey();
-  m_table->showSurvey(survey);
+  if (survey != m_shownSurvey) m_table->showSurvey(survey, m_study.nameRanks());
+  m_shownSurvey = survey;
   m_tableStack->setCurrentWidget(survey ? static_cast<QWidget*>(m_table) : m_hint);
   m_form->setMeasuring(m_study.isMeasuring());
+  m_form->setMissing(m_study.missing(), m_study.asked());
   showNotes();
-  showPlan();
 }
 
 void ModelView::showNotes() {
@@ -203,35 +204,27 @@ void ModelView::showNotes() {
                        "what it loses in each, and from that the best recipe for any budget.")
                         .arg(qt(humanBytes(checkpoint->totalBytes()))));
   }
-  m_form->setNote(m_study.question().schemes.empty() ? tr("No scheme is ticked.")
-                  : m_study.isStale() ? tr("Other schemes, tensors or inputs are asked for than were measured.")
-                                      : QString());
-  const QString tensors = survey ? qt(counted(decided(*survey), "tensor")) : QString();
-  if (!survey)
-    m_tableCard->setNote({});
-  else if (m_study.isMeasuring())
-    m_tableCard->setNote(tr("%1 so far").arg(tensors));
-  else if (!m_study.isMeasured())
-    m_tableCard->setNote(tr("stopped after %1").arg(tensors));
-  else
-    m_tableCard->setNote(
-        tr("%1, %2 kept \u00b7 framed: the recipe").arg(tensors).arg(survey->tensors.size() - decided(*survey)));
+  if (!survey) return m_tableCard->setNote({});
+  const std::size_t kept = keptIn(*survey);
+  QString note = tr("%1, %2 kept").arg(qt(counted(survey->tensors.size() - kept, "tensor"))).arg(kept);
+  if (m_study.missing() > 0) note += tr(" \u00b7 not all is measured");
+  if (m_study.planned()) note += tr(" \u00b7 framed: the recipe");
+  m_tableCard->setNote(note);
 }
 
 void ModelView::showPlan() {
-  const auto& survey = m_study.survey();
+  const auto& survey = m_study.planned();
   const auto& recipe = m_study.recipe();
   m_budget->setRange(m_study.range());
   if (m_study.range() && m_budget->budget() != m_study.budget()) m_study.setBudget(m_budget->budget());
-  m_table->showRecipe(recipe);
+  m_table->showRecipe(survey, recipe);
   if (recipe)
     m_budget->showRecipe(*survey, *recipe);
   else if (const auto& refusal = m_study.refusal())
     m_budget->showSentence(shown(refusal->message), true);
   else
-    m_budget->showSentence(m_study.isMeasured() || m_study.isMeasuring()
-                               ? tr("The recipe follows when all tensors are measured.")
-                               : tr("Nothing is measured yet."),
+    m_budget->showSentence(m_study.survey() ? tr("The recipe follows when a scheme is measured on all tensors.")
+                                            : tr("Nothing is measured yet."),
                            false);
   m_export->setVisible(hasFile());
   m_copy->setVisible(hasFile());
@@ -261,7 +254,7 @@ QString ModelView::copyText() const {
 }
 
 std::function<Result<std::string>(const JobContext&)> ModelView::fileMaker() const {
-  return [target = m_study.question().target, survey = m_study.survey(), recipe = *m_study.recipe()](
+  return [target = m_study.question().target, survey = m_study.planned(), recipe = *m_study.recipe()](
              const JobContext&) -> Result<std::string> { return target->write(*survey, recipe); };
 }
 

@@ -85,6 +85,7 @@ class ModelView final : public QWidget {
   QStackedLayout* m_tableStack;
   PlainLabel* m_hint;
   RecipeTable* m_table;
+  std::shared_ptr<const RecipeSurvey> m_shownSurvey;  ///< in the table
 };
 
 }  // namespace ulpscope

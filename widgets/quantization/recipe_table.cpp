@@ -91,7 +91,7 @@ RecipeTable::RecipeTable(QWidget* parent)
       m_model(new RecipeTableModel(this)),
       m_table(new TableView(tr("Error of every tensor in every scheme"))),
       m_heat(new HeatDelegate(m_table)) {
-  m_table->setSource(m_model);
+  m_table->setSource(m_model, TableView::Sorting::OfSource);
   m_table->setItemDelegateForColumn(RecipeTableModel::kTensor, new NameDelegate(*m_model, m_table));
   m_table->setSelectionMode(QAbstractItemView::SingleSelection);
   m_table->horizontalHeader()->setSectionResizeMode(QHeaderView::Interactive);
@@ -106,9 +106,10 @@ RecipeTable::RecipeTable(QWidget* parent)
   });
 }
 
-void RecipeTable::showSurvey(const std::shared_ptr<const RecipeSurvey>& survey) {
-  m_model->setSurvey(survey);
+void RecipeTable::showSurvey(const std::shared_ptr<const RecipeSurvey>& survey,
+                             const std::vector<std::uint32_t>& nameRanks) {
   const int scrolled = m_table->verticalScrollBar()->value();
+  m_model->setSurvey(survey, nameRanks);
   for (int column = RecipeTableModel::kSchemes; column < m_model->columnCount(); ++column)
     m_table->setItemDelegateForColumn(column, m_heat);
   fit();
@@ -116,7 +117,9 @@ void RecipeTable::showSurvey(const std::shared_ptr<const RecipeSurvey>& survey) 
   m_table->verticalScrollBar()->setValue(scrolled);  // results that come in leave the reader where they are
 }
 
-void RecipeTable::showRecipe(const std::optional<Recipe>& recipe) { m_model->setRecipe(recipe); }
+void RecipeTable::showRecipe(const std::shared_ptr<const RecipeSurvey>& planned, const std::optional<Recipe>& recipe) {
+  m_model->setRecipe(planned, recipe);
+}
 
 void RecipeTable::setCurrentTensor(std::optional<std::size_t> tensor) {
   m_current = tensor;

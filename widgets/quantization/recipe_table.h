@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 #include <QWidget>
+#include <cstdint>
 #include <memory>
 #include <optional>
+#include <vector>
 
 #include "core/recipe/recipe.h"
 
@@ -21,8 +23,9 @@ class RecipeTable final : public QWidget {
  public:
   explicit RecipeTable(QWidget* parent = nullptr);
 
-  void showSurvey(const std::shared_ptr<const RecipeSurvey>& survey);
-  void showRecipe(const std::optional<Recipe>& recipe);
+  /// As RecipeTableModel has them.
+  void showSurvey(const std::shared_ptr<const RecipeSurvey>& survey, const std::vector<std::uint32_t>& nameRanks);
+  void showRecipe(const std::shared_ptr<const RecipeSurvey>& planned, const std::optional<Recipe>& recipe);
   /// Of the checkpoint; none: nothing is selected.
   void setCurrentTensor(std::optional<std::size_t> tensor);
   TableView& table() const { return *m_table; }

@@ -4,6 +4,9 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numeric>
+#include <string_view>
+#include <utility>
 
 #include "core/base/text.h"
 #include "core/report/recipe_figure.h"
@@ -14,8 +17,6 @@
 
 namespace ulpscope {
 namespace {
-
-constexpr double kNone = -std::numeric_limits<double>::infinity();
 
 /// Of the names as they are shown.
 qsizetype sharedStartOf(const std::vector<RecipeTensor>& tensors) {
@@ -32,41 +33,75 @@ bool isNumeric(int column) { return column != RecipeTableModel::kTensor && colum
 
 }  // namespace
 
-void RecipeTableModel::setSurvey(std::shared_ptr<const RecipeSurvey> survey) {
+void RecipeTableModel::setSurvey(std::shared_ptr<const RecipeSurvey> survey, std::vector<std::uint32_t> nameRanks) {
   beginResetModel();
   m_survey = std::move(survey);
-  m_recipe.reset();
-  m_rows.clear();
+  m_nameRanks = std::move(nameRanks);
   m_schemes.clear();
   m_titles.clear();
   double least = std::numeric_limits<double>::infinity();
   double most = 0;
   if (m_survey) {
     std::vector<bool> isOffered(m_survey->schemes.size());
-    for (std::size_t i = 0; i < m_survey->tensors.size(); ++i) {
-      m_rows.push_back(i);
-      for (const RecipeOption& option : m_survey->tensors[i].options) {
+    for (const RecipeTensor& tensor : m_survey->tensors)
+      for (const RecipeOption& option : tensor.options) {
         isOffered[option.scheme] = true;
         if (option.error > 0) least = std::min(least, option.error);
         most = std::max(most, option.error);
       }
-    }
-    std::ranges::stable_partition(m_rows, [&](std::size_t i) { return !m_survey->tensors[i].options.empty(); });
     for (std::size_t i = 0; i < isOffered.size(); ++i)
       if (isOffered[i]) m_schemes.push_back(i);
     for (const std::string& title : briefTitles(m_survey->schemes)) m_titles.push_back(qt(title));
   }
+  if (!m_planned || !m_survey || m_planned->tensors.size() != m_survey->tensors.size()) m_recipe.reset();
   m_sharedStart = m_survey ? sharedStartOf(m_survey->tensors) : 0;
   m_least = std::log(least);
   m_most = std::log(most);
+  arrange();
   endResetModel();
 }
 
-void RecipeTableModel::setRecipe(const std::optional<Recipe>& recipe) {
-  const bool fits = recipe && m_survey && recipe->chosen.size() == m_survey->tensors.size();
+void RecipeTableModel::setRecipe(std::shared_ptr<const RecipeSurvey> planned, const std::optional<Recipe>& recipe) {
+  const bool fits = recipe && m_survey && planned && recipe->chosen.size() == m_survey->tensors.size();
   if (!fits && !m_recipe) return;
+  m_planned = std::move(planned);
   m_recipe = fits ? recipe : std::nullopt;
-  if (!m_rows.empty()) Q_EMIT dataChanged(index(0, 0), index(rowCount() - 1, columnCount() - 1));
+  if (m_rows.empty()) return;
+  Q_EMIT dataChanged(index(0, 0), index(rowCount() - 1, columnCount() - 1));
+  if (m_sortColumn == kGets || m_sortColumn == kBits || m_sortColumn == kLost) sort(m_sortColumn, m_sortOrder);
+}
+
+void RecipeTableModel::sort(int column, Qt::SortOrder order) {
+  m_sortColumn = column;
+  m_sortOrder = order;
+  Q_EMIT layoutAboutToBeChanged({}, QAbstractItemModel::VerticalSortHint);
+  const QModelIndexList before = persistentIndexList();
+  std::vector<std::size_t> places;
+  for (const QModelIndex& index : before) places.push_back(m_rows[std::size_t(index.row())]);
+  arrange();
+  std::vector<int> rows(m_rows.size());
+  for (std::size_t row = 0; row < m_rows.size(); ++row) rows[m_rows[row]] = int(row);
+  QModelIndexList after;
+  for (qsizetype i = 0; i < before.size(); ++i) after << index(rows[places[std::size_t(i)]], before[i].column());
+  changePersistentIndexList(before, after);
+  Q_EMIT layoutChanged({}, QAbstractItemModel::VerticalSortHint);
+}
+
+void RecipeTableModel::arrange() {
+  m_rows.resize(m_survey ? m_survey->tensors.size() : 0);
+  std::iota(m_rows.begin(), m_rows.end(), std::size_t(0));
+  if (m_sortColumn < 0 || m_sortColumn >= columnCount()) {
+    std::ranges::stable_partition(m_rows, [&](std::size_t place) { return m_survey->tensors[place].kept.empty(); });
+    return;
+  }
+  std::vector<double> keys;
+  keys.reserve(m_rows.size());
+  for (const std::size_t place : m_rows) keys.push_back(sortKey(place, m_sortColumn));
+  const bool isDescending = m_sortOrder == Qt::DescendingOrder;
+  std::ranges::stable_sort(m_rows, [&](std::size_t a, std::size_t b) {
+    if (std::isnan(keys[a]) || std::isnan(keys[b])) return !std::isnan(keys[a]) && std::isnan(keys[b]);
+    return isDescending ? keys[a] > keys[b] : keys[a] < keys[b];
+  });
 }
 
 int RecipeTableModel::rowOf(std::size_t tensorOfCheckpoint) const {
@@ -81,15 +116,14 @@ int RecipeTableModel::columnCount(const QModelIndex& parent) const {
   return parent.isValid() ? 0 : kSchemes + int(m_schemes.size());
 }
 
-const RecipeOption* RecipeTableModel::chosen(int row) const {
-  const std::size_t place = m_rows[std::size_t(row)];
+const RecipeOption* RecipeTableModel::chosen(std::size_t place) const {
   if (!m_recipe || !m_recipe->chosen[place]) return nullptr;
-  return &m_survey->tensors[place].options[*m_recipe->chosen[place]];
+  return &m_planned->tensors[place].options[*m_recipe->chosen[place]];
 }
 
-const RecipeOption* RecipeTableModel::option(int row, int column) const {
-  if (column < kSchemes) return column == kBits || column == kLost ? chosen(row) : nullptr;
-  const auto& options = tensor(row).options;
+const RecipeOption* RecipeTableModel::option(std::size_t place, int column) const {
+  if (column < kSchemes) return column == kBits || column == kLost ? chosen(place) : nullptr;
+  const auto& options = m_survey->tensors[place].options;
   const auto found = std::ranges::find(options, m_schemes[std::size_t(column - kSchemes)], &RecipeOption::scheme);
   return found == options.end() ? nullptr : &*found;
 }
@@ -148,10 +182,12 @@ QString RecipeTableModel::toolTip(int row, int column) const {
   return exact(row, column);
 }
 
-QVariant RecipeTableModel::sortKey(int row, int column) const {
-  if (column == kWeights) return static_cast<double>(tensor(row).elements);
-  if (!isNumeric(column)) return text(row, column);
-  const RecipeOption* const here = option(row, column);
+double RecipeTableModel::sortKey(std::size_t place, int column) const {
+  constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
+  if (column == kTensor) return place < m_nameRanks.size() ? m_nameRanks[place] : kNone;
+  if (column == kWeights) return static_cast<double>(m_survey->tensors[place].elements);
+  if (column == kGets) return chosen(place) ? static_cast<double>(chosen(place)->scheme) : kNone;
+  const RecipeOption* const here = option(place, column);
   if (!here) return kNone;
   return column == kBits ? here->bitsPerWeight : here->error;
 }
@@ -176,14 +212,12 @@ QVariant RecipeTableModel::data(const QModelIndex& index, int role) const {
                   : isNumeric(column) ? Qt::AlignRight
                                       : Qt::AlignLeft) |
                  Qt::AlignVCenter);
-    case TableModel::SortRole:
-      return sortKey(row, column);
     case TableModel::ExactRole:
       return exact(row, column);
     case HeatRole:
       return column >= kSchemes && option(row, column) ? QVariant(heat(option(row, column)->error)) : QVariant();
     case ChosenRole:
-      return column >= kSchemes && option(row, column) && option(row, column) == chosen(row);
+      return column >= kSchemes && chosen(row) && chosen(row)->scheme == m_schemes[std::size_t(column - kSchemes)];
     default:
       return {};
   }

@@ -5,7 +5,9 @@
 #include <gtest/gtest.h>
 
 #include "core/backend/backend.h"
+#include "core/base/text.h"
 #include "core/quantization/quantization_report.h"
+#include "core/recipe/recipe_target.h"
 #include "tests/core/recipe/recipe_samples.h"
 #include "tests/source_path.h"
 
@@ -15,6 +17,27 @@ namespace {
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::IsEmpty;
+
+void expectSame(const RecipeSurvey& a, const RecipeSurvey& b) {
+  EXPECT_EQ(a.schemes, b.schemes);
+  ASSERT_EQ(a.tensors.size(), b.tensors.size());
+  for (std::size_t i = 0; i < a.tensors.size(); ++i) {
+    const RecipeTensor& one = a.tensors[i];
+    const RecipeTensor& other = b.tensors[i];
+    SCOPED_TRACE(one.name);
+    EXPECT_EQ(one.name, other.name);
+    EXPECT_EQ(one.kept, other.kept);
+    EXPECT_EQ(one.refused, other.refused);
+    EXPECT_EQ(one.isWeighted, other.isWeighted);
+    ASSERT_EQ(one.options.size(), other.options.size());
+    for (std::size_t k = 0; k < one.options.size(); ++k) {
+      EXPECT_EQ(one.options[k].scheme, other.options[k].scheme);
+      EXPECT_EQ(one.options[k].bits, other.options[k].bits);
+      EXPECT_EQ(one.options[k].bitsPerWeight, other.options[k].bitsPerWeight);
+      EXPECT_EQ(one.options[k].error, other.options[k].error);
+    }
+  }
+}
 
 class RecipeSurveyOfSample : public testing::Test {
  protected:
@@ -105,28 +128,76 @@ TEST_F(RecipeSurveyOfSample, StopsWhenItIsAskedTo) {
   EXPECT_EQ(found.error().code, Errc::Cancelled);
 }
 
-TEST_F(RecipeSurveyOfSample, NarrowedIsWhatWouldHaveBeenMeasured) {
-  const RecipeSurvey whole = survey({"q4_0", "int8_row", "as_stored"});
+TEST_F(RecipeSurveyOfSample, RecallsWhatWouldBeMeasured) {
+  SurveyMemory memory(*m_checkpoint);
+  ASSERT_TRUE(surveyForRecipe(memory, parsedChoices({"q4_0", "int8_row", "iq4_xs", "as_stored"}), {}, *m_backend, {}));
   RecipeRules rules;
   rules.keptRoles.push_back(TensorRole::Query);
   rules.keptNames = {"*layers.1*"};
-  const std::vector<SchemeChoice> schemes = parsedChoices({"int8_row", "as_stored"});
-  EXPECT_TRUE(coversAll(whole, {}, schemes, rules));
-  const RecipeSurvey narrowed = narrowedTo(whole, schemes, rules);
-  const RecipeSurvey fresh = survey({"int8_row", "as_stored"}, rules);
-  ASSERT_EQ(narrowed.tensors.size(), fresh.tensors.size());
-  for (std::size_t i = 0; i < fresh.tensors.size(); ++i) {
-    SCOPED_TRACE(fresh.tensors[i].name);
-    EXPECT_EQ(narrowed.tensors[i].kept, fresh.tensors[i].kept);
-    ASSERT_EQ(narrowed.tensors[i].options.size(), fresh.tensors[i].options.size());
-    for (std::size_t k = 0; k < fresh.tensors[i].options.size(); ++k) {
-      const RecipeOption& option = narrowed.tensors[i].options[k];
-      EXPECT_EQ(narrowed.schemes[option.scheme], fresh.schemes[fresh.tensors[i].options[k].scheme]);
-      EXPECT_EQ(option.error, fresh.tensors[i].options[k].error);
-    }
+  const KnownSurvey known = memory.recall(parsedChoices({"as_stored", "iq4_xs", "int8_row"}), rules);
+  EXPECT_EQ(known.missing(), 0u);
+  expectSame(known.survey, survey({"as_stored", "iq4_xs", "int8_row"}, rules));
+  expectSame(known.whole(), known.survey);
+}
+
+TEST_F(RecipeSurveyOfSample, MeasuresNothingTwice) {
+  SurveyMemory memory(*m_checkpoint);
+  RecipeRules rules;
+  rules.keptNames = {"*layers.1*"};
+  ASSERT_TRUE(surveyForRecipe(memory, parsedChoices({"q4_0", "iq4_xs"}), rules, *m_backend, {}));
+  const auto more = parsedChoices({"iq4_xs", "q8_0", "q4_0"});
+  const KnownSurvey before = memory.recall(more, {});
+  const RecipeSurvey whole = survey({"iq4_xs", "q8_0", "q4_0"});
+  std::size_t missing = 0;
+  std::size_t asked = 0;
+  for (const RecipeTensor& tensor : whole.tensors) {
+    if (tensor.options.empty()) continue;
+    asked += 3;
+    missing += matchesGlob("*layers.1*", tensor.name) ? 3 : 1;
   }
-  EXPECT_FALSE(coversAll(fresh, rules, schemes, {})) << "what was kept was not measured";
-  EXPECT_FALSE(coversAll(whole, {}, parsedChoices({"q8_0"}), {}));
+  EXPECT_EQ(before.asked(), asked);
+  EXPECT_EQ(before.missing(), missing);
+  EXPECT_THAT(before.areWhole(), ElementsAre(false, false, false));
+
+  Progress progress;
+  const auto after = surveyForRecipe(memory, more, {}, *m_backend, {{}, &progress});
+  ASSERT_TRUE(after);
+  expectSame(*after, whole);
+  EXPECT_EQ(memory.recall(more, {}).missing(), 0u);
+  // A job that was stopped before it began fails at the first tensor that it would read.
+  std::stop_source stop;
+  stop.request_stop();
+  const auto again = surveyForRecipe(memory, more, {}, *m_backend, {stop.get_token()});
+  ASSERT_TRUE(again) << "it measured something again";
+  expectSame(*again, whole);
+}
+
+TEST_F(RecipeSurveyOfSample, PlansWithSchemesThatAreMeasuredOnAllTensors) {
+  SurveyMemory memory(*m_checkpoint);
+  const auto schemes = parsedChoices({"q4_0", "q8_0", "as_stored"});
+  const auto optionsOf = [&](const RecipeSurvey& of) {
+    std::size_t options = 0;
+    for (const RecipeTensor& tensor : of.tensors) options += tensor.options.size();
+    return options;
+  };
+  EXPECT_EQ(optionsOf(memory.recall(schemes, {}).whole()), 0u) << "nothing but as stored is known";
+  ASSERT_TRUE(surveyForRecipe(memory, parsedChoices({"q4_0"}), {}, *m_backend, {}));
+  const KnownSurvey known = memory.recall(schemes, {});
+  EXPECT_THAT(known.areWhole(), ElementsAre(true, false, true));
+  EXPECT_EQ(optionsOf(known.whole()), known.missing() * 2) << "q4_0 and as stored";
+  for (const RecipeTensor& tensor : known.whole().tensors)
+    for (const RecipeOption& option : tensor.options) EXPECT_NE(option.scheme, 1u);
+}
+
+TEST_F(RecipeSurveyOfSample, LeavesAloneWhatTheToolDoes) {
+  const RecipeTarget& target = *findRecipeTarget("gptqmodel");
+  RecipeRules rules;
+  rules.target = &target;
+  const RecipeSurvey found = survey({"int_symmetric:bits=4:granularity=group"}, rules);
+  std::size_t left = 0;
+  for (const RecipeTensor& tensor : found.tensors)
+    if (const std::string reason = target.leaves(tensor); !reason.empty() && tensor.kept == reason) ++left;
+  EXPECT_GT(left, 0u) << "embeddings";
 }
 
 }  // namespace

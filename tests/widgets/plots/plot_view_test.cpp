@@ -55,6 +55,19 @@ TEST(PlotView, LosesNoMarkedBinAmongAMillion) {
   EXPECT_TRUE((plot.show(figure), shows(picture(plot), theme().colors().plotOutlier)));
 }
 
+TEST(PlotView, TakesAFigureWhoseNoteNeedsRoomInPlaceOfOneWithLines) {
+  PlotView plot;
+  Figure figure;
+  for (int i = 0; i < 3; ++i)
+    figure.series.push_back({.kind = Series::Kind::Line, .name = "line", .x = {1, 2, 3}, .y = {1, 3, 2}});
+  plot.show(figure);
+  picture(plot);
+  figure.notes = {"which makes the plot smaller, and draws it anew"};
+  figure.series.pop_back();
+  plot.show(figure);
+  EXPECT_EQ(plot.figure().series.size(), 2u);
+}
+
 TEST(PlotView, DrawsOutlinesOverBarsAndTellsWhichIsMeant) {
   PlotView plot;
   Figure figure = bars(4);

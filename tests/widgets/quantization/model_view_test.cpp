@@ -34,6 +34,7 @@
 #include "widgets/quantization/recipe_text.h"
 #include "widgets/quantization/save_table.h"
 #include "widgets/quantization/scheme_ticks.h"
+#include "widgets/session/text.h"
 #include "widgets/theme/theme.h"
 
 namespace ulpscope {
@@ -174,19 +175,42 @@ TEST_F(ModelViewTest, NarrowsWithoutMeasuringAgainAndSaysWhenItMust) {
   measure();
   setBits(5);
   const auto before = m_view.study().recipe()->error;
+  EXPECT_TRUE(isSaid("All is measured."));
+  EXPECT_FALSE(measuring().isEnabled());
   tick({"q4_0", "q8_0"});
-  EXPECT_FALSE(m_view.study().isStale());
+  EXPECT_EQ(m_view.study().missing(), 0u);
   EXPECT_LT(columnOf("as stored"), 0);
   EXPECT_GE(m_view.study().recipe()->error, before);
-  tick({"q4_0", "q5_0"});
-  EXPECT_TRUE(m_view.study().isStale());
-  EXPECT_TRUE(isSaid("than were measured"));
+  tick({"q4_0", "q8_0", "q5_0"});
+  const std::size_t tensors = m_view.study().recipe()->tensors;
+  EXPECT_EQ(m_view.study().asked(), 3 * tensors);
+  EXPECT_EQ(m_view.study().missing(), tensors);
+  EXPECT_TRUE(isSaid(grouped(tensors) + " of " + grouped(3 * tensors) + " to measure"));
+  EXPECT_LT(columnOf("Q5_0"), 0);
+  EXPECT_GE(columnOf("Q8_0"), 0) << "what is known stays, and recipes of it";
   measure();
-  EXPECT_FALSE(m_view.study().isStale());
+  EXPECT_EQ(m_view.study().missing(), 0u);
   EXPECT_GE(columnOf("Q5_0"), 0);
+}
+
+TEST_F(ModelViewTest, RemembersWhatItMeasuredWithEachCalibration) {
+  tick({"q8_0", "llm_int8"});
+  measure();
+  const auto before = m_view.study().recipe();
   m_session->setCalibration(Calibration::synthetic());
   settle(*m_session);
-  EXPECT_TRUE(m_view.study().isStale());
+  EXPECT_EQ(m_view.study().missing(), m_view.study().asked());
+  EXPECT_EQ(m_view.study().recipe(), std::nullopt);
+  measure();
+  EXPECT_NE(m_view.study().recipe()->error, before->error);
+  m_session->setCalibration(nullptr);
+  settle(*m_session);
+  EXPECT_EQ(m_view.study().missing(), 0u);
+  ASSERT_TRUE(m_view.study().recipe());
+  EXPECT_EQ(m_view.study().recipe()->error, before->error);
+  m_session->setCalibration(Calibration::synthetic());  // drawn by the same seed
+  settle(*m_session);
+  EXPECT_EQ(m_view.study().missing(), 0u);
 }
 
 TEST_F(ModelViewTest, KeepsRolesThatAreTicked) {
@@ -287,8 +311,39 @@ TEST_F(ModelViewTest, StopsWhenItIsToldTo) {
   measureButton.click();
   settle(*m_session);
   EXPECT_EQ(measureButton.text(), "Measure");
-  EXPECT_FALSE(m_view.study().isMeasured());
+  EXPECT_GT(m_view.study().missing(), 0u);
   EXPECT_EQ(m_view.study().recipe(), std::nullopt);
+}
+
+TEST_F(ModelViewTest, KeepsWhatWasMeasuredBeforeItWasStopped) {
+  auto& measureButton = measuring();
+  measureButton.click();
+  const auto& study = m_view.study();
+  ASSERT_TRUE(QTest::qWaitFor([&] { return study.missing() < study.asked() && study.isMeasuring(); }, 5000));
+  measureButton.click();
+  settle(*m_session);
+  const std::size_t left = study.missing();
+  EXPECT_GT(left, 0u) << "stopped too late";
+  EXPECT_LT(left, study.asked());
+  EXPECT_GT(model().rowCount(), 0);
+  EXPECT_TRUE(isSaid(grouped(left) + " of " + grouped(study.asked()) + " to measure"));
+  measure();
+  EXPECT_EQ(study.missing(), 0u);
+  const auto fresh = surveyForRecipe(*study.checkpoint(), study.question().schemes, study.question().rules, nullptr,
+                                     *m_session->backend(), {});
+  ASSERT_TRUE(fresh);
+  const RecipeSurvey& found = *study.survey();
+  ASSERT_EQ(found.tensors.size(), fresh->tensors.size());
+  for (std::size_t i = 0; i < found.tensors.size(); ++i) {
+    SCOPED_TRACE(found.tensors[i].name);
+    EXPECT_EQ(found.tensors[i].kept, fresh->tensors[i].kept);
+    EXPECT_EQ(found.tensors[i].refused, fresh->tensors[i].refused);
+    ASSERT_EQ(found.tensors[i].options.size(), fresh->tensors[i].options.size());
+    for (std::size_t k = 0; k < found.tensors[i].options.size(); ++k) {
+      EXPECT_EQ(found.tensors[i].options[k].scheme, fresh->tensors[i].options[k].scheme);
+      EXPECT_EQ(found.tensors[i].options[k].error, fresh->tensors[i].options[k].error);
+    }
+  }
 }
 
 TEST_F(ModelViewTest, SurvivesTheCheckpointBeingClosedWhileItMeasures) {
@@ -296,16 +351,16 @@ TEST_F(ModelViewTest, SurvivesTheCheckpointBeingClosedWhileItMeasures) {
   m_session->close(m_session->selection().checkpoint);
   settle(*m_session);
   EXPECT_EQ(m_view.study().survey(), nullptr);
-  EXPECT_FALSE(m_view.study().isMeasured());
+  EXPECT_EQ(m_view.study().asked(), 0u);
 }
 
 TEST_F(ModelViewTest, DropsWhatItKnowsOfACheckpointThatIsReadAnew) {
   tick({"q8_0"});
   measure();
-  EXPECT_TRUE(m_view.study().isMeasured());
+  EXPECT_EQ(m_view.study().missing(), 0u);
   m_session->reload(m_session->selection().checkpoint);
   settle(*m_session);
-  EXPECT_FALSE(m_view.study().isMeasured());
+  EXPECT_EQ(m_view.study().missing(), m_view.study().asked());
   EXPECT_EQ(model().rowCount(), 0);
 }
 
