@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <nlohmann/json.hpp>
 
 #include "core/recipe/name_patterns.h"
@@ -19,13 +20,15 @@ using Json = nlohmann::ordered_json;
 bool takes(const SchemeChoice& choice) {
   if (!choice.scheme) return true;
   if (choice.scheme->info().id != "gptq") return false;
-  for (const auto& [knob, value] : choice.settings) {
-    const bool isPassedOn = knob == "bits" || knob == "group" || knob == "symmetric" ||
-                            (knob == "act_order" && value != "group_aware") || knob == "static_groups" ||
-                            knob == "damp_percent";
-    if (!isPassedOn) return false;
-  }
-  return true;
+  constexpr std::array<std::string_view, 6> passedOn{"bits",      "group",         "symmetric",
+                                                     "act_order", "static_groups", "damp_percent"};
+  for (const auto& [knob, value] : choice.settings)
+    if (std::ranges::find(passedOn, knob) == passedOn.end()) return false;
+  const auto is = [&](const char* knob, std::string_view value) {
+    const auto found = choice.settings.find(knob);
+    return found != choice.settings.end() && found->second == value;
+  };
+  return !(is("act_order", "group_aware") && is("group", "-1"));  // which it refuses
 }
 
 std::string leaves(const RecipeTensor& tensor) {
@@ -37,10 +40,15 @@ std::string leaves(const RecipeTensor& tensor) {
 Json fieldsOf(const SchemeChoice& choice) {
   const auto settings = completeSettings(choice.scheme->info(), choice.settings);
   const auto number = [&](const char* knob) { return std::stoi(settings->at(knob)); };
-  const auto isYes = [&](const char* knob) { return settings->at(knob) == "yes"; };
-  return {{"bits", number("bits")},         {"group_size", number("group")},
-          {"desc_act", isYes("act_order")}, {"static_groups", isYes("static_groups")},
-          {"sym", isYes("symmetric")},      {"damp_percent", std::stod(settings->at("damp_percent"))}};
+  const auto is = [&](const char* knob, std::string_view value) { return settings->at(knob) == value; };
+  // Both orders are written: unless told otherwise it takes the group-aware one.
+  return {{"bits", number("bits")},
+          {"group_size", number("group")},
+          {"desc_act", is("act_order", "yes")},
+          {"act_group_aware", is("act_order", "group_aware")},
+          {"static_groups", is("static_groups", "yes")},
+          {"sym", is("symmetric", "yes")},
+          {"damp_percent", std::stod(settings->at("damp_percent"))}};
 }
 
 std::string keyOf(std::string_view sign, std::string_view pattern) {

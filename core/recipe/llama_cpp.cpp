@@ -21,10 +21,14 @@ bool takes(const SchemeChoice& choice) {
   return choice.scheme->info().family == "GGUF" && choice.settings.empty();
 }
 
+/// The parser takes white space and the first = for ends, and makes letters small.
+bool canBeNamed(char c) { return static_cast<unsigned char>(c) > ' ' && c != '=' && (c < 'A' || c > 'Z'); }
+
 std::string leaves(const RecipeTensor& tensor) {
   using enum TensorRole;
   const auto name = ggufNameOf(tensor.name, tensor.place);
   if (!name) return "no name in GGUF";
+  if (!std::ranges::all_of(*name, canBeNamed)) return "a name that its file cannot hold";
   const TensorRole role = tensor.place.role;
   if (role == Norm || role == Router || role == PositionEmbedding || name == "token_types.weight")
     return "left alone by llama-quantize";

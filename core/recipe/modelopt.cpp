@@ -4,6 +4,7 @@
 // quantizers, of which later ones override earlier ones. Weights only: inputs stay as they are.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 
 #include "core/recipe/fused_layers.h"
@@ -37,9 +38,18 @@ std::string leaves(const RecipeTensor& tensor) {
   return tensor.place.role == TensorRole::Embedding ? "no linear layer" : "";
 }
 
-/// fnmatch has no escape: what would be a wildcard in a name stands as a class of one.
-std::string wildcard(std::string_view module) {
-  std::string out = "*";
+/// Whether another module's name ends with this one, which a wildcard before it would match, too ("0" of "10").
+bool isEndOfAnother(std::string_view module, const RecipeSurvey& survey) {
+  return std::ranges::any_of(survey.tensors, [&](const RecipeTensor& tensor) {
+    const std::string_view other = moduleOf(tensor.name);
+    return other.size() > module.size() && other.ends_with(module);
+  });
+}
+
+/// Whatever stands before it in the model, if that is safe. fnmatch has no escape: what would be a wildcard in a name
+/// stands as a class of one.
+std::string wildcard(std::string_view module, const RecipeSurvey& survey) {
+  std::string out = isEndOfAnother(module, survey) ? "" : "*";
   for (const char c : module) out += c == '*' || c == '?' || c == '[' ? fmt::format("[{}]", c) : std::string(1, c);
   return out + ".weight_quantizer";
 }
@@ -49,7 +59,7 @@ std::string write(const RecipeSurvey& survey, const Recipe& recipe) {
   for (const RecipeAssignment& assignment : assignments(survey, recipe)) {
     if (!assignment.choice.scheme) continue;
     for (const RecipeTensor* tensor : assignment.tensors)
-      text += fmt::format("  - quantizer_name: {}\n    cfg: {}\n", yamlString(wildcard(moduleOf(tensor->name))),
+      text += fmt::format("  - quantizer_name: {}\n    cfg: {}\n", yamlString(wildcard(moduleOf(tensor->name), survey)),
                           quantizerOf(assignment.choice)->attributes);
   }
   return text;

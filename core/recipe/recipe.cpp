@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <map>
 #include <utility>
 
@@ -71,9 +72,10 @@ std::uint64_t keptBits(const RecipeSurvey& survey) {
 
 Result<std::uint64_t> bitsWithin(const RecipeBudget& budget, const RecipeSurvey& survey, std::uint64_t elements) {
   if (budget.bitsPerWeight)
-    return static_cast<std::uint64_t>(std::floor(*budget.bitsPerWeight * static_cast<double>(elements)));
+    return static_cast<std::uint64_t>(
+        std::min(std::floor(*budget.bitsPerWeight * static_cast<double>(elements)), 0x1p63));
   const std::uint64_t kept = keptBits(survey);
-  const std::uint64_t bits = budget.bytes.value_or(0) * 8;
+  const std::uint64_t bits = std::min(budget.bytes.value_or(0), std::numeric_limits<std::uint64_t>::max() / 8) * 8;
   if (bits < kept)
     return fail(Errc::Unsupported,
                 fmt::format("a budget above {} expected, which the tensors take that are kept as they "

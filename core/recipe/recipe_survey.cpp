@@ -40,7 +40,7 @@ class Survey {
     const std::vector<MatrixView> beside = layer->siblings.views();
     const SchemeInput input(loaded->view(), layer->given(), beside);
     const auto keep = [&, choice = schemes.begin()](const SchemeComparison& line) mutable {
-      add(tensor, *choice++, line, layer->inputs.has_value());
+      add(tensor, *choice++, line);
     };
     const auto lines = compareSchemes(schemes, input, m_backend, {m_job.stop, nullptr}, keep);
     if (!lines) return tl::unexpected(lines.error());
@@ -48,15 +48,15 @@ class Survey {
   }
 
  private:
-  void add(const RecipeTensor& tensor, const SchemeChoice& choice, const SchemeComparison& line,
-           bool isWeighted) const {
+  void add(const RecipeTensor& tensor, const SchemeChoice& choice, const SchemeComparison& line) const {
     if (!line.error.empty()) return m_memory.keepRefusal(tensor.tensor, choice, line.error);
     const double error = relativeError(line);
     if (!std::isfinite(error) || line.metrics.excluded != 0)
       return m_memory.keepRefusal(tensor.tensor, choice, "no error to measure");
     const auto bits =
         static_cast<std::uint64_t>(std::llround(line.bitsPerWeight * static_cast<double>(tensor.elements)));
-    m_memory.keep(tensor.tensor, choice, {0, line.bitsPerWeight, bits, error}, isWeighted);
+    m_memory.keep(tensor.tensor, choice, {0, line.bitsPerWeight, bits, error},
+                  /*isWeighted=*/line.weightedError.has_value());
   }
 
   SurveyMemory& m_memory;

@@ -92,6 +92,42 @@ TEST(RecipeTargets, KeepHostileNamesInTheirPlace) {
   }
 }
 
+TEST(RecipeTargets, LlamaCppKeepsWhatItsFileCannotName) {
+  const RecipeTarget& target = *findRecipeTarget("llama.cpp");
+  for (const char* name : {"blk.0.a b.weight", "blk.0.a\n.*=f32.weight", "blk.0.a=b.weight", "blk.0.A.weight"}) {
+    const RecipeSurvey survey = surveyFor(target, {name, "model.layers.0.self_attn.q_proj.weight"});
+    EXPECT_THAT(survey.tensors.front().kept, HasSubstr("cannot hold")) << name;
+    EXPECT_TRUE(survey.tensors.back().kept.empty());
+  }
+  const RecipeSurvey router = surveyFor(target, {"model.layers.0.mlp.gate.weight"});
+  EXPECT_THAT(router.tensors.front().kept, HasSubstr("left alone")) << "also where no rule keeps it";
+}
+
+TEST(RecipeTargets, GptqModelIsToldTheOrderOfColumns) {
+  // Of QuantizeConfig, act_group_aware is true unless it is written.
+  const RecipeTarget& target = *findRecipeTarget("gptqmodel");
+  const auto config = [&](const std::string& scheme) {
+    RecipeSurvey survey{.schemes = parsedChoices({scheme}), .tensors = {}};
+    survey.tensors.push_back(sampleTensor("model.layers.0.self_attn.q_proj.weight", survey.schemes, 1));
+    return nlohmann::json::parse(target.write(survey, planned(target, survey, 16)));
+  };
+  EXPECT_EQ(config("gptq")["act_group_aware"], false);
+  EXPECT_EQ(config("gptq:act_order=yes")["desc_act"], true);
+  EXPECT_EQ(config("gptq:act_order=yes")["act_group_aware"], false);
+  EXPECT_EQ(config("gptq:act_order=group_aware")["act_group_aware"], true);
+  EXPECT_TRUE(target.takes(parsedChoices({"gptq:act_order=group_aware"})[0]));
+  EXPECT_FALSE(target.takes(parsedChoices({"gptq:group=-1:act_order=group_aware"})[0])) << "its groups are of no size";
+  EXPECT_FALSE(target.takes(parsedChoices({"gptq:search=yes"})[0]));
+}
+
+TEST(RecipeTargets, ModelOptMatchesNoOtherModule) {
+  const RecipeTarget& target = *findRecipeTarget("modelopt");
+  const RecipeSurvey survey = surveyFor(target, {"0.weight", "10.weight"});
+  const std::string text = target.write(survey, planned(target, survey, 6));
+  EXPECT_THAT(text, HasSubstr("\"0.weight_quantizer\""));
+  EXPECT_THAT(text, HasSubstr("\"*10.weight_quantizer\""));
+}
+
 TEST(RecipeTargets, LlamaCppGetsAnAnchoredPatternForEachName) {
   const RecipeTarget& target = *findRecipeTarget("llama.cpp");
   const RecipeSurvey survey = surveyFor(target);

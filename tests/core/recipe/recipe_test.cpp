@@ -97,6 +97,11 @@ TEST_F(RecipePlan, HasARangeWhoseEndsAreTheSmallestAndTheBest) {
   EXPECT_DOUBLE_EQ(range->most, 8.5);
   EXPECT_TRUE(planRecipe(m_survey, budgetOf(range->least), {}, {}));
   EXPECT_FALSE(planRecipe(m_survey, budgetOf(range->least - 0.01), {}, {}));
+  for (const RecipeBudget& plenty : {RecipeBudget{.bitsPerWeight = 1e300}, RecipeBudget{.bytes = ~std::uint64_t{0}}}) {
+    const auto recipe = planRecipe(m_survey, plenty, {}, {});
+    ASSERT_TRUE(recipe) << recipe.error().message;
+    EXPECT_NEAR(recipe->bitsPerWeight, range->most, 1e-12);
+  }
   m_survey.tensors.resize(0);
   EXPECT_FALSE(bitsRange(m_survey, {}));
 }

@@ -59,6 +59,8 @@ def check_gptqmodel(found, text):
         wrong += read.dynamic_get(name) is False
         wrong += read.dynamic_get(name, "bits", read.bits) != asked["bits"]
         wrong += read.dynamic_get(name, "group_size", read.group_size) != asked["group"]
+        wrong += read.dynamic_get(name, "desc_act", read.desc_act) is not False
+        wrong += read.dynamic_get(name, "act_group_aware", read.act_group_aware) is not False
     return len(found["tensors"]), wrong
 
 
