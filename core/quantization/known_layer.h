@@ -25,9 +25,10 @@ struct KnownLayer {
   const LayerCalibration* given() const { return inputs ? &*inputs : nullptr; }
 };
 
-/// Of the tensor of that index, without job progress; null `calibration`: nothing. Siblings are read where they are
-/// asked for; one that cannot be read is left out. An error is one of reading, or a damaged calibration.
 enum class Siblings : bool { LeaveOut, Read };
+
+/// Of the tensor of that index, without job progress; null `calibration`: nothing. A sibling that cannot be read is
+/// left out, with a warning. An error is one of reading, or a damaged calibration.
 Result<KnownLayer> knownLayer(const Calibration* calibration, const Checkpoint& checkpoint, std::size_t tensor,
                               Siblings siblings, const Backend& backend, const JobContext& job);
 
