@@ -73,6 +73,7 @@ Json seriesJson(const DriftSeries& series) {
   const InputCounts& inputs = series.product.inputs;
   Json json{{"id", series.engine.engine->id},
             {"format", series.engine.unit->format},
+            {"series", series.engine.id()},
             {"name", series.engine.engine->title},
             {"evidence", idOf(series.engine.engine->evidence)}};
   json.update(errorJson(series.error));
@@ -98,7 +99,7 @@ class MatmulCommand final : public Command {
     options.option("--distribution", "D", m_distribution, "normal (default) or uniform");
     options.option("--seed", "N", m_seed, "Of the operands (default 0)");
     options.list("--engines", "IDS", m_engines,
-                 fmt::format("ID or ID@FORMAT each (default {}); `ulp matmul --engines list` names them",
+                 fmt::format("ID or ID@FORMAT each, then /float16 (sums) or /promote:N (default {}); `list` names them",
                              fmt::join(kDefaultEngines, ",")));
     options.option("--reference", "R", m_reference, "float64 (default) or exact");
     options.option("--input-rounding", "R", m_inputRounding,
@@ -262,13 +263,14 @@ class MatmulCommand final : public Command {
     if (settings.separatesSums) table.header.push_back("sums alone");
     std::string notes;
     for (const DriftSeries& series : drift.series) {
-      const DriftBound& bound = series.bounds.front();
+      const bool hasBound = !series.bounds.empty() && series.bounds.front().whyNot.empty();
       table.rows.push_back({series.engine.id(), numberText(series.error.relativeFrobenius),
                             numberText(series.error.maxAbsolute), numberText(series.error.maxUlp),
                             numberText(series.error.meanRelative),
-                            bound.whyNot.empty() ? numberText(bound.value) : "-"});
+                            hasBound ? numberText(series.bounds.front().value) : "-"});
       if (series.sums) table.rows.back().push_back(numberText(series.sums->relativeFrobenius));
-      if (!bound.whyNot.empty()) notes += fmt::format("{}: no bound, {}\n", series.engine.id(), bound.whyNot);
+      if (!hasBound && !series.bounds.empty())
+        notes += fmt::format("{}: no bound, {}\n", series.engine.id(), series.bounds.front().whyNot);
       if (series.error.excluded != 0)
         notes +=
             fmt::format("{}: {} not finite, left out\n", series.engine.id(), counted(series.error.excluded, "element"));
@@ -324,9 +326,14 @@ class MatmulCommand final : public Command {
     settings.engine = *engine;
     if (m_output && *m_output != "float32" && *m_output != "float16")
       return fail(Errc::Usage, fmt::format("--output float32 or float16 expected, found {}", printable(*m_output)));
-    settings.halfSums = m_output == "float16";
-    if (settings.halfSums && !engine->unit->half)
+    if (engine->unit->scaling)
+      return fail(Errc::Usage,
+                  fmt::format("an engine that multiplies row by row expected, found {}, which scales whole "
+                              "matrices",
+                              engine->id()));
+    if (m_output == "float16" && !engine->unit->half)
       return fail(Errc::Usage, fmt::format("{} has no sums in float16", engine->id()));
+    settings.engine.halfSums = m_output == "float16";
     if (auto common = readCommon(settings.inputRounding, settings.order); !common)
       return tl::unexpected(common.error());
     return settings;

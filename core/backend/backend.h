@@ -150,6 +150,9 @@ class Backend {
   /// it; c is row-major, a.rows by b.rows. Not for units whose accumulator is Float64NearestEven.
   virtual void multiplyAdd(const DotUnit& unit, int smallestExponent, const OperandBlock& a, const OperandBlock& b,
                            std::size_t length, std::span<float> c) const;
+  /// The same in float64, as one chain of fused multiply-adds from the first element to the last.
+  virtual void multiplyAdd(const RowBlock<double>& a, const RowBlock<double>& b, std::size_t length,
+                           std::span<double> c) const;
 };
 
 /// The definition: scalar, one thread, no SIMD. Always there.

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What every backend can do: the definitions.
+#include <cmath>
+
 #include "core/analysis/error_chunk.h"
 #include "core/backend/backend.h"
 #include "core/matmul/dot.h"
@@ -38,6 +40,17 @@ void Backend::multiplyAdd(const DotUnit& unit, int smallestExponent, const Opera
     for (std::size_t j = 0; j < b.rows; ++j) {
       float& sum = c[i * b.rows + j];
       sum = static_cast<float>(dot(unit, smallestExponent, a.row(i, length), b.row(j, length), sum));
+    }
+}
+
+void Backend::multiplyAdd(const RowBlock<double>& a, const RowBlock<double>& b, std::size_t length,
+                          std::span<double> c) const {
+  for (std::size_t i = 0; i < a.rows; ++i)
+    for (std::size_t j = 0; j < b.rows; ++j) {
+      double& sum = c[i * b.rows + j];
+      const auto x = a.row(i, length);
+      const auto y = b.row(j, length);
+      for (std::size_t k = 0; k < length; ++k) sum = std::fma(x[k], y[k], sum);
     }
 }
 

@@ -123,7 +123,7 @@ Result<Drift> measureDrift(const DriftSettings& settings, const DenseMatrix& a, 
     if (!made) return tl::unexpected(std::move(made).error());
     const ProductError error = measureProduct(made->c, drift.reference);
     std::optional<ProductError> sums;
-    if (settings.separatesSums) {
+    if (settings.separatesSums && !engine.unit->scaling) {
       const auto ofRounded = references.find(product, settings.reference, a, columnsOfB, backend, job);
       if (!ofRounded) return tl::unexpected(ofRounded.error());
       sums = measureProduct(made->c, **ofRounded);

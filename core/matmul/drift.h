@@ -50,7 +50,8 @@ struct DriftSeries {
   EngineChoice engine;
   MatrixProduct product;
   ProductError error;
-  std::optional<ProductError> sums;  ///< against the product of the operands as rounded: what adding alone lost
+  std::optional<ProductError> sums;  ///< against the product of the operands as rounded: what adding alone lost;
+                                     ///< not of engines that scale, whose sums are exact
   std::vector<DriftBound> bounds;
 };
 

@@ -108,14 +108,17 @@ std::string_view idOf(DriftBound::Kind kind) {
 std::vector<DriftBound> driftBounds(const ProductSettings& settings, const DriftScale& scale,
                                     const InputCounts& inputs) {
   const EngineUnit& engine = *settings.engine.unit;
+  if (engine.scaling) return {};  // what rounding takes is relative to the largest of a row, not to each product
+  if (settings.engine.halfSums) return {};
   const DotUnit& unit = engine.unit;
   const bool isDouble = unit.accumulator == Accumulator::Float64NearestEven;
   const double u = isDouble ? kUnitRoundoff64 : kUnitRoundoff32;
   const double in = isDouble ? 0 : inputError(settings);
   const double fromInputs = 2 * in + in * in;
   const double products = engine.split ? static_cast<double>(engine.split->products.size()) : 1;
+  const KOrder& order = settings.engine.order ? *settings.engine.order : settings.order;
   const double all = static_cast<double>(scale.k()) * products;
-  const double ordered = std::min(all, static_cast<double>(settings.order.run(scale.k())) * products);
+  const double ordered = std::min(all, static_cast<double>(order.run(scale.k())) * products);
   const double run = unit.promoteEvery == 0 ? ordered : std::min<double>(unit.promoteEvery, ordered);
   const double joins = run < all ? std::ceil(all / run) : 0;
   const std::string range = outOfRange(inputs);

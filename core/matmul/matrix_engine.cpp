@@ -22,6 +22,34 @@ std::string allIds() {
   return ids;
 }
 
+std::string formatsOf(const MatrixEngine& engine) {
+  std::string formats;
+  for (const EngineUnit& unit : engine.units) formats += fmt::format("{}{}", formats.empty() ? "" : ", ", unit.format);
+  return formats;
+}
+
+Result<const MatrixEngine*> engineOf(std::string_view id) {
+  for (const Alias& alias : kAliases)
+    if (id == alias.id) id = alias.engine;
+  const auto engines = matrixEngines();
+  const auto found = std::ranges::find(engines, id, [](const MatrixEngine* engine) { return engine->id; });
+  if (found != engines.end()) return *found;
+  return fail(Errc::Usage, fmt::format("a matrix engine expected ({}), found {}", allIds(), printable(id)));
+}
+
+/// What stands behind a slash.
+Result<> take(std::string_view text, EngineChoice& choice) {
+  if (text != "float16") {
+    const auto order = parseKOrder(text);
+    if (!order) return tl::unexpected(order.error());
+    choice.order = *order;
+    return {};
+  }
+  if (!choice.unit->half) return fail(Errc::Usage, fmt::format("{} has no sums in float16", choice.id()));
+  choice.halfSums = true;
+  return {};
+}
+
 }  // namespace
 
 const EngineUnit* MatrixEngine::unitFor(std::string_view format) const {
@@ -29,24 +57,33 @@ const EngineUnit* MatrixEngine::unitFor(std::string_view format) const {
   return found == units.end() ? nullptr : &*found;
 }
 
-std::string EngineChoice::id() const { return fmt::format("{}@{}", engine->id, unit->format); }
+std::string EngineChoice::id() const {
+  return fmt::format("{}@{}{}{}", engine->id, unit->format, halfSums ? "/float16" : "",
+                     order ? "/" + order->id() : std::string());
+}
 
 Result<EngineChoice> parseEngine(std::string_view text) {
-  const std::size_t at = text.find('@');
-  std::string_view id = text.substr(0, at);
-  for (const Alias& alias : kAliases)
-    if (id == alias.id) id = alias.engine;
-  const auto engines = matrixEngines();
-  const auto found = std::ranges::find(engines, id, [](const MatrixEngine* engine) { return engine->id; });
-  if (found == engines.end())
-    return fail(Errc::Usage, fmt::format("a matrix engine expected ({}), found {}", allIds(), printable(id)));
-  const MatrixEngine& engine = **found;
-  if (at == std::string_view::npos) return EngineChoice{&engine, &engine.units.front()};
-  const std::string_view format = text.substr(at + 1);
-  if (const EngineUnit* unit = engine.unitFor(format)) return EngineChoice{&engine, unit};
-  std::string formats;
-  for (const EngineUnit& unit : engine.units) formats += fmt::format("{}{}", formats.empty() ? "" : ", ", unit.format);
-  return fail(Errc::Usage, fmt::format("{} multiplies {}; found {}", engine.id, formats, printable(format)));
+  const std::size_t slash = text.find('/');
+  const std::string_view name = text.substr(0, slash);
+  const std::size_t at = name.find('@');
+  const auto engine = engineOf(name.substr(0, at));
+  if (!engine) return tl::unexpected(engine.error());
+  EngineChoice choice{*engine, &(*engine)->units.front()};
+  if (at != std::string_view::npos) {
+    const std::string_view format = name.substr(at + 1);
+    choice.unit = choice.engine->unitFor(format);
+    if (!choice.unit)
+      return fail(Errc::Usage,
+                  fmt::format("{} multiplies {}; found {}", choice.engine->id, formatsOf(**engine), printable(format)));
+  }
+  std::string_view rest = slash == std::string_view::npos ? std::string_view() : text.substr(slash + 1);
+  while (slash != std::string_view::npos) {
+    const std::size_t end = rest.find('/');
+    if (auto taken = take(rest.substr(0, end), choice); !taken) return tl::unexpected(taken.error());
+    if (end == std::string_view::npos) break;
+    rest.remove_prefix(end + 1);
+  }
+  return choice;
 }
 
 const NumberFormat& inputFormatOf(const EngineUnit& unit) {

@@ -11,6 +11,7 @@
 #include "core/formats/number_format.h"
 #include "core/formats/rounding.h"
 #include "core/matmul/dot_unit.h"
+#include "core/matmul/k_order.h"
 
 namespace ulpscope {
 
@@ -28,6 +29,14 @@ struct OperandSplit {
   int run = 1;
 };
 
+/// Operands as integers: each row of A and each column of B is divided by its largest magnitude and multiplied by 127.
+/// What comes out is multiplied by both again, in float32.
+struct VectorScaling {
+  /// Columns of A that hold a magnitude of at least this, and the rows of B that meet them, are multiplied in float16
+  /// instead (products exact, sums in float32). 0: none are.
+  double outlierThreshold = 0;
+};
+
 /// An engine with operands of one format.
 struct EngineUnit {
   std::string_view format;                         ///< id of the format that operands are rounded to
@@ -36,7 +45,8 @@ struct EngineUnit {
   std::optional<DotUnit> half = {};                ///< with sums in float16, where the engine has that
   /// fp8 mma.sync of sm_90 and sm_100: of 32 elements those with k mod 4 of 0 and 1 come first, then the others.
   bool pairsFirst = false;
-  std::optional<OperandSplit> split = {};  ///< emulation of a wider format; `format` is that of the parts
+  std::optional<VectorScaling> scaling = {};  ///< with Accumulator::Int32, whose sums are exact and wrap
+  std::optional<OperandSplit> split = {};     ///< emulation of a wider format; `format` is that of the parts
 };
 
 /// What multiplies matrices: a GPU's matrix unit, an ideal way of adding, or an emulation.
@@ -64,16 +74,19 @@ std::span<const MatrixEngine* const> matrixEngines();
 struct EngineChoice {
   const MatrixEngine* engine = nullptr;
   const EngineUnit* unit = nullptr;
+  bool halfSums = false;             ///< sums in float16; only where the unit has that
+  std::optional<KOrder> order = {};  ///< its own, whatever that of the experiment is
 
-  std::string id() const;  ///< "a100@tfloat32"
+  std::string id() const;  ///< "a100@tfloat32", "v100@float16/float16", "h100-wgmma@float8_e5m2/promote:128"
   friend bool operator==(const EngineChoice&, const EngineChoice&) = default;
 };
 
-/// "a100", "a100@tfloat32". h100, h200 and b200 stand for the instructions that their libraries use: wgmma, tcgen05.
-/// Usage where there is no such engine, or no such format of it; the message lists what there is.
+/// "a100", "a100@tfloat32", and either with "/float16" (sums in float16) or "/promote:N", "/split:N" behind it. h100,
+/// h200 and b200 stand for the instructions that their libraries use: wgmma, tcgen05. Usage where there is no such
+/// engine, or no such format of it; the message lists what there is.
 Result<EngineChoice> parseEngine(std::string_view text);
 
-/// Of an input format of an engine. Precondition: the format of an EngineUnit.
+/// The format of the unit's operands.
 const NumberFormat& inputFormatOf(const EngineUnit& unit);
 
 }  // namespace ulpscope

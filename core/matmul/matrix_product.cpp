@@ -2,14 +2,14 @@
 #include "core/matmul/matrix_product.h"
 
 #include <algorithm>
-#include <atomic>
 #include <bit>
 #include <cassert>
-#include <functional>
 
 #include "core/backend/backend.h"
 #include "core/formats/codec.h"
 #include "core/matmul/dot.h"
+#include "core/matmul/product_tiles.h"
+#include "core/matmul/scaled_product.h"
 
 namespace ulpscope {
 namespace {
@@ -27,9 +27,13 @@ bool isDouble(const ProductSettings& settings) {
   return settings.engine.unit->unit.accumulator == Accumulator::Float64NearestEven;
 }
 
+const KOrder& orderOf(const ProductSettings& settings) {
+  return settings.engine.order ? *settings.engine.order : settings.order;
+}
+
 const DotUnit& unitOf(const ProductSettings& settings) {
   const EngineUnit& unit = *settings.engine.unit;
-  return settings.halfSums ? *unit.half : unit.unit;
+  return settings.engine.halfSums ? *unit.half : unit.unit;
 }
 
 constexpr std::size_t kPairedInstruction = 32;  ///< elements of mma.sync.m16n8k32
@@ -48,7 +52,7 @@ std::size_t roundedUp(std::size_t k, std::size_t granule) { return (k + granule 
 /// What one accumulator takes, of prepared operands.
 std::size_t preparedRun(const ProductSettings& settings, std::size_t k) {
   const EngineUnit& unit = *settings.engine.unit;
-  return roundedUp(settings.order.run(k), granuleOf(unit)) * productsOf(unit);
+  return roundedUp(orderOf(settings).run(k), granuleOf(unit)) * productsOf(unit);
 }
 
 /// How one row of operands becomes what the unit multiplies.
@@ -129,25 +133,16 @@ class Preparation {
 double joined(const ProductSettings& settings, double sum, double part) {
   if (isDouble(settings)) return sum + part;
   const float single = static_cast<float>(sum) + static_cast<float>(part);
-  if (!settings.halfSums) return static_cast<double>(single);
+  if (!settings.engine.halfSums) return static_cast<double>(single);
   const Encoded half = encodeDouble(kFloat16Spec, static_cast<double>(single), Rounding::NearestEven, Overflow::Format);
   return static_cast<double>(decodeToFloat(kFloat16Spec, half.code));
 }
 
-double dotInOrder(const ProductSettings& settings, std::span<const double> a, std::span<const double> b, double c) {
-  const DotUnit& unit = unitOf(settings);
-  if (settings.order.kind == KOrder::Kind::Sequential) return dot(unit, a, b, c);
-  const std::size_t run = settings.order.run(a.size());
-  for (std::size_t i = 0; i < a.size(); i += run) {
-    const std::size_t count = std::min(run, a.size() - i);
-    c += dot(unit, a.subspan(i, count), b.subspan(i, count), 0);
-  }
-  return c;
-}
-
-/// Some rows of prepared operands.
 OperandBlock rowsOf(const PreparedOperand& operand, std::size_t first, std::size_t count) {
   return {operand.values.data() + first * operand.length, count, operand.length};
+}
+RowBlock<double> rowsOf(const DenseMatrix& operand, std::size_t first, std::size_t count) {
+  return {operand.values.data() + first * operand.columns, count, operand.columns};
 }
 
 /// c + A B of prepared rows, `k` elements long before that, in the order that was chosen.
@@ -170,30 +165,29 @@ void addProduct(const ProductSettings& settings, const Backend& backend, const O
   }
 }
 
-/// Parts of C that are computed at once: large enough that what is made ready for them pays, small enough to stop.
-constexpr std::size_t kTileRows = 64;
-constexpr std::size_t kTileColumns = 32;
+/// One piece of the dot products of a float64 unit, from `c` on.
+void addDoubles(const DotUnit& unit, const Backend& backend, const RowBlock<double>& a, const RowBlock<double>& b,
+                std::size_t length, std::span<double> c) {
+  if (unit.summation == Summation::FmaChain) return backend.multiplyAdd(a, b, length, c);
+  for (std::size_t i = 0; i < a.rows; ++i)
+    for (std::size_t j = 0; j < b.rows; ++j) {
+      double& sum = c[i * b.rows + j];
+      sum = dot(unit, a.row(i, length), b.row(j, length), sum);
+    }
+}
 
-struct Tile {
-  std::size_t row, rows, column, columns;
-};
-
-/// Calls work(tile) for each tile of C, on the backend's threads.
-Result<> forEachTile(std::size_t rows, std::size_t columns, std::size_t k, const Backend& backend,
-                     const JobContext& job, const std::function<void(const Tile&)>& work) {
-  const std::size_t across = (columns + kTileColumns - 1) / kTileColumns;
-  const std::size_t down = (rows + kTileRows - 1) / kTileRows;
-  std::atomic<bool> cancelled = false;
-  backend.forEach(across * down, [&](std::size_t index) {
-    if (cancelled.load(std::memory_order_relaxed)) return;
-    const std::size_t row = index / across * kTileRows;
-    const std::size_t column = index % across * kTileColumns;
-    const Tile tile{row, std::min(kTileRows, rows - row), column, std::min(kTileColumns, columns - column)};
-    work(tile);
-    if (!job.step(tile.rows * tile.columns * k)) cancelled = true;
-  });
-  if (cancelled) return job.step(0);
-  return {};
+/// c + A B of rows of doubles, in the order that was chosen.
+void addProduct(const ProductSettings& settings, const Backend& backend, const RowBlock<double>& a,
+                const RowBlock<double>& b, std::size_t k, std::span<double> c) {
+  const std::size_t run = orderOf(settings).run(k);
+  if (run >= k) return addDoubles(unitOf(settings), backend, a, b, k, c);
+  std::vector<double> sums(c.size());
+  for (std::size_t first = 0; first < k; first += run) {
+    std::ranges::fill(sums, 0.0);
+    addDoubles(unitOf(settings), backend, {a.values + first, a.rows, a.stride}, {b.values + first, b.rows, b.stride},
+               std::min(run, k - first), sums);
+    for (std::size_t i = 0; i < c.size(); ++i) c[i] += sums[i];
+  }
 }
 
 }  // namespace
@@ -228,30 +222,28 @@ DenseMatrix roundedOperand(const ProductSettings& settings, const DenseMatrix& o
 
 Result<MatrixProduct> multiply(const ProductSettings& settings, const DenseMatrix& a, const DenseMatrix& columnsOfB,
                                const Backend& backend, const JobContext& job) {
-  assert(a.columns == columnsOfB.columns && (!settings.halfSums || settings.engine.unit->half));
+  assert(a.columns == columnsOfB.columns && (!settings.engine.halfSums || settings.engine.unit->half));
   const std::size_t columns = columnsOfB.rows;
   MatrixProduct product{{a.rows, columns, std::vector<double>(a.rows * columns)}, {}};
   if (product.c.values.empty()) return product;
-  const std::span<double> c = product.c.values;
-  if (isDouble(settings)) {
-    const auto done = forEachTile(a.rows, columns, a.columns, backend, job, [&](const Tile& tile) {
-      for (std::size_t r = tile.row; r < tile.row + tile.rows; ++r)
-        for (std::size_t j = tile.column; j < tile.column + tile.columns; ++j)
-          c[r * columns + j] = dotInOrder(settings, a.row(r), columnsOfB.row(j), 0);
-    });
-    if (!done) return tl::unexpected(done.error());
-    return product;
+  if (settings.engine.unit->scaling) return multiplyScaled(settings, a, columnsOfB, backend, job);
+  PreparedOperand left, right;
+  if (!isDouble(settings)) {
+    left = prepareOperand(settings, a, OperandSide::A);
+    right = prepareOperand(settings, columnsOfB, OperandSide::B);
+    product.inputs = left.counts;
+    product.inputs.merge(right.counts);
   }
-  const PreparedOperand left = prepareOperand(settings, a, OperandSide::A);
-  const PreparedOperand right = prepareOperand(settings, columnsOfB, OperandSide::B);
-  product.inputs = left.counts;
-  product.inputs.merge(right.counts);
   const auto done = forEachTile(a.rows, columns, a.columns, backend, job, [&](const Tile& tile) {
     std::vector<double> part(tile.rows * tile.columns);
-    addProduct(settings, backend, rowsOf(left, tile.row, tile.rows), rowsOf(right, tile.column, tile.columns),
-               a.columns, part);
+    if (isDouble(settings))
+      addProduct(settings, backend, rowsOf(a, tile.row, tile.rows), rowsOf(columnsOfB, tile.column, tile.columns),
+                 a.columns, part);
+    else
+      addProduct(settings, backend, rowsOf(left, tile.row, tile.rows), rowsOf(right, tile.column, tile.columns),
+                 a.columns, part);
     for (std::size_t r = 0; r < tile.rows; ++r)
-      std::copy_n(&part[r * tile.columns], tile.columns, &c[(tile.row + r) * columns + tile.column]);
+      std::copy_n(&part[r * tile.columns], tile.columns, &product.c.values[(tile.row + r) * columns + tile.column]);
   });
   if (!done) return tl::unexpected(done.error());
   return product;
@@ -262,12 +254,15 @@ std::vector<double> multiplyRows(const ProductSettings& settings, const DenseMat
   assert(a.rows == b.rows && a.columns == b.columns && (c.empty() || c.size() == a.rows));
   std::vector<double> d(a.rows);
   if (isDouble(settings)) {
-    for (std::size_t r = 0; r < a.rows; ++r) d[r] = dotInOrder(settings, a.row(r), b.row(r), c.empty() ? 0 : c[r]);
+    for (std::size_t r = 0; r < a.rows; ++r) {
+      d[r] = c.empty() ? 0 : c[r];
+      addProduct(settings, backend, rowsOf(a, r, 1), rowsOf(b, r, 1), a.columns, std::span(d).subspan(r, 1));
+    }
     return d;
   }
   const PreparedOperand left = prepareOperand(settings, a, OperandSide::A);
   const PreparedOperand right = prepareOperand(settings, b, OperandSide::B);
-  const FloatSpec& spec = settings.halfSums ? kFloat16Spec : kFloat32Spec;
+  const FloatSpec& spec = settings.engine.halfSums ? kFloat16Spec : kFloat32Spec;
   // Backends multiply matrices: what is wanted is the diagonal of small ones.
   constexpr std::size_t kAtOnce = 16;
   for (std::size_t first = 0; first < a.rows; first += kAtOnce) {

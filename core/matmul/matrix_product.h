@@ -9,7 +9,6 @@
 #include "core/base/result.h"
 #include "core/jobs/job.h"
 #include "core/matmul/dense_matrix.h"
-#include "core/matmul/k_order.h"
 #include "core/matmul/matrix_engine.h"
 
 namespace ulpscope {
@@ -19,8 +18,7 @@ class Backend;
 struct ProductSettings {
   EngineChoice engine;
   std::optional<Rounding> inputRounding = {};  ///< the unit's own if not given; not Stochastic
-  KOrder order = {};
-  bool halfSums = false;  ///< sums in float16; precondition: the unit has them
+  KOrder order = {};                           ///< unless the engine has its own
 };
 
 /// What rounding the operands to the engine's format did.
@@ -63,7 +61,7 @@ Result<MatrixProduct> multiply(const ProductSettings& settings, const DenseMatri
                                const Backend& backend, const JobContext& job);
 
 /// d[i] = c[i] + a[i] . b[i]: one dot product a row. `c` is empty for zeros; its values are first rounded to what the
-/// unit's accumulator holds, to nearest even. Precondition: equal shapes.
+/// unit's accumulator holds, to nearest even. Preconditions: equal shapes; an engine without scaling.
 std::vector<double> multiplyRows(const ProductSettings& settings, const DenseMatrix& a, const DenseMatrix& b,
                                  std::span<const double> c, const Backend& backend);
 

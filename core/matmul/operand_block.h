@@ -6,12 +6,14 @@
 namespace ulpscope {
 
 /// Some rows of operands, each of which begins `stride` elements after the one before.
-struct OperandBlock {
-  const float* values = nullptr;
+template <class T>
+struct RowBlock {
+  const T* values = nullptr;
   std::size_t rows = 0;
   std::size_t stride = 0;
 
-  std::span<const float> row(std::size_t r, std::size_t length) const { return {values + r * stride, length}; }
+  std::span<const T> row(std::size_t r, std::size_t length) const { return {values + r * stride, length}; }
 };
+using OperandBlock = RowBlock<float>;
 
 }  // namespace ulpscope

@@ -16,7 +16,7 @@
 #include "kernels/cpu/dequantize_blocks.h"
 #include "kernels/cpu/instruction_set.h"
 #include "kernels/cpu/measure_errors.h"
-#include "kernels/cpu/multiply_fused.h"
+#include "kernels/cpu/multiply_add.h"
 #include "kernels/cpu/narrow_blocks.h"
 #include "kernels/cpu/profile.h"
 #include "kernels/cpu/quantize_blocks.h"
@@ -88,6 +88,10 @@ class CpuBackend final : public Backend {
     if (kernels::multiplyFused(unit, smallestExponent, a, b, length, c)) return;
     if (kernels::multiplyChain(unit, a, b, length, c)) return;
     Backend::multiplyAdd(unit, smallestExponent, a, b, length, c);
+  }
+  void multiplyAdd(const RowBlock<double>& a, const RowBlock<double>& b, std::size_t length,
+                   std::span<double> c) const override {
+    if (!kernels::multiplyChain(a, b, length, c)) Backend::multiplyAdd(a, b, length, c);
   }
 
   void measureErrors(std::span<const float> x, std::span<const float> y, std::uint64_t first,

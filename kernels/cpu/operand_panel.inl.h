@@ -26,14 +26,15 @@ using V = hn::Vec<D>;
 using VI = hn::Vec<DI>;
 constexpr std::size_t kWidth = hn::MaxLanes(D());
 
-/// Rows that are `length` long become columns of an array as wide as a vector; lanes without a row are zero.
-inline void interleave(const OperandBlock& rows, std::size_t length, float* out) {
+/// Rows that are `length` long become columns of an array kColumns wide; columns without a row are zero.
+template <std::size_t kColumns, class T>
+void interleave(const RowBlock<T>& rows, std::size_t length, T* out) {
   constexpr std::size_t kTile = 64;  // so that the lines of all rows stay in cache
-  if (rows.rows < kWidth) std::fill_n(out, length * kWidth, 0.0F);
+  if (rows.rows < kColumns) std::fill_n(out, length * kColumns, T{0});
   for (std::size_t first = 0; first < length; first += kTile)
     for (std::size_t j = 0; j < rows.rows; ++j) {
-      const float* const row = rows.values + j * rows.stride;
-      for (std::size_t k = first; k < std::min(first + kTile, length); ++k) out[k * kWidth + j] = row[k];
+      const T* const row = rows.values + j * rows.stride;
+      for (std::size_t k = first; k < std::min(first + kTile, length); ++k) out[k * kColumns + j] = row[k];
     }
 }
 
@@ -70,7 +71,7 @@ class OperandPanel {
 
   /// As many rows as a vector has lanes at most, a lane for each.
   int setLanes(const OperandBlock& rows, std::size_t length, int smallestExponent) {
-    interleave(rows, length, m_significands.get());  // split where they are
+    interleave<kWidth>(rows, length, m_significands.get());  // split where they are
     return split(m_significands.get(), length * kWidth, smallestExponent, 0);
   }
 

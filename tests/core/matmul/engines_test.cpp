@@ -32,12 +32,14 @@ TEST(MatrixEngines, EqualAnImplementationInExactFractions) {
   std::size_t compared = 0;
   for (const EngineCase& engine : readEngineCases()) {
     SCOPED_TRACE(engine.engine + (engine.half ? " in float16" : ""));
-    const auto choice = parseEngine(engine.engine);
-    ASSERT_TRUE(choice);
+    const auto parsed = parseEngine(engine.engine + (engine.half ? "/float16" : ""));
+    ASSERT_TRUE(parsed);
+    ProductSettings settings;
+    settings.engine = *parsed;
     std::vector<double> c;
     for (const EngineDot& dot : engine.dots) c.push_back(dot.c);
-    const auto found = multiplyRows({.engine = *choice, .halfSums = engine.half}, matrixOf(engine.dots, &EngineDot::a),
-                                    matrixOf(engine.dots, &EngineDot::b), c, *backend);
+    const auto found =
+        multiplyRows(settings, matrixOf(engine.dots, &EngineDot::a), matrixOf(engine.dots, &EngineDot::b), c, *backend);
     for (std::size_t i = 0; i < found.size(); ++i, ++compared)
       EXPECT_EQ(static_cast<float>(found[i]), engine.dots[i].d) << i;
   }
@@ -55,7 +57,7 @@ TEST(MatrixEngines, EveryOneIsWhole) {
     for (const EngineUnit& unit : engine->units) {
       EXPECT_TRUE(formats.insert(unit.format).second) << unit.format;
       ASSERT_TRUE(findFormat(unit.format)) << unit.format;
-      EXPECT_TRUE(inputFormatOf(unit).floatSpec()) << unit.format;
+      EXPECT_TRUE(unit.scaling || inputFormatOf(unit).floatSpec()) << unit.format;
       const EngineChoice choice{engine, &unit};
       const auto parsed = parseEngine(choice.id());
       ASSERT_TRUE(parsed);
@@ -64,6 +66,11 @@ TEST(MatrixEngines, EveryOneIsWhole) {
   }
   EXPECT_EQ(parseEngine("h100")->engine->id, "h100-wgmma");
   EXPECT_EQ(parseEngine("b200@float16")->engine->id, "b200-tcgen05");
+  for (const std::string_view id :
+       {"v100@float16/float16", "h100-wgmma@float8_e5m2/promote:128", "ada@float8_e4m3fn/float16/split:2"})
+    EXPECT_EQ(parseEngine(id)->id(), id);
+  EXPECT_EQ(parseEngine("a100@tfloat32/float16").error().code, Errc::Usage);
+  EXPECT_EQ(parseEngine("a100/").error().code, Errc::Usage);
   EXPECT_EQ(parseEngine("h300").error().code, Errc::Usage);
   EXPECT_EQ(parseEngine("v100@tfloat32").error().code, Errc::Usage);
 }

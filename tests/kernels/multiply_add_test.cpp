@@ -8,7 +8,7 @@
 
 #include "core/formats/codec.h"
 #include "core/matmul/matrix_engine.h"
-#include "kernels/cpu/multiply_fused.h"
+#include "kernels/cpu/multiply_add.h"
 #include "tests/kernels/instruction_sets.h"
 
 namespace ulpscope::kernels {
@@ -53,7 +53,7 @@ template <class Check>
 void forEachUnit(const Check& check) {
   for (const MatrixEngine* engine : matrixEngines())
     for (const EngineUnit& unit : engine->units) {
-      if (unit.unit.accumulator == Accumulator::Float64NearestEven) continue;
+      if (unit.unit.accumulator == Accumulator::Float64NearestEven || unit.scaling) continue;
       SCOPED_TRACE((EngineChoice{engine, &unit}.id()));
       const FloatSpec& spec = *inputFormatOf(unit).floatSpec();
       check(unit.unit, spec);
@@ -61,7 +61,7 @@ void forEachUnit(const Check& check) {
     }
 }
 
-TEST(MultiplyFused, EqualsTheDefinition) {
+TEST(MultiplyAdd, EqualsTheDefinition) {
   onEveryInstructionSet([](const Backend& backend) {
     forEachUnit([&](const DotUnit& unit, const FloatSpec& spec) {
       for (const Shape& shape : {Shape{1, 1, 1}, Shape{5, 19, 37}, Shape{4, 16, 96}})
@@ -71,7 +71,7 @@ TEST(MultiplyFused, EqualsTheDefinition) {
 }
 
 /// Sums of a whole block of the largest products do not fit 32 bits.
-TEST(MultiplyFused, LongSumsAreNotCutShort) {
+TEST(MultiplyAdd, LongSumsAreNotCutShort) {
   onEveryInstructionSet([](const Backend& backend) {
     for (const std::string_view id : {"h100-mma@float16", "b200-tcgen05@float8_e4m3fn"}) {
       const EngineUnit& unit = *parseEngine(id)->unit;
@@ -90,7 +90,7 @@ TEST(MultiplyFused, LongSumsAreNotCutShort) {
   });
 }
 
-TEST(MultiplyFused, LeavesWhatIsNotFiniteToTheDefinition) {
+TEST(MultiplyAdd, LeavesWhatIsNotFiniteToTheDefinition) {
   onEveryInstructionSet([](const Backend& backend) {
     forEachUnit([&](const DotUnit& unit, const FloatSpec& spec) {
       for (const float special : {INFINITY, -INFINITY, NAN, 0x1p127F}) {
@@ -110,7 +110,24 @@ TEST(MultiplyFused, LeavesWhatIsNotFiniteToTheDefinition) {
   });
 }
 
-TEST(MultiplyFused, LanesAreUsed) {
+TEST(MultiplyAdd, ChainsOfDoublesToo) {
+  std::mt19937_64 generator(5);
+  std::normal_distribution<double> normal;
+  std::vector<double> a(5 * 33), b(19 * 33), start(5 * 19);
+  for (std::vector<double>* values : {&a, &b, &start})
+    for (double& value : *values) value = normal(generator);
+  std::vector<double> expected = start;
+  const RowBlock<double> left{a.data(), 5, 33};
+  const RowBlock<double> right{b.data(), 19, 33};
+  makeReferenceBackend()->multiplyAdd(left, right, 33, expected);
+  onEveryInstructionSet([&](const Backend& backend) {
+    std::vector<double> found = start;
+    backend.multiplyAdd(left, right, 33, found);
+    EXPECT_EQ(found, expected);
+  });
+}
+
+TEST(MultiplyAdd, LanesAreUsed) {
   onEveryInstructionSet([](const Backend&) {
     const std::vector<float> ones(64, 1.0F);
     const OperandBlock one{ones.data(), 1, 64};

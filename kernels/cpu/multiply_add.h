@@ -14,8 +14,10 @@ namespace ulpscope::kernels {
 bool multiplyFused(const DotUnit& unit, int smallestExponent, const OperandBlock& a, const OperandBlock& b,
                    std::size_t length, std::span<float> c);
 
-/// The same for a chain of fused multiply-adds in float32 (Summation::FmaChain). false where the processor has none.
+/// The same for a chain of fused multiply-adds in float32 (Summation::FmaChain), or float64. false where the processor
+/// has none.
 bool multiplyChain(const DotUnit& unit, const OperandBlock& a, const OperandBlock& b, std::size_t length,
                    std::span<float> c);
+bool multiplyChain(const RowBlock<double>& a, const RowBlock<double>& b, std::size_t length, std::span<double> c);
 
 }  // namespace ulpscope::kernels

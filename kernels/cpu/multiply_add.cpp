@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "kernels/cpu/multiply_fused.h"
+#include "kernels/cpu/multiply_add.h"
 
 #include <algorithm>
 #include <bit>
@@ -9,7 +9,7 @@
 #include <vector>
 
 #undef HWY_TARGET_INCLUDE
-#define HWY_TARGET_INCLUDE "kernels/cpu/multiply_fused.cpp"
+#define HWY_TARGET_INCLUDE "kernels/cpu/multiply_add.cpp"
 #include <hwy/foreach_target.h>  // before highway.h: includes this file once for each target
 
 #include <hwy/aligned_allocator.h>
@@ -175,23 +175,26 @@ bool multiplyAll(const DotUnit& unit, int smallestExponent, const OperandBlock& 
   return true;
 }
 
-bool multiplyChains(const OperandBlock& a, const OperandBlock& b, std::size_t length, std::span<float> c) {
+template <class T>
+bool multiplyChains(const RowBlock<T>& a, const RowBlock<T>& b, std::size_t length, std::span<T> c) {
 #if HWY_TARGET == HWY_AVX3 || HWY_TARGET == HWY_AVX2
-  const D d;
-  auto columns = hwy::AllocateAligned<float>(length * kWidth);
-  for (std::size_t column = 0; column < b.rows; column += kWidth) {
-    const std::size_t count = std::min(kWidth, b.rows - column);
-    interleave({b.values + column * b.stride, count, b.stride}, length, columns.get());
+  const hn::ScalableTag<T> d;
+  using Lanes = hn::Vec<decltype(d)>;
+  constexpr std::size_t kColumns = hn::MaxLanes(d);
+  auto columns = hwy::AllocateAligned<T>(length * kColumns);
+  for (std::size_t column = 0; column < b.rows; column += kColumns) {
+    const std::size_t count = std::min(kColumns, b.rows - column);
+    interleave<kColumns>(RowBlock<T>{b.values + column * b.stride, count, b.stride}, length, columns.get());
     for (std::size_t row = 0; row < a.rows; row += kRows) {
       const std::size_t rows = std::min(kRows, a.rows - row);
-      HWY_ALIGN float sums[kRows][kWidth] = {};
+      HWY_ALIGN T sums[kRows][kColumns] = {};
       for (std::size_t r = 0; r < rows; ++r) std::copy_n(&c[(row + r) * b.rows + column], count, sums[r]);
-      const float* of[kRows];
+      const T* of[kRows];
       for (std::size_t r = 0; r < kRows; ++r) of[r] = a.values + std::min(row + r, a.rows - 1) * a.stride;
-      V sum[kRows];
+      Lanes sum[kRows];
       for (std::size_t r = 0; r < kRows; ++r) sum[r] = hn::Load(d, sums[r]);
       for (std::size_t k = 0; k < length; ++k) {
-        const V x = hn::Load(d, columns.get() + k * kWidth);
+        const Lanes x = hn::Load(d, columns.get() + k * kColumns);
         for (std::size_t r = 0; r < kRows; ++r) sum[r] = hn::MulAdd(hn::Set(d, of[r][k]), x, sum[r]);
       }
       for (std::size_t r = 0; r < kRows; ++r) hn::Store(sum[r], d, sums[r]);
@@ -205,6 +208,13 @@ bool multiplyChains(const OperandBlock& a, const OperandBlock& b, std::size_t le
 #endif
 }
 
+bool multiplyFloats(const RowBlock<float>& a, const RowBlock<float>& b, std::size_t length, std::span<float> c) {
+  return multiplyChains(a, b, length, c);
+}
+bool multiplyDoubles(const RowBlock<double>& a, const RowBlock<double>& b, std::size_t length, std::span<double> c) {
+  return multiplyChains(a, b, length, c);
+}
+
 }  // namespace HWY_NAMESPACE
 }  // namespace ulpscope::kernels
 HWY_AFTER_NAMESPACE();
@@ -213,7 +223,8 @@ HWY_AFTER_NAMESPACE();
 namespace ulpscope::kernels {
 
 HWY_EXPORT(multiplyAll);
-HWY_EXPORT(multiplyChains);
+HWY_EXPORT(multiplyFloats);
+HWY_EXPORT(multiplyDoubles);
 
 bool multiplyFused(const DotUnit& unit, int smallestExponent, const OperandBlock& a, const OperandBlock& b,
                    std::size_t length, std::span<float> c) {
@@ -228,7 +239,12 @@ bool multiplyChain(const DotUnit& unit, const OperandBlock& a, const OperandBloc
   if (unit.summation != Summation::FmaChain || unit.accumulator != Accumulator::Float32NearestEven ||
       unit.promoteEvery != 0)
     return false;
-  return HWY_DYNAMIC_DISPATCH(multiplyChains)(a, b, length, c);
+  return HWY_DYNAMIC_DISPATCH(multiplyFloats)(a, b, length, c);
+}
+
+bool multiplyChain(const RowBlock<double>& a, const RowBlock<double>& b, std::size_t length, std::span<double> c) {
+  assert(c.size() == a.rows * b.rows);
+  return HWY_DYNAMIC_DISPATCH(multiplyDoubles)(a, b, length, c);
 }
 
 }  // namespace ulpscope::kernels
