@@ -49,12 +49,6 @@ std::size_t granuleOf(const EngineUnit& unit) {
 
 std::size_t roundedUp(std::size_t k, std::size_t granule) { return (k + granule - 1) / granule * granule; }
 
-/// What one accumulator takes, of prepared operands.
-std::size_t preparedRun(const ProductSettings& settings, std::size_t k) {
-  const EngineUnit& unit = *settings.engine.unit;
-  return roundedUp(orderOf(settings).run(k), granuleOf(unit)) * productsOf(unit);
-}
-
 /// How one row of operands becomes what the unit multiplies.
 class Preparation {
  public:
@@ -129,15 +123,6 @@ class Preparation {
   Rounding m_rounding;
 };
 
-/// Where sums of several accumulators meet: in float32, or in float16 where the unit sums in that.
-double joined(const ProductSettings& settings, double sum, double part) {
-  if (isDouble(settings)) return sum + part;
-  const float single = static_cast<float>(sum) + static_cast<float>(part);
-  if (!settings.engine.halfSums) return static_cast<double>(single);
-  const Encoded half = encodeDouble(kFloat16Spec, static_cast<double>(single), Rounding::NearestEven, Overflow::Format);
-  return static_cast<double>(decodeToFloat(kFloat16Spec, half.code));
-}
-
 OperandBlock rowsOf(const PreparedOperand& operand, std::size_t first, std::size_t count) {
   return {operand.values.data() + first * operand.length, count, operand.length};
 }
@@ -160,7 +145,7 @@ void addProduct(const ProductSettings& settings, const Backend& backend, const O
                         {b.values + first, b.rows, b.stride}, std::min(run, length - first), sums);
     for (std::size_t i = 0; i < c.size(); ++i) {
       const double sum = static_cast<double>(sums[i]);
-      c[i] = isOne ? sum : joined(settings, c[i], sum);
+      c[i] = isOne ? sum : joinSums(settings, c[i], sum);
     }
   }
 }
@@ -191,6 +176,19 @@ void addProduct(const ProductSettings& settings, const Backend& backend, const R
 }
 
 }  // namespace
+
+std::size_t preparedRun(const ProductSettings& settings, std::size_t k) {
+  const EngineUnit& unit = *settings.engine.unit;
+  return roundedUp(orderOf(settings).run(k), granuleOf(unit)) * productsOf(unit);
+}
+
+double joinSums(const ProductSettings& settings, double sum, double part) {
+  if (isDouble(settings)) return sum + part;
+  const float single = static_cast<float>(sum) + static_cast<float>(part);
+  if (!settings.engine.halfSums) return static_cast<double>(single);
+  const Encoded half = encodeDouble(kFloat16Spec, static_cast<double>(single), Rounding::NearestEven, Overflow::Format);
+  return static_cast<double>(decodeToFloat(kFloat16Spec, half.code));
+}
 
 void InputCounts::merge(const InputCounts& other) {
   elements += other.elements;

@@ -45,6 +45,11 @@ struct PreparedOperand {
 enum class OperandSide : std::uint8_t { A, B };
 PreparedOperand prepareOperand(const ProductSettings& settings, const DenseMatrix& rows, OperandSide side);
 
+/// How many elements of a prepared row one accumulator takes, of rows that were `k` long.
+std::size_t preparedRun(const ProductSettings& settings, std::size_t k);
+/// The sums of two accumulators: in float32, in float16 where the engine sums in that, in float64 where it is that.
+double joinSums(const ProductSettings& settings, double sum, double part);
+
 /// The operand as rounded, in its own order: what the engine multiplies. Where operands are split, in float32.
 DenseMatrix roundedOperand(const ProductSettings& settings, const DenseMatrix& operand);
 
