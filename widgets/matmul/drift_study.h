@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+#include <QObject>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "core/matmul/dot_trace.h"
+#include "core/matmul/drift_curve.h"
+#include "widgets/matmul/drift_question.h"
+#include "widgets/session/task.h"
+
+namespace ulpscope {
+
+class Session;
+struct Selection;
+
+/// What came out of a question.
+struct DriftOutcome {
+  DriftQuestion question;
+  std::string origin;  ///< what A and B are, for people
+  DenseMatrix a, columnsOfB;
+  std::vector<DriftPoint> points;  ///< those so far
+  std::optional<Drift> whole;      ///< once all are there
+};
+
+/// The work behind the page of matrix products: operands, errors against K, and the trace of one element. In tasks,
+/// newest wins; points come in as they are measured.
+class DriftStudy final : public QObject {
+  Q_OBJECT
+
+ public:
+  explicit DriftStudy(Session& session, QObject* parent = nullptr);
+
+  void ask(DriftQuestion question);
+  /// Whether the last question is one of the selected tensor, which is another one now.
+  void follow(const Selection& selection);
+  bool isRunning() const { return m_measuring.running(); }
+  /// nullptr until the first point is there.
+  const std::shared_ptr<const DriftOutcome>& outcome() const { return m_outcome; }
+
+  /// The element's trace follows by traced(). Nothing while not all of the outcome is there.
+  void trace(std::size_t engine, std::size_t row, std::size_t column);
+  struct Traced {
+    std::size_t engine, row, column;
+    DotTrace trace;
+  };
+  const std::optional<Traced>& lastTrace() const { return m_trace; }
+
+ Q_SIGNALS:
+  void changed();
+  void traced();
+
+ private:
+  void arrived(const std::shared_ptr<const DriftOutcome>& outcome);
+
+  Session& m_session;
+  std::optional<DriftQuestion> m_question;
+  std::string m_tensor;  ///< that the question was asked of
+  std::shared_ptr<const DriftOutcome> m_outcome;
+  std::optional<Traced> m_trace;
+  Task m_measuring;
+  Task m_tracing;
+};
+
+}  // namespace ulpscope

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/matmul/drift_table.h"
+
+#include <QVBoxLayout>
+#include <limits>
+
+#include "core/report/matmul_figures.h"
+#include "widgets/frame/labels.h"
+#include "widgets/models/table_cells.h"
+#include "widgets/models/table_model.h"
+#include "widgets/models/table_view.h"
+#include "widgets/quantization/fit_columns.h"
+#include "widgets/session/text.h"
+
+namespace ulpscope {
+namespace {
+
+constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
+
+QString evidenceText(MatrixEngine::Evidence evidence) {
+  switch (evidence) {
+    case MatrixEngine::Evidence::Definition:
+      return DriftTable::tr("ideal");
+    case MatrixEngine::Evidence::Recorded:
+      return DriftTable::tr("recorded");
+    case MatrixEngine::Evidence::Published:
+      break;
+  }
+  return DriftTable::tr("published");
+}
+
+double boundOf(const std::vector<DriftBound>& bounds) {
+  return bounds.empty() || !bounds.front().whyNot.empty() ? kUnknown : bounds.front().value;
+}
+
+}  // namespace
+
+DriftTable::DriftTable(QWidget* parent)
+    : QWidget(parent),
+      m_model(new TableModel(
+          {{tr("Engine"), false, {}},
+           {tr("Model"), false, tr("Recorded: equals results of the hardware; published: as others describe it")},
+           {tr("Relative"), true, tr("Frobenius norm of the error over that of the reference")},
+           {tr("Bound"), true, tr("That it cannot exceed")},
+           {tr("Sums alone"), true, tr("The same against the product of the operands as rounded")},
+           {tr("Largest"), true, tr("Largest absolute error of an element")},
+           {tr("ulp"), true, tr("Largest error in units of the last place of float32")},
+           {tr("Bias"), true, tr("Mean signed error over mean magnitude: errors of one sign do not cancel")}},
+          this)),
+      m_table(new TableView(tr("Errors of all engines"))),
+      m_note(new PlainLabel({}, TextRole::Note)) {
+  m_table->setSource(m_model);
+  m_table->setSelectionMode(QAbstractItemView::SingleSelection);
+  m_note->setWordWrap(true);
+  auto* column = new QVBoxLayout(this);
+  column->setContentsMargins(0, 0, 0, 0);
+  column->setSpacing(8);
+  column->addWidget(m_table, 1);
+  column->addWidget(m_note);
+  connect(m_table, &TableView::rowChosen, this, [this](int row) { Q_EMIT engineChosen(std::size_t(row)); });
+}
+
+void DriftTable::show(const DriftOutcome& outcome, std::size_t chosen) {
+  std::vector<std::vector<TableCell>> rows;
+  QStringList notes;
+  const auto& engines = outcome.question.settings.engines;
+  for (std::size_t e = 0; e < engines.size() && !outcome.points.empty(); ++e) {
+    const DriftPoint::Of& of = outcome.points.back().engines[e];
+    const std::optional<ProductError> sums = outcome.whole ? outcome.whole->series[e].sums : std::nullopt;
+    TableCell title;
+    title.text = qt(briefTitle(engines[e]));
+    title.exact = qt(engines[e].id());
+    TableCell evidence;
+    evidence.text = evidenceText(engines[e].engine->evidence);
+    evidence.tone = CellTone::Muted;
+    rows.push_back({title, evidence, numberCell(of.error.relativeFrobenius, 4), numberCell(boundOf(of.bounds), 3),
+                    numberCell(sums ? sums->relativeFrobenius : kUnknown, 4), numberCell(of.error.maxAbsolute, 4),
+                    numberCell(of.error.maxUlp, 4), numberCell(of.error.meanRelative, 3)});
+    if (of.error.excluded != 0)
+      notes << tr("%1: %n element(s) are not finite and left out.", nullptr, int(of.error.excluded)).arg(title.text);
+    if (!outcome.whole) continue;
+    const InputCounts& inputs = outcome.whole->series[e].product.inputs;
+    if (inputs.overflowed != 0)
+      notes << tr("%1: %2 of %3 operands were too large for the format.")
+                   .arg(title.text, grouped(inputs.overflowed), grouped(inputs.elements));
+  }
+  m_model->setRows(std::move(rows));
+  if (int(chosen) < m_model->rowCount()) m_table->setCurrentSourceRow(int(chosen));
+  fitColumns(*m_table, 0);
+  m_note->setText(notes.join(QLatin1Char('\n')));
+  m_note->setVisible(!notes.isEmpty());
+}
+
+}  // namespace ulpscope

@@ -1,0 +1,267 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "widgets/pages/matrix_page.h"
+
+#include <QLineEdit>
+#include <QPainter>
+#include <QPainterPath>
+#include <QSplitter>
+#include <QVBoxLayout>
+#include <algorithm>
+
+#include "core/report/matmul_figures.h"
+#include "widgets/compare/picture_card.h"
+#include "widgets/frame/card.h"
+#include "widgets/frame/labels.h"
+#include "widgets/frame/splitter_place.h"
+#include "widgets/matmul/drift_form.h"
+#include "widgets/matmul/drift_table.h"
+#include "widgets/matmul/engine_ticks.h"
+#include "widgets/matmul/trace_panel.h"
+#include "widgets/models/table_view.h"
+#include "widgets/plots/map_view.h"
+#include "widgets/plots/plot_view.h"
+#include "widgets/quantization/tab_stack.h"
+#include "widgets/session/session.h"
+#include "widgets/session/text.h"
+#include "widgets/theme/theme.h"
+
+namespace ulpscope {
+namespace {
+
+constexpr int kEnginesWidth = 230;
+
+QSplitter* splitter(const QString& name, Qt::Orientation orientation) {
+  auto* splitter = new QSplitter(orientation);
+  splitter->setObjectName(name);
+  splitter->setChildrenCollapsible(false);
+  splitter->setHandleWidth(12);
+  return splitter;
+}
+
+void keep(QSplitter& splitter) { keepPlace(splitter, QStringLiteral("matrix/") + splitter.objectName()); }
+
+}  // namespace
+
+MatrixPage::MatrixPage(Session& pageSession, QWidget* parent)
+    : Page(pageSession, parent),
+      m_study(pageSession),
+      m_form(new DriftForm),
+      m_engines(new EngineTicks),
+      m_story(new PlainLabel({}, TextRole::Muted)),
+      m_curve(new PlotView),
+      m_ulps(new PlotView),
+      m_map(new MapView),
+      m_pictures(new TabStack(tr("Errors of the product"))),
+      m_details(new TabStack(tr("Details of the product"))),
+      m_table(new DriftTable),
+      m_trace(new TracePanel) {
+  layOut();
+  connectParts();
+  choosePreset(*m_form->preset());
+}
+
+QWidget* MatrixPage::buildTop() {
+  auto* card = new Card;
+  m_story->setWordWrap(true);
+  card->body()->addWidget(m_form);
+  card->body()->addWidget(m_story);
+  return card;
+}
+
+void MatrixPage::layOut() {
+  m_curveCard = new PictureCard(
+      session(), tr("Error against K"), m_curve,
+      {.table = [this] { return m_curve->table(); }, .exportPicture = [this] { m_curve->askAndExport(); }});
+  m_ulpsCard = new PictureCard(
+      session(), tr("Units in the last place"), m_ulps,
+      {.table = [this] { return m_ulps->table(); }, .exportPicture = [this] { m_ulps->askAndExport(); }});
+  m_mapCard =
+      new PictureCard(session(), tr("Error of C"), m_map,
+                      {.table = [this] { return m_map->table(); }, .exportPicture = [this] { m_map->askAndExport(); }});
+  m_pictures->addTab(tr("Error against K"), m_curveCard, tr("K"));
+  m_pictures->addTab(tr("Units in the last place"), m_ulpsCard, tr("ulp"));
+  m_pictures->setNote({});
+  m_details->addTab(tr("All engines"), m_table);
+  m_details->addTab(tr("One element"), m_trace);
+  m_details->setNote({});
+
+  auto* engines = new Card(tr("Engines"));
+  engines->body()->addWidget(m_engines);
+  auto* middle = splitter(QStringLiteral("middle"), Qt::Horizontal);
+  middle->addWidget(engines);
+  middle->addWidget(m_pictures);
+  middle->addWidget(m_mapCard);
+  middle->setSizes({kEnginesWidth, 560, 340});
+  middle->setStretchFactor(0, 0);
+  middle->setStretchFactor(1, 3);
+  middle->setStretchFactor(2, 2);
+  keep(*middle);
+  auto* rows = splitter(QStringLiteral("rows"), Qt::Vertical);
+  rows->addWidget(middle);
+  rows->addWidget(m_details);
+  rows->setSizes({430, 270});
+  rows->setStretchFactor(0, 3);
+  rows->setStretchFactor(1, 2);
+  keep(*rows);
+  auto* column = new QVBoxLayout(this);
+  column->setContentsMargins(0, 0, 0, 0);
+  column->setSpacing(12);
+  column->addWidget(buildTop());
+  column->addWidget(rows, 1);
+}
+
+void MatrixPage::connectParts() {
+  connect(m_form, &DriftForm::edited, this, [this] {
+    if (!m_form->preset()) m_story->hide();
+    ask();
+  });
+  connect(m_form, &DriftForm::presetChosen, this, &MatrixPage::choosePreset);
+  connect(m_engines, &EngineTicks::edited, this, [this] {
+    m_engine = std::min(m_engine, std::max<std::size_t>(m_engines->ticked().size(), 1) - 1);
+    ask();
+  });
+  connect(&m_study, &DriftStudy::changed, this, &MatrixPage::showOutcome);
+  connect(&m_study, &DriftStudy::traced, this, &MatrixPage::showTrace);
+  connect(m_table, &DriftTable::engineChosen, this, &MatrixPage::chooseEngine);
+  connect(m_curve, &PlotView::itemClicked, this, [this](std::size_t series, std::size_t) {
+    if (series < m_engines->ticked().size()) chooseEngine(series);
+  });
+  connect(m_map, &MapView::cellClicked, this, [this](std::size_t row, std::size_t column) {
+    m_details->setCurrent(m_trace);
+    chooseElement(row, column);
+  });
+  connect(&session(), &Session::selectionChanged, this, [this] { follow(); });
+  connect(&session(), &Session::calibrationChanged, this, [this] { follow(); });
+  connect(&session(), &Session::backendChanged, this, [this] { ask(); });
+}
+
+void MatrixPage::activated() {
+  follow();
+  if (!m_isAsked) {
+    m_isAsked = true;
+    ask();
+  }
+}
+
+void MatrixPage::follow() {
+  const TensorInfo* tensor = session().selection().tensorInfo();
+  m_form->setMaterial(tensor && tensor->isReadable(), session().calibration() != nullptr);
+  if (m_isAsked) m_study.follow(session().selection());
+}
+
+void MatrixPage::choosePreset(const DriftPreset& preset) {
+  m_form->setPreset(preset);
+  std::vector<EngineChoice> engines;
+  for (const std::string_view id : preset.engines)
+    if (const auto engine = parseEngine(id)) engines.push_back(*engine);
+  m_engines->setTicked(std::move(engines));
+  m_engine = std::min<std::size_t>(3, preset.engines.size() - 1);
+  m_story->setText(qt(preset.text));
+  m_story->show();
+  ask();
+}
+
+bool MatrixPage::setPreset(const QString& id) {
+  const auto found = std::ranges::find(driftPresets(), id.toStdString(), &DriftPreset::id);
+  if (found == driftPresets().end()) return false;
+  choosePreset(*found);
+  return true;
+}
+
+void MatrixPage::ask() {
+  if (!m_isAsked || m_engines->ticked().empty()) return;
+  DriftQuestion question = m_form->question();
+  question.settings.engines = m_engines->ticked();
+  m_study.ask(std::move(question));
+}
+
+void MatrixPage::showOutcome() {
+  const auto& outcome = m_study.outcome();
+  if (!outcome || m_study.isRunning() != !outcome->whole) {
+    // A question was just asked: what is shown is of the one before until its first point is there.
+    if (!outcome) return;
+  }
+  const auto& engines = outcome->question.settings.engines;
+  m_engine = std::min(m_engine, engines.size() - 1);
+  m_curve->show(driftFigure(engines, outcome->points, m_engine));
+  m_curveCard->refresh();
+  m_pictures->setNote(qt(outcome->origin));
+  m_table->show(*outcome, m_engine);
+  if (!outcome->whole) return;
+  m_ulps->show(ulpFigure(outcome->whole->series, outcome->whole->reference));
+  m_ulpsCard->refresh();
+  chooseEngine(m_engine);
+}
+
+void MatrixPage::chooseEngine(std::size_t engine) {
+  m_engine = engine;
+  const auto& outcome = m_study.outcome();
+  if (!outcome) return;
+  m_curve->show(driftFigure(outcome->question.settings.engines, outcome->points, engine));
+  if (!outcome->whole) return;
+  const DriftSeries& series = outcome->whole->series[engine];
+  m_map->show(errorMapFigure(series, outcome->whole->reference));
+  m_mapCard->refresh();
+  const std::size_t columns = outcome->whole->reference.columns;
+  const std::size_t row = series.error.worst / columns;
+  const std::size_t column = series.error.worst % columns;
+  m_mapCard->setNote(tr("largest at [%1, %2]").arg(row).arg(column));
+  chooseElement(row, column);
+}
+
+void MatrixPage::chooseElement(std::size_t row, std::size_t column) { m_study.trace(m_engine, row, column); }
+
+void MatrixPage::showTrace() {
+  const auto& outcome = m_study.outcome();
+  if (const auto& traced = m_study.lastTrace(); traced && outcome)
+    m_trace->show(*traced, *outcome);
+  else
+    m_trace->clear(tr("Integer sums are exact: all of the error comes from rounding the operands."));
+}
+
+bool MatrixPage::exportFigure() {
+  PictureCard* card = m_map->hasFocus() ? m_mapCard : m_pictures->current() == m_ulpsCard ? m_ulpsCard : m_curveCard;
+  card->exportPicture();
+  return true;
+}
+
+QString MatrixPage::copyText() const {
+  TableView& table = m_details->current() == m_trace ? m_trace->table() : m_table->table();
+  return table.textAs(TableView::CopyAs::Tsv);
+}
+
+QWidget* MatrixPage::filterField() { return &m_engines->filterField(); }
+
+namespace {
+
+/// Errors that part company as K grows.
+void paintPreview(QPainter& painter, const QRectF& rect) {
+  struct Line {
+    double from, bend, to;
+  };
+  constexpr Line kLines[] = {{0.45, 0.6, 0.1}, {0.45, 0.65, 0.3}, {0.46, 0.62, 0.68}, {0.85, 0.82, 0.7}};
+  for (std::size_t i = 0; i < std::size(kLines); ++i) {
+    QPainterPath path;
+    path.moveTo(rect.left(), rect.top() + kLines[i].from * rect.height());
+    path.quadTo(rect.left() + 0.5 * rect.width(), rect.top() + kLines[i].bend * rect.height(), rect.right(),
+                rect.top() + kLines[i].to * rect.height());
+    painter.setPen(QPen(theme().colors().series[i], 1.6));
+    painter.drawPath(path);
+  }
+}
+
+}  // namespace
+
+const PageEntry& matrix_page_entry() {
+  static const PageEntry entry{
+      .id = "matrix",
+      .title = QT_TRANSLATE_NOOP("PageEntry", "Matrix"),
+      .icon = "matrix",
+      .summary = QT_TRANSLATE_NOOP(
+          "PageEntry", "Matrix products as tensor cores compute them, against FP64: where the error comes in."),
+      .paintPreview = paintPreview,
+      .create = [](Session& session, QWidget* parent) -> Page* { return new MatrixPage(session, parent); }};
+  return entry;
+}
+
+}  // namespace ulpscope

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+#include "widgets/matmul/drift_study.h"
+#include "widgets/pages/page.h"
+
+class QSplitter;
+
+namespace ulpscope {
+
+class Card;
+class DriftForm;
+class DriftTable;
+class ElidedLabel;
+class EngineTicks;
+class MapView;
+class PictureCard;
+class PlainLabel;
+class PlotView;
+class TabStack;
+class TracePanel;
+
+/// Matrix products as engines compute them, against FP64: error against K with its bounds, the error of each element of
+/// C, and one element step by step.
+class MatrixPage final : public Page {
+  Q_OBJECT
+
+ public:
+  explicit MatrixPage(Session& pageSession, QWidget* parent = nullptr);
+
+  void activated() override;
+  bool exportFigure() override;
+  QString copyText() const override;
+  QWidget* filterField() override;
+
+  /// By its id; false where there is none.
+  bool setPreset(const QString& id);
+
+ private:
+  QWidget* buildTop();
+  void layOut();
+  void connectParts();
+  void choosePreset(const DriftPreset& preset);
+  void ask();
+  void follow();
+  void showOutcome();
+  void chooseEngine(std::size_t engine);
+  void chooseElement(std::size_t row, std::size_t column);
+  void showTrace();
+
+  bool m_isAsked = false;
+  std::size_t m_engine = 0;
+  const DriftOutcome* m_traced = nullptr;  ///< whose worst element was traced without being asked for
+  DriftStudy m_study;
+
+  DriftForm* m_form;
+  EngineTicks* m_engines;
+  PlainLabel* m_story;
+  PlotView* m_curve;
+  PlotView* m_ulps;
+  MapView* m_map;
+  PictureCard* m_curveCard;
+  PictureCard* m_ulpsCard;
+  PictureCard* m_mapCard;
+  TabStack* m_pictures;
+  TabStack* m_details;
+  DriftTable* m_table;
+  TracePanel* m_trace;
+};
+
+}  // namespace ulpscope
