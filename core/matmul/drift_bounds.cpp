@@ -83,8 +83,8 @@ bool isCutting(Summation summation) {
 }
 
 std::string outOfRange(const InputCounts& inputs) {
-  if (inputs.overflowed != 0) return "operands were too large for the format";
-  if (inputs.underflowed != 0) return "operands were too small for the format and became zero";
+  if (inputs.overflowed != 0) return "operands are too large for the format";
+  if (inputs.underflowed != 0) return "operands are too small for the format and become zero";
   return {};
 }
 

@@ -35,6 +35,7 @@ struct DriftPreset {
   OperandKind a, b;
   std::size_t rows, columns, k;
   std::vector<std::string_view> engines;  ///< parseEngine()
+  std::size_t shown = 0;                  ///< the engine whose errors are looked at first
 };
 
 std::span<const DriftPreset> driftPresets();

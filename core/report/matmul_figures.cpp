@@ -18,11 +18,11 @@ std::string_view titleOf(DriftBound::Kind kind) {
     case DriftBound::Kind::Deterministic:
       return "bound";
     case DriftBound::Kind::Probabilistic:
-      return "probable";
+      return "probable bound";
     case DriftBound::Kind::Truncated:
       break;
   }
-  return "bound of cuts";
+  return "bound";
 }
 
 bool isIdeal(const MatrixEngine& engine) { return engine.evidence == MatrixEngine::Evidence::Definition; }
@@ -64,6 +64,7 @@ Figure driftFigure(std::span<const EngineChoice> engines, std::span<const DriftP
   }
   if (!bounded || points.empty()) return figure;
   const std::vector<DriftBound>& kinds = points.front().engines[*bounded].bounds;
+  std::vector<std::string> whys;  // one each of kinds; empty: it holds everywhere
   for (std::size_t b = 0; b < kinds.size(); ++b) {
     Series guide{.kind = Series::Kind::Guide, .name = std::string(titleOf(kinds[b].kind))};
     std::string whyNot;
@@ -74,8 +75,14 @@ Figure driftFigure(std::span<const EngineChoice> engines, std::span<const DriftP
       guide.x.push_back(std::log2(static_cast<double>(point.k)));
       guide.y.push_back(bound.value);
     }
-    if (!whyNot.empty()) figure.notes.push_back(fmt::format("no {} bound: {}", titleOf(kinds[b].kind), whyNot));
+    whys.push_back(whyNot);
     if (!guide.x.empty()) figure.series.push_back(std::move(guide));
+  }
+  const bool isOneReason = std::ranges::all_of(whys, [&](const std::string& why) { return why == whys.front(); });
+  for (std::size_t b = 0; b < whys.size(); ++b) {
+    if (!whys[b].empty())
+      figure.notes.push_back(fmt::format("no {} where {}", isOneReason ? "bounds" : titleOf(kinds[b].kind), whys[b]));
+    if (isOneReason) break;
   }
   return figure;
 }

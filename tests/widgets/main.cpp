@@ -30,6 +30,8 @@ int main(int argc, char** argv) {
   ulpscope::theme().install(application);
   ulpscope::theme().setMode(ulpscope::ThemeMode::Light);
   qInstallMessageHandler(failOnWarning);
+  // The page of matrix products begins where it was left: with the product of the least work.
+  QSettings().setValue(QStringLiteral("matrix/preset"), QStringLiteral("attention"));
   const int result = RUN_ALL_TESTS();
   QSettings().clear();
   return result;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/widgets/window_fixture.h"
+#include "kernels/cpu/cpu_backend.h"
 #include "tests/source_path.h"
 
 #include <QTest>
@@ -13,7 +14,8 @@ constexpr int kQuietMs = 60;
 QString sampleFolder() { return QString::fromStdString(sourcePath("resources/samples/tiny-lm")); }
 
 std::unique_ptr<Session> makeSession() {
-  return std::make_unique<Session>(std::vector<std::shared_ptr<const Backend>>{makeReferenceBackend()}, sampleFolder());
+  return std::make_unique<Session>(std::vector<std::shared_ptr<const Backend>>{kernels::makeCpuBackend(2)},
+                                   sampleFolder());
 }
 
 void settle(const Session& session) {

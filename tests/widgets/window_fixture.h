@@ -13,7 +13,8 @@ namespace ulpscope {
 /// The folder of the bundled sample checkpoint.
 QString sampleFolder();
 
-/// A session over the reference backend. The sample is real: a small trained model, BF16 matrices and FP32 norms.
+/// A session over the processor's vectors and two threads. The sample is real: a small trained model, BF16 matrices and
+/// FP32 norms.
 std::unique_ptr<Session> makeSession();
 
 /// Runs the event loop until no task runs and what their results set off is done too.

@@ -64,6 +64,7 @@ DriftForm::DriftForm(QWidget* parent)
   m_b->addItem(tr("selected tensor"), kTensor);
   for (int power = kSmallestK; power <= kLargestK; ++power) m_k->addItem(grouped(std::uint64_t{1} << power), power);
   m_seed->setMinimum(0);
+  m_seed->setValue(0);
   m_reference->addItem(tr("FP64"), int(DriftReference::Float64));
   m_reference->addItem(tr("exact"), int(DriftReference::Exact));
   m_rounding->addItem(tr("as each engine's software"), -1);
@@ -138,7 +139,7 @@ void DriftForm::setPreset(const DriftPreset& preset) {
   const QSignalBlocker quietRows(m_rows), quietColumns(m_columns);
   m_rows->setValue(int(preset.rows));
   m_columns->setValue(int(preset.columns));
-  m_k->setCurrentIndex(m_k->findData(std::bit_width(preset.k) - 1));
+  m_k->setCurrentIndex(m_k->findData(int(std::bit_width(preset.k)) - 1));
 }
 
 void DriftForm::setSource(Source ofA, Source ofB) {

@@ -1,16 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/matmul/drift_study.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 
 #include "core/backend/backend.h"
-#include "core/base/text.h"
 #include "core/calibration/calibration.h"
 #include "core/matmul/operand_tensor.h"
 #include "widgets/session/post.h"
 #include "widgets/session/session.h"
+#include "widgets/session/text.h"
 
 namespace ulpscope {
 namespace {
@@ -41,7 +39,7 @@ Result<DenseMatrix> inputsOf(const Material& material, std::size_t rows, const B
 
 Result<> makeOperands(DriftOutcome& outcome, const Material& material, const Backend& backend, const JobContext& job) {
   DriftQuestion& question = outcome.question;
-  std::string ofB = std::string(titleOf(question.b.kind));
+  QString ofB = qt(titleOf(question.b.kind));
   if (question.needsTensor()) {
     if (!material.tensor) return fail(Errc::Usage, "a tensor of a checkpoint expected, but none is selected");
     question.k = material.tensor->matrix().columns;
@@ -50,20 +48,24 @@ Result<> makeOperands(DriftOutcome& outcome, const Material& material, const Bac
     auto columns = readOperand(*material.tensor, question.columns, 0, job);
     if (!columns) return tl::unexpected(std::move(columns).error());
     outcome.columnsOfB = *std::move(columns);
-    ofB = printable(material.tensor->info().name);
+    ofB = shown(material.tensor->info().name);
   } else {
     outcome.columnsOfB = drawOperand(question.b.kind, question.columns, question.k, 2 * question.seed + 1);
   }
-  std::string ofA = std::string(titleOf(question.a.kind));
+  QString ofA = qt(titleOf(question.a.kind));
   if (question.a.source == Source::Inputs) {
     auto inputs = inputsOf(material, question.rows, backend, job);
     if (!inputs) return tl::unexpected(std::move(inputs).error());
     outcome.a = *std::move(inputs);
-    ofA = "inputs of the layer";
+    ofA = DriftStudy::tr("inputs of the layer");
   } else {
     outcome.a = drawOperand(question.a.kind, question.rows, question.k, 2 * question.seed);
   }
-  outcome.origin = fmt::format("{} × {}, {} × {} × {}", ofA, ofB, outcome.a.rows, question.k, outcome.columnsOfB.rows);
+  outcome.origin = DriftStudy::tr("%1 \u00D7 %2, %3 \u00D7 %4 \u00D7 %5")
+                       .arg(ofA, ofB)
+                       .arg(outcome.a.rows)
+                       .arg(question.k)
+                       .arg(outcome.columnsOfB.rows);
   return {};
 }
 

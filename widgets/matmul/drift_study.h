@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 #include <QObject>
+#include <QString>
 #include <memory>
 #include <optional>
 #include <string>
@@ -18,7 +19,7 @@ struct Selection;
 /// What came out of a question.
 struct DriftOutcome {
   DriftQuestion question;
-  std::string origin;  ///< what A and B are, for people
+  QString origin;  ///< what A and B are
   DenseMatrix a, columnsOfB;
   std::vector<DriftPoint> points;  ///< those so far
   std::optional<Drift> whole;      ///< once all are there

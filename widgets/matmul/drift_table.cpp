@@ -66,7 +66,8 @@ void DriftTable::show(const DriftOutcome& outcome, std::size_t chosen) {
   const auto& engines = outcome.question.settings.engines;
   for (std::size_t e = 0; e < engines.size() && !outcome.points.empty(); ++e) {
     const DriftPoint::Of& of = outcome.points.back().engines[e];
-    const std::optional<ProductError> sums = outcome.whole ? outcome.whole->series[e].sums : std::nullopt;
+    const DriftSeries* const series = outcome.whole ? &outcome.whole->series[e] : nullptr;
+    const double sums = series && series->sums ? series->sums->relativeFrobenius : kUnknown;
     TableCell title;
     title.text = qt(briefTitle(engines[e]));
     title.exact = qt(engines[e].id());
@@ -74,12 +75,12 @@ void DriftTable::show(const DriftOutcome& outcome, std::size_t chosen) {
     evidence.text = evidenceText(engines[e].engine->evidence);
     evidence.tone = CellTone::Muted;
     rows.push_back({title, evidence, numberCell(of.error.relativeFrobenius, 4), numberCell(boundOf(of.bounds), 3),
-                    numberCell(sums ? sums->relativeFrobenius : kUnknown, 4), numberCell(of.error.maxAbsolute, 4),
-                    numberCell(of.error.maxUlp, 4), numberCell(of.error.meanRelative, 3)});
+                    numberCell(sums, 4), numberCell(of.error.maxAbsolute, 4), numberCell(of.error.maxUlp, 4),
+                    numberCell(of.error.meanRelative, 3)});
     if (of.error.excluded != 0)
       notes << tr("%1: %n element(s) are not finite and left out.", nullptr, int(of.error.excluded)).arg(title.text);
-    if (!outcome.whole) continue;
-    const InputCounts& inputs = outcome.whole->series[e].product.inputs;
+    if (!series) continue;
+    const InputCounts& inputs = series->product.inputs;
     if (inputs.overflowed != 0)
       notes << tr("%1: %2 of %3 operands were too large for the format.")
                    .arg(title.text, grouped(inputs.overflowed), grouped(inputs.elements));

@@ -32,6 +32,7 @@ EngineTicks::EngineTicks(QWidget* parent) : QWidget(parent), m_filter(new QLineE
   m_filter->setAccessibleName(tr("Filter engines"));
   m_filter->setClearButtonEnabled(true);
   m_list->setAccessibleName(tr("Engines"));
+  m_list->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
   auto* column = new QVBoxLayout(this);
   column->setContentsMargins(0, 0, 0, 0);
   column->setSpacing(8);

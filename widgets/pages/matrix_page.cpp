@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/pages/matrix_page.h"
 
+#include <QAction>
 #include <QLineEdit>
 #include <QPainter>
 #include <QPainterPath>
+#include <QSettings>
 #include <QSplitter>
 #include <QVBoxLayout>
 #include <algorithm>
@@ -29,6 +31,7 @@ namespace ulpscope {
 namespace {
 
 constexpr int kEnginesWidth = 230;
+constexpr int kShortBelow = 640;  // px of height
 
 QSplitter* splitter(const QString& name, Qt::Orientation orientation) {
   auto* splitter = new QSplitter(orientation);
@@ -36,6 +39,14 @@ QSplitter* splitter(const QString& name, Qt::Orientation orientation) {
   splitter->setChildrenCollapsible(false);
   splitter->setHandleWidth(12);
   return splitter;
+}
+
+const QString kPresetKey = QStringLiteral("matrix/preset");
+
+/// nullptr if there is none of that id.
+const DriftPreset* presetOf(const QString& id) {
+  const auto found = std::ranges::find(driftPresets(), id.toStdString(), &DriftPreset::id);
+  return found == driftPresets().end() ? nullptr : &*found;
 }
 
 void keep(QSplitter& splitter) { keepPlace(splitter, QStringLiteral("matrix/") + splitter.objectName()); }
@@ -57,7 +68,8 @@ MatrixPage::MatrixPage(Session& pageSession, QWidget* parent)
       m_trace(new TracePanel) {
   layOut();
   connectParts();
-  choosePreset(*m_form->preset());
+  const DriftPreset* known = presetOf(QSettings().value(kPresetKey).toString());
+  choosePreset(known ? *known : *m_form->preset());
 }
 
 QWidget* MatrixPage::buildTop() {
@@ -70,19 +82,25 @@ QWidget* MatrixPage::buildTop() {
 
 void MatrixPage::layOut() {
   m_curveCard = new PictureCard(
-      session(), tr("Error against K"), m_curve,
+      session(), tr("Relative Frobenius error"), m_curve,
       {.table = [this] { return m_curve->table(); }, .exportPicture = [this] { m_curve->askAndExport(); }});
   m_ulpsCard = new PictureCard(
-      session(), tr("Units in the last place"), m_ulps,
+      session(), tr("Elements of C by their error"), m_ulps,
       {.table = [this] { return m_ulps->table(); }, .exportPicture = [this] { m_ulps->askAndExport(); }});
   m_mapCard =
       new PictureCard(session(), tr("Error of C"), m_map,
                       {.table = [this] { return m_map->table(); }, .exportPicture = [this] { m_map->askAndExport(); }});
+  m_curveCard->setProperty("viewId", QStringLiteral("curve"));
+  m_ulpsCard->setProperty("viewId", QStringLiteral("ulp"));
   m_pictures->addTab(tr("Error against K"), m_curveCard, tr("K"));
   m_pictures->addTab(tr("Units in the last place"), m_ulpsCard, tr("ulp"));
   m_pictures->setNote({});
-  m_details->addTab(tr("All engines"), m_table);
-  m_details->addTab(tr("One element"), m_trace);
+  m_tableCard = new Card;
+  m_tableCard->body()->addWidget(m_table);
+  m_tableCard->setProperty("viewId", QStringLiteral("engines"));
+  m_traceCard = new Card;
+  m_traceCard->body()->addWidget(m_trace);
+  m_traceCard->setProperty("viewId", QStringLiteral("element"));
   m_details->setNote({});
 
   auto* engines = new Card(tr("Engines"));
@@ -110,9 +128,32 @@ void MatrixPage::layOut() {
   column->addWidget(rows, 1);
 }
 
+void MatrixPage::placeDetails() {
+  const bool isShort = height() < kShortBelow;
+  if (m_isShort == isShort) return;
+  m_isShort = isShort;
+  TabStack* const to = isShort ? m_pictures : m_details;
+  TabStack* const from = isShort ? m_details : m_pictures;
+  QWidget* const front = from->current();
+  for (QWidget* card : {m_tableCard, m_traceCard}) {
+    if (from->holds(card)) from->removeTab(card);
+    to->addTab(card == m_tableCard ? tr("All engines") : tr("One element"), card,
+               card == m_tableCard ? tr("engines") : tr("element"));
+    card->show();
+  }
+  if (isShort && front && to->holds(front)) to->setCurrent(front);
+  m_details->setVisible(!isShort);
+  m_story->setVisible(!isShort && m_form->preset());
+}
+
+void MatrixPage::resizeEvent(QResizeEvent* event) {
+  Page::resizeEvent(event);
+  placeDetails();
+}
+
 void MatrixPage::connectParts() {
   connect(m_form, &DriftForm::edited, this, [this] {
-    if (!m_form->preset()) m_story->hide();
+    if (!m_form->preset()) m_story->hide();  // it is another one now
     ask();
   });
   connect(m_form, &DriftForm::presetChosen, this, &MatrixPage::choosePreset);
@@ -127,9 +168,15 @@ void MatrixPage::connectParts() {
     if (series < m_engines->ticked().size()) chooseEngine(series);
   });
   connect(m_map, &MapView::cellClicked, this, [this](std::size_t row, std::size_t column) {
-    m_details->setCurrent(m_trace);
+    (m_isShort.value_or(false) ? m_pictures : m_details)->setCurrent(m_traceCard);
     chooseElement(row, column);
   });
+  for (const DriftPreset& preset : driftPresets()) {
+    auto* action = new QAction(tr("Matrix product: %1").arg(qt(preset.title)), this);
+    action->setObjectName(qt(preset.id));
+    connect(action, &QAction::triggered, this, [this, &preset] { choosePreset(preset); });
+    addAction(action);
+  }
   connect(&session(), &Session::selectionChanged, this, [this] { follow(); });
   connect(&session(), &Session::calibrationChanged, this, [this] { follow(); });
   connect(&session(), &Session::backendChanged, this, [this] { ask(); });
@@ -150,22 +197,16 @@ void MatrixPage::follow() {
 }
 
 void MatrixPage::choosePreset(const DriftPreset& preset) {
+  QSettings().setValue(kPresetKey, qt(preset.id));
   m_form->setPreset(preset);
   std::vector<EngineChoice> engines;
   for (const std::string_view id : preset.engines)
     if (const auto engine = parseEngine(id)) engines.push_back(*engine);
   m_engines->setTicked(std::move(engines));
-  m_engine = std::min<std::size_t>(3, preset.engines.size() - 1);
+  m_engine = preset.shown;
   m_story->setText(qt(preset.text));
-  m_story->show();
+  m_story->setVisible(!m_isShort.value_or(false));
   ask();
-}
-
-bool MatrixPage::setPreset(const QString& id) {
-  const auto found = std::ranges::find(driftPresets(), id.toStdString(), &DriftPreset::id);
-  if (found == driftPresets().end()) return false;
-  choosePreset(*found);
-  return true;
 }
 
 void MatrixPage::ask() {
@@ -176,16 +217,13 @@ void MatrixPage::ask() {
 }
 
 void MatrixPage::showOutcome() {
-  const auto& outcome = m_study.outcome();
-  if (!outcome || m_study.isRunning() != !outcome->whole) {
-    // A question was just asked: what is shown is of the one before until its first point is there.
-    if (!outcome) return;
-  }
+  const auto& outcome = m_study.outcome();  // of the question before until the first point of this one is there
+  if (!outcome) return;
   const auto& engines = outcome->question.settings.engines;
   m_engine = std::min(m_engine, engines.size() - 1);
   m_curve->show(driftFigure(engines, outcome->points, m_engine));
   m_curveCard->refresh();
-  m_pictures->setNote(qt(outcome->origin));
+  m_pictures->setNote(outcome->origin);
   m_table->show(*outcome, m_engine);
   if (!outcome->whole) return;
   m_ulps->show(ulpFigure(outcome->whole->series, outcome->whole->reference));
@@ -226,7 +264,7 @@ bool MatrixPage::exportFigure() {
 }
 
 QString MatrixPage::copyText() const {
-  TableView& table = m_details->current() == m_trace ? m_trace->table() : m_table->table();
+  TableView& table = m_trace->isVisible() ? m_trace->table() : m_table->table();
   return table.textAs(TableView::CopyAs::Tsv);
 }
 

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
+#include <optional>
+
 #include "widgets/matmul/drift_study.h"
 #include "widgets/pages/page.h"
 
@@ -10,7 +12,6 @@ namespace ulpscope {
 class Card;
 class DriftForm;
 class DriftTable;
-class ElidedLabel;
 class EngineTicks;
 class MapView;
 class PictureCard;
@@ -32,12 +33,14 @@ class MatrixPage final : public Page {
   QString copyText() const override;
   QWidget* filterField() override;
 
-  /// By its id; false where there is none.
-  bool setPreset(const QString& id);
+ protected:
+  void resizeEvent(QResizeEvent* event) override;
 
  private:
   QWidget* buildTop();
   void layOut();
+  /// Short windows have the details on tabs beside the pictures.
+  void placeDetails();
   void connectParts();
   void choosePreset(const DriftPreset& preset);
   void ask();
@@ -48,8 +51,8 @@ class MatrixPage final : public Page {
   void showTrace();
 
   bool m_isAsked = false;
+  std::optional<bool> m_isShort;
   std::size_t m_engine = 0;
-  const DriftOutcome* m_traced = nullptr;  ///< whose worst element was traced without being asked for
   DriftStudy m_study;
 
   DriftForm* m_form;
@@ -63,6 +66,8 @@ class MatrixPage final : public Page {
   PictureCard* m_mapCard;
   TabStack* m_pictures;
   TabStack* m_details;
+  Card* m_tableCard;
+  Card* m_traceCard;
   DriftTable* m_table;
   TracePanel* m_trace;
 };
