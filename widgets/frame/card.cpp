@@ -26,6 +26,7 @@ Card::Card(const QString& title, QWidget* parent)
   m_headerRow->addWidget(m_title);
   m_headerRow->addWidget(m_note, 1);
   m_note->setFont(theme().words(12));
+  m_note->setElideMode(Qt::ElideRight);
   m_note->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
   m_body->setContentsMargins(0, 0, 0, 0);
   m_body->setSpacing(8);

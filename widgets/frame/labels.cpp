@@ -84,6 +84,11 @@ void ElidedLabel::setAlignment(Qt::Alignment alignment) {
   update();
 }
 
+void ElidedLabel::setElideMode(Qt::TextElideMode mode) {
+  m_elideMode = mode;
+  update();
+}
+
 QSize ElidedLabel::sizeHint() const {
   return {fontMetrics().horizontalAdvance(m_text) + 2, fontMetrics().height() + 2};
 }
@@ -93,7 +98,7 @@ QSize ElidedLabel::minimumSizeHint() const { return {std::min(48, sizeHint().wid
 void ElidedLabel::paintEvent(QPaintEvent*) {
   QPainter painter(this);
   painter.setPen(isEnabled() ? colorOf(m_role) : theme().colors().disabled);
-  const QString cut = fontMetrics().elidedText(m_text, Qt::ElideMiddle, width());
+  const QString cut = fontMetrics().elidedText(m_text, m_elideMode, width());
   const QString tip = cut == m_text ? QString() : plainToolTip(m_text);
   if (toolTip() != tip) setToolTip(tip);
   painter.drawText(rect(), int(m_alignment) | Qt::TextSingleLine, cut);

@@ -24,7 +24,7 @@ class PlainLabel : public QLabel {
   TextRole m_role;
 };
 
-/// One line that is cut in the middle where there is no room, with the whole text as its tooltip. Names of tensors
+/// One line that is cut where there is no room, with the whole text as its tooltip: in the middle, as names of tensors
 /// differ at their ends.
 class ElidedLabel final : public QWidget {
   Q_OBJECT
@@ -35,6 +35,8 @@ class ElidedLabel final : public QWidget {
   const QString& text() const { return m_text; }
   void setRole(TextRole role);
   void setAlignment(Qt::Alignment alignment);
+  /// Sentences are better cut at their ends.
+  void setElideMode(Qt::TextElideMode mode);
   QSize sizeHint() const override;
   QSize minimumSizeHint() const override;
 
@@ -44,6 +46,7 @@ class ElidedLabel final : public QWidget {
  private:
   QString m_text;
   TextRole m_role;
+  Qt::TextElideMode m_elideMode = Qt::ElideMiddle;
   Qt::Alignment m_alignment = Qt::AlignLeft | Qt::AlignVCenter;
 };
 

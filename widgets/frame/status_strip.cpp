@@ -75,6 +75,7 @@ StatusStrip::StatusStrip(Session& session, const QString& deviceNote, QWidget* p
 }
 
 void StatusStrip::add(Task* task) {
+  if (task->isQuiet()) return;
   std::erase_if(m_running, [&](const Running& running) { return running.task == task; });
   m_running.push_back({.task = task, .since = {}});
   m_running.back().since.start();

@@ -11,7 +11,7 @@ namespace {
 constexpr qsizetype kStub = 3;  ///< letters of a word that was cut once
 
 bool isNumber(const QString& word) {
-  return std::ranges::all_of(word, [](QChar letter) { return letter.isDigit(); });
+  return !word.isEmpty() && std::ranges::all_of(word, [](QChar letter) { return letter.isDigit(); });
 }
 
 }  // namespace
@@ -28,6 +28,8 @@ QString shortName(const QString& name, qsizetype shared, const QFontMetrics& met
     text = start + words.join(u'.');
   };
   const qsizetype last = words.size() - 1;
+  const auto number = std::ranges::find_if(words, isNumber) - words.begin();
+  for (qsizetype word = 0; number <= last && word < number; ++word) cut(word, 1);
   for (const qsizetype letters : {kStub, qsizetype(1)})
     for (qsizetype word = 0; word < last - 1; ++word) cut(word, letters);
   cut(last, 1);

@@ -36,7 +36,7 @@
 namespace ulpscope {
 namespace {
 
-constexpr int kNarrowBelow = 1100;
+constexpr int kNarrowBelow = 1200;
 constexpr int kRoomyFrom = 1400;
 
 // Widths of the form and the table, px, until the user moves them.

@@ -12,6 +12,7 @@ namespace {
 
 constexpr double kRadius = 4.5;
 constexpr double kRing = 7;
+constexpr double kApart = 3;                  ///< px between a label and what is at its side
 constexpr std::size_t kDotsOnlyAbove = 2000;  ///< so many points are drawn as pixels, without antialiasing
 
 QCPRange rangeOf(const std::vector<double>& values, bool& found, QCP::SignDomain domain) {
@@ -104,7 +105,9 @@ void Points::drawLabels(QCPPainter& painter, const QVector<QRectF>& dots) const 
     for (const QPointF& place : places) {
       const QRectF box(place, size);
       if (!area.contains(box)) continue;
-      if (std::any_of(taken.begin(), taken.end(), [&](const QRectF& other) { return other.intersects(box); })) continue;
+      if (std::any_of(taken.begin(), taken.end(),
+                      [&](const QRectF& other) { return other.adjusted(-kApart, 0, kApart, 0).intersects(box); }))
+        continue;
       painter.fillRect(box, m_ground);
       painter.drawText(box, Qt::AlignCenter | Qt::TextDontClip, text);
       taken << box;

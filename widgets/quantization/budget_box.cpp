@@ -112,8 +112,10 @@ void BudgetBox::setRange(const std::optional<BitsRange>& range) {
 }
 
 void BudgetBox::setBudget(double bitsPerWeight) {
+  const double shown = std::clamp(upToShown(bitsPerWeight), m_bits->minimum(), m_bits->maximum());
+  if (shown == m_bits->value()) return;  // and what is being typed stays
   const QSignalBlocker quiet(m_bits);
-  m_bits->setValue(upToShown(bitsPerWeight));
+  m_bits->setValue(shown);
   moveSlider();
 }
 

@@ -49,6 +49,7 @@ ModelStudy::ModelStudy(Session& session, QObject* parent)
       m_answering(session),
       m_planning(session),
       m_drawing(session) {
+  m_answering.setQuiet();  // else Esc would stop it in place of the measuring
   m_looking.setInterval(kLookEveryMs);
   connect(&m_looking, &QTimer::timeout, this, [this] {
     if (isMeasuring() && !m_answering.running()) look();
@@ -175,6 +176,9 @@ void ModelStudy::look() {
 void ModelStudy::take(Answer answer, Basis basis) {
   m_shown = std::move(answer.shown);
   basis.question.schemes = std::move(answer.planned);
+  // Schemes come to their end one by one: recipes wait for all that are measured.
+  if (isMeasuring() && basis.memory == m_basis.memory && basis.question.rules == m_basis.question.rules)
+    basis.question.schemes = m_basis.question.schemes;
   const bool isOther = basis != m_basis;
   if (isOther) {
     clearPlans();

@@ -66,6 +66,7 @@ ModelView::ModelView(Session& session, QWidget* parent)
       m_rows(splitter("rows", Qt::Vertical)),
       m_form(new ModelForm(session)),
       m_budget(new BudgetBox),
+      m_wish(QSettings().value(kBudgetKey, m_study.budget()).toDouble()),
       m_export(new LinkButton(tr("export recipe"), LinkButton::Tone::Accent)),
       m_copy(new LinkButton(tr("copy"))),
       m_usage(new PlainLabel({}, TextRole::Note)),
@@ -74,9 +75,8 @@ ModelView::ModelView(Session& session, QWidget* parent)
       m_table(new RecipeTable) {
   layOut();
   connectParts();
-  const double bits = QSettings().value(kBudgetKey).toDouble();
-  m_study.setBudget(bits > 0 ? bits : m_study.budget());
-  m_budget->setBudget(m_study.budget());
+  m_study.setBudget(m_wish);
+  m_budget->setBudget(m_wish);
   ask();
   follow();
 }
@@ -180,6 +180,7 @@ void ModelView::follow() {
 void ModelView::setTarget(const QString& id) { m_form->setTarget(id); }
 
 void ModelView::spend(double bitsPerWeight) {
+  m_wish = bitsPerWeight;
   QSettings().setValue(kBudgetKey, bitsPerWeight);
   m_study.setBudget(bitsPerWeight);
 }
@@ -216,7 +217,10 @@ void ModelView::showPlan() {
   const auto& survey = m_study.planned();
   const auto& recipe = m_study.recipe();
   m_budget->setRange(m_study.range());
-  if (m_study.range() && m_budget->budget() != m_study.budget()) m_study.setBudget(m_budget->budget());
+  if (m_study.range()) {
+    m_budget->setBudget(m_wish);
+    if (m_budget->budget() != m_study.budget()) m_study.setBudget(m_budget->budget());
+  }
   m_table->showRecipe(survey, recipe);
   if (recipe)
     m_budget->showRecipe(*survey, *recipe);

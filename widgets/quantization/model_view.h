@@ -75,6 +75,7 @@ class ModelView final : public QWidget {
   bool m_isPlaced = false;
   ModelForm* m_form;
   BudgetBox* m_budget;
+  double m_wish;  ///< the user's budget, whatever there is room for
   LinkButton* m_export;
   LinkButton* m_copy;
   PlainLabel* m_usage;

@@ -177,6 +177,7 @@ QString RecipeTableModel::toolTip(int row, int column) const {
     const std::string id = textOf(m_survey->schemes[m_schemes[std::size_t(column - kSchemes)]]) + ": ";
     for (const std::string& refusal : of.refused)
       if (refusal.starts_with(id)) return shown(refusal);
+    if (of.kept.empty()) return tr("not measured yet");
   }
   if (!of.kept.empty()) return tr("kept as it is stored: %1").arg(shown(of.kept));
   return exact(row, column);

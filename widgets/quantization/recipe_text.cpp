@@ -20,9 +20,9 @@ QString percent(double share) { return say("%1 %").arg(QString::number(100 * sha
 QString briefPercent(double share) {
   const double percents = 100 * share;
   if (percents == 0) return QStringLiteral("0");
-  if (percents < 0.001) {
-    const int exponent = static_cast<int>(std::floor(std::log10(percents)));
-    return QStringLiteral("%1e%2").arg(qRound(percents / std::pow(10, exponent))).arg(exponent);
+  if (percents < 0.00095) {
+    const QString text = QString::number(percents, 'e', 0);  // "5e-04"
+    return text.left(2) + QString::number(text.sliced(2).toInt());
   }
   const int decimals = percents >= 10 ? 0 : percents >= 1 ? 1 : percents >= 0.1 ? 2 : 3;
   return QString::number(percents, 'f', decimals);
@@ -39,10 +39,10 @@ QString bestUniformOf(const RecipeSurvey& survey, const Recipe& recipe) {
   for (const UniformPlan& plan : recipe.uniform)
     if (plan.isWithinBudget && (!best || plan.error < best->error)) best = &plan;
   if (!best)
-    return recipe.uniform.empty() ? say("No one scheme fits all tensors.")
-                                  : say("No one scheme for all tensors has room in this budget.");
+    return recipe.uniform.empty() ? say("No single scheme fits all tensors.")
+                                  : say("No single scheme for all tensors has room in this budget.");
   const SchemeChoice& choice = survey.schemes[best->scheme];
-  return say("One scheme: %1, %2 bits, %3 lost")
+  return say("Best single scheme: %1, %2 bits, %3 lost")
       .arg(qt(briefTitles(std::span(&choice, 1)).front()), QString::number(best->bitsPerWeight, 'f', 4),
            percent(best->error));
 }

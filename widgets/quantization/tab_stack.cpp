@@ -26,6 +26,7 @@ TabStack::TabStack(const QString& name, QWidget* parent)
   m_tabs->setElideMode(Qt::ElideNone);
   m_tabs->setContentsMargins(0, 0, 0, 0);
   m_note->setFont(theme().words(12));
+  m_note->setElideMode(Qt::ElideRight);
   auto* noteRow = new QHBoxLayout(m_noteRow);
   noteRow->setContentsMargins(8, 0, 0, 0);
   noteRow->setSpacing(12);

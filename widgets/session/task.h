@@ -32,6 +32,10 @@ class Task final : public QObject {
     announce();
   }
 
+  /// It is no news: the status bar leaves it out.
+  void setQuiet() { m_isQuiet = true; }
+  bool isQuiet() const { return m_isQuiet; }
+
   void cancel() { m_slot.cancel(); }
   bool running() const { return m_slot.running(); }
   const Progress& progress() const { return m_slot.progress(); }
@@ -46,6 +50,7 @@ class Task final : public QObject {
 
   Session& m_session;
   QString m_title;
+  bool m_isQuiet = false;
   ProgressUnit m_unit = ProgressUnit::Bytes;
   JobSlot m_slot;  ///< last: it waits for the job before the rest goes
 };

@@ -142,6 +142,25 @@ TEST_F(WindowTest, SaysInTheStatusBarWhatWentWell) {
       labels, [](const ElidedLabel* label) { return label->isVisible() && label->text() == "saved <b>here</b>"; }));
 }
 
+TEST_F(WindowTest, LeavesQuietTasksOutOfTheStatusBarAndWhatEscStops) {
+  Task loud(*m_session);
+  Task quiet(*m_session);
+  quiet.setQuiet();
+  const auto wait = [](const JobContext& job) -> Result<> {
+    while (!job.stop.stop_requested()) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    return job.step(0);
+  };
+  bool isLoudOver = false;
+  loud.start(QStringLiteral("measuring"), wait, [&](const Result<>&) { isLoudOver = true; });
+  quiet.start(QStringLiteral("choosing"), wait, [](const Result<>&) {});
+  auto& strip = *m_window.findChild<StatusStrip*>();
+  EXPECT_TRUE(strip.cancelShown());
+  EXPECT_TRUE(QTest::qWaitFor([&] { return isLoudOver; }, 2000));
+  EXPECT_TRUE(quiet.running());
+  quiet.cancel();
+  settle(*m_session);
+}
+
 TEST_F(WindowTest, SaysNothingOfWorkTheUserCancelled) {
   m_window.show();
   m_session->report(Error{Errc::Cancelled, "stopped before it was finished", {}, {}});

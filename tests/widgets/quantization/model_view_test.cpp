@@ -168,6 +168,9 @@ TEST_F(ModelViewTest, FollowsTheBudgetInSliderAndBox) {
   tick({"q8_0"});
   EXPECT_EQ(box.value(), 8.5) << "the budget stays within what is possible";
   ASSERT_TRUE(m_view.study().recipe());
+  tick({"q4_0", "q8_0"});
+  EXPECT_EQ(box.value(), 6) << "and comes back to what was asked for";
+  EXPECT_EQ(m_view.study().budget(), 6);
 }
 
 TEST_F(ModelViewTest, NarrowsWithoutMeasuringAgainAndSaysWhenItMust) {
@@ -304,6 +307,17 @@ TEST_F(ModelViewTest, SelectsTheTensorOfAClickedRowAndRanksByError) {
   EXPECT_TRUE(table.textAs(TableView::CopyAs::Csv).startsWith("Tensor,Weights,Gets"));
 }
 
+TEST(BriefPercent, HasOneDigitBelowAThousandth) {
+  EXPECT_EQ(briefPercent(0), "0");
+  EXPECT_EQ(briefPercent(0.12345), "12");
+  EXPECT_EQ(briefPercent(0.0012345), "0.12");
+  EXPECT_EQ(briefPercent(1.04e-5), "0.001");
+  EXPECT_EQ(briefPercent(9.98e-6), "0.001");
+  EXPECT_EQ(briefPercent(5.2e-6), "5e-4");
+  EXPECT_EQ(briefPercent(9.6e-8), "1e-5");
+  EXPECT_EQ(briefPercent(1e-12), "1e-10");
+}
+
 TEST_F(ModelViewTest, StopsWhenItIsToldTo) {
   auto& measureButton = measuring();
   measureButton.click();
@@ -320,6 +334,7 @@ TEST_F(ModelViewTest, KeepsWhatWasMeasuredBeforeItWasStopped) {
   measureButton.click();
   const auto& study = m_view.study();
   ASSERT_TRUE(QTest::qWaitFor([&] { return study.missing() < study.asked() && study.isMeasuring(); }, 5000));
+  EXPECT_EQ(study.range(), std::nullopt) << "a recipe of what is measured by chance";
   measureButton.click();
   settle(*m_session);
   const std::size_t left = study.missing();
