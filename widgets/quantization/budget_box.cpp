@@ -37,6 +37,7 @@ BudgetBox::BudgetBox(QWidget* parent)
       m_lost(new PlainLabel({}, TextRole::Number)),
       m_sentence(new PlainLabel),
       m_uniform(new PlainLabel({}, TextRole::Muted)) {
+  setFocusProxy(m_slider);
   m_slider->setRange(0, kSteps);
   m_slider->setPageStep(kSteps / 20);
   m_slider->setAccessibleName(tr("Budget, from the fewest bits to the most"));

@@ -148,7 +148,10 @@ void ModelForm::setMissing(std::size_t missing, std::size_t asked) {
 
 void ModelForm::showButton() {
   m_measure->setText(m_isMeasuring ? tr("Cancel") : tr("Measure"));
-  m_measure->setEnabled(m_isMeasuring || m_missing > 0);
+  const bool isOfUse = m_isMeasuring || m_missing > 0;
+  const bool hadFocus = m_measure->hasFocus();
+  m_measure->setEnabled(isOfUse);
+  if (hadFocus && !isOfUse) Q_EMIT finished();
 }
 
 }  // namespace ulpscope

@@ -37,6 +37,7 @@ class ModelForm final : public QWidget {
   void edited();
   void measureRequested();
   void cancelRequested();
+  void finished();  ///< nothing is left for the button, which had the focus
 
  private:
   QWidget* buildKept();

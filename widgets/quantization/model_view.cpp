@@ -70,6 +70,8 @@ ModelView::ModelView(Session& session, QWidget* parent)
       m_export(new LinkButton(tr("export recipe"), LinkButton::Tone::Accent)),
       m_copy(new LinkButton(tr("copy"))),
       m_usage(new PlainLabel({}, TextRole::Note)),
+      m_savePlot(new LinkButton(tr("export"))),
+      m_saveTable(new LinkButton(tr("export"))),
       m_plot(new PlotView),
       m_hint(new PlainLabel({}, TextRole::Muted)),
       m_table(new RecipeTable) {
@@ -83,11 +85,11 @@ ModelView::ModelView(Session& session, QWidget* parent)
 
 void ModelView::layOut() {
   m_plotCard = new Card(tr("Error against bits"));
-  m_plotCard->body()->addWidget(m_plot);
+  m_plotCard->body()->addWidget(m_plot, 1);
+  m_plotCard->body()->addStretch();  // in place of a plot that is hidden
   m_plot->setAccessibleName(tr("Error against bits of the whole model"));
-  auto* savePlot = new LinkButton(tr("export"));
-  m_plotCard->addToHeader(savePlot);
-  connect(savePlot, &LinkButton::clicked, m_plot, &PlotView::askAndExport);
+  m_plotCard->addToHeader(m_savePlot);
+  connect(m_savePlot, &LinkButton::clicked, m_plot, &PlotView::askAndExport);
 
   auto* formCard = new Card;
   formCard->body()->addWidget(m_form);
@@ -132,10 +134,10 @@ QWidget* ModelView::buildBudget() {
 
 QWidget* ModelView::buildTable() {
   m_tableCard = new Card(tr("What each tensor loses, in percent"));
-  auto* save = new LinkButton(tr("export"));
-  m_tableCard->addToHeader(save);
-  connect(save, &LinkButton::clicked, this, [this, save] {
-    openTableMenu(m_table->table(), *save, tr("Save the table of tensors"), QStringLiteral("tensors.csv"), m_session);
+  m_tableCard->addToHeader(m_saveTable);
+  connect(m_saveTable, &LinkButton::clicked, this, [this] {
+    openTableMenu(m_table->table(), *m_saveTable, tr("Save the table of tensors"), QStringLiteral("tensors.csv"),
+                  m_session);
   });
   m_hint->setWordWrap(true);
   m_hint->setAlignment(Qt::AlignTop | Qt::AlignLeft);
@@ -154,6 +156,8 @@ void ModelView::connectParts() {
   connect(m_form, &ModelForm::edited, this, &ModelView::ask);
   connect(m_form, &ModelForm::measureRequested, &m_study, &ModelStudy::measure);
   connect(m_form, &ModelForm::cancelRequested, &m_study, &ModelStudy::cancel);
+  // The keys go on with what has been measured, as soon as there is a budget to set.
+  connect(m_form, &ModelForm::finished, m_budget, [this] { m_budget->setFocus(); }, Qt::QueuedConnection);
   connect(m_budget, &BudgetBox::budgetChanged, this, &ModelView::spend);
   connect(&m_study, &ModelStudy::surveyChanged, this, &ModelView::showSurvey);
   connect(&m_study, &ModelStudy::plansChanged, this, &ModelView::showPlan);
@@ -191,6 +195,7 @@ void ModelView::showSurvey() {
   const auto& survey = m_study.survey();
   if (survey != m_shownSurvey) m_table->showSurvey(survey, m_study.nameRanks());
   m_shownSurvey = survey;
+  m_saveTable->setVisible(survey != nullptr);
   m_tableStack->setCurrentWidget(survey ? static_cast<QWidget*>(m_table) : m_hint);
   m_form->setMeasuring(m_study.isMeasuring());
   m_form->setMissing(m_study.missing(), m_study.asked());
@@ -234,7 +239,8 @@ void ModelView::showPlan() {
   m_copy->setVisible(hasFile());
   m_saved.clear();
   showUsage();
-  m_plot->setVisible(m_study.range().has_value());
+  for (QWidget* part : {static_cast<QWidget*>(m_plot), static_cast<QWidget*>(m_savePlot)})
+    part->setVisible(m_study.range().has_value());
   m_plot->show(survey && m_study.range() ? recipeFigure(*survey, m_study.curve(), recipe ? &*recipe : nullptr)
                                          : Figure());
 }

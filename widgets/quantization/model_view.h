@@ -80,6 +80,8 @@ class ModelView final : public QWidget {
   LinkButton* m_copy;
   PlainLabel* m_usage;
   QString m_saved;  ///< the file that this recipe was written to
+  LinkButton* m_savePlot;
+  LinkButton* m_saveTable;
   Card* m_plotCard;
   PlotView* m_plot;
   Card* m_tableCard;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/quantization/scheme_ticks.h"
 
+#include <QFocusEvent>
 #include <QSignalBlocker>
 #include <algorithm>
 
@@ -50,6 +51,12 @@ void SchemeTicks::setTarget(const RecipeTarget* target) {
     if (!isKnown && (!target || target->takes(choice))) m_offered.push_back(choice);
   }
   fill();
+}
+
+void SchemeTicks::focusInEvent(QFocusEvent* event) {
+  const bool isByKey = event->reason() == Qt::TabFocusReason || event->reason() == Qt::BacktabFocusReason;
+  if (isByKey && currentRow() < 0) setCurrentRow(0);
+  QListWidget::focusInEvent(event);
 }
 
 void SchemeTicks::setHasInputs(bool has) {

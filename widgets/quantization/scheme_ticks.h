@@ -28,6 +28,10 @@ class SchemeTicks final : public QListWidget {
  Q_SIGNALS:
   void edited();
 
+ protected:
+  /// The keys have a row to begin at.
+  void focusInEvent(QFocusEvent* event) override;
+
  private:
   void fill();
   bool isMissingInputs(const SchemeChoice& choice) const;

@@ -318,6 +318,23 @@ TEST(BriefPercent, HasOneDigitBelowAThousandth) {
   EXPECT_EQ(briefPercent(1e-12), "1e-10");
 }
 
+TEST_F(ModelViewTest, IsWorkedByKeys) {
+  m_view.activateWindow();
+  ASSERT_TRUE(QTest::qWaitForWindowActive(&m_view));
+  auto& list = part<SchemeTicks>();
+  list.setFocus(Qt::TabFocusReason);
+  EXPECT_EQ(list.currentRow(), 0) << "a list with the focus shows where the keys are";
+  tick({"q4_0", "q8_0"});
+  measuring().setFocus();
+  QTest::keyClick(&measuring(), Qt::Key_Space);
+  settle(*m_session);
+  auto& slider = part<QSlider>();
+  EXPECT_TRUE(slider.hasFocus());
+  QTest::keyClick(&slider, Qt::Key_PageUp);
+  settle(*m_session);
+  EXPECT_GT(m_view.study().recipe()->bitsPerWeight, 4.5);
+}
+
 TEST_F(ModelViewTest, StopsWhenItIsToldTo) {
   auto& measureButton = measuring();
   measureButton.click();
