@@ -24,7 +24,7 @@ constexpr int kNarrowestName = 150;
 constexpr int kWeightsWidth = 84;
 constexpr int kGetsWidth = 110;
 constexpr int kFigureWidth = 60;
-constexpr int kRoomyFrom = 900;  ///< the recipe's own figures have columns
+constexpr int kRoomyName = 240;  ///< with which the recipe's own figures have columns
 
 double luminance(const Colour& colour) { return 0.2126 * colour.red + 0.7152 * colour.green + 0.0722 * colour.blue; }
 
@@ -128,9 +128,7 @@ void RecipeTable::setCurrentTensor(std::optional<std::size_t> tensor) {
 
 void RecipeTable::fit() {
   using Model = RecipeTableModel;
-  const bool isRoomy = width() >= kRoomyFrom;
-  for (const int column : {Model::kWeights, Model::kBits, Model::kLost}) m_table->setColumnHidden(column, !isRoomy);
-  int taken = kGetsWidth + (isRoomy ? kWeightsWidth + 2 * kFigureWidth : 0);
+  int taken = kGetsWidth;
   m_table->setColumnWidth(Model::kWeights, kWeightsWidth);
   m_table->setColumnWidth(Model::kGets, kGetsWidth);
   m_table->setColumnWidth(Model::kBits, kFigureWidth);
@@ -144,7 +142,11 @@ void RecipeTable::fit() {
     m_table->setColumnWidth(column, wanted);
     taken += wanted;
   }
-  m_table->setColumnWidth(Model::kTensor, std::max(kNarrowestName, m_table->viewport()->width() - taken));
+  constexpr int kFigures = kWeightsWidth + 2 * kFigureWidth;
+  const int room = m_table->viewport()->width() - taken;
+  const bool isRoomy = room - kFigures >= kRoomyName;
+  for (const int column : {Model::kWeights, Model::kBits, Model::kLost}) m_table->setColumnHidden(column, !isRoomy);
+  m_table->setColumnWidth(Model::kTensor, std::max(kNarrowestName, room - (isRoomy ? kFigures : 0)));
 }
 
 void RecipeTable::resizeEvent(QResizeEvent* event) {
