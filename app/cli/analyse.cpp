@@ -13,6 +13,7 @@
 #include "app/cli/lookup.h"
 #include "app/cli/options.h"
 #include "core/base/text.h"
+#include "core/report/error_lines_figure.h"
 #include "core/report/figures.h"
 #include "core/report/histogram_figure.h"
 

@@ -16,6 +16,7 @@
 #include "core/quantization/code_board.h"
 #include "core/quantization/int8_vectors.h"
 #include "core/quantization/knobs.h"
+#include "core/quantization/scale_blocks.h"
 #include "core/quantization/scale_tally.h"
 
 namespace ulpscope {
@@ -154,6 +155,21 @@ class AwqScheme final : public Scheme {
            }));
     sayWhatWasTaken(lines, result, index, "the weight was scaled, clipped and rounded to float16 before it was coded");
     return lines;
+  }
+
+  Result<ScaleBlocks> scaleBlocks(const QuantizedTensor& result, const Settings& settings) const override {
+    const auto plan = planFor(result.shape, settings);
+    if (!plan) return tl::unexpected(plan.error());
+    const RunLayout layout(Granularity::Group, plan->grid.group, result.shape);
+    return ScaleBlocks{.count = layout.runs(),
+                       .of = [layout](std::uint64_t element) { return layout.runOf(element); },
+                       .value = [layout, &result, largest = (1 << plan->bits) - 1](std::uint64_t element,
+                                                                                   int code) -> std::optional<float> {
+                         if (code > largest) return std::nullopt;
+                         const std::uint64_t group = layout.runOf(element);
+                         return (static_cast<float>(code) - static_cast<float>(result.zeroPoints[group])) *
+                                result.scales[group] / result.columnScales[element % result.shape.columns];
+                       }};
   }
 
  private:

@@ -70,14 +70,12 @@ void addExtremes(const BlockWeight& weight, std::vector<BoardLine>& lines) {
 
 }  // namespace
 
-CodeValue codeValue(const BlockCodec& codec, BlockScale stored) {
-  return [codec, stored](int number) -> std::optional<float> {
-    if (!isUsed(codec, number)) return std::nullopt;
-    const auto code = static_cast<std::uint8_t>(number);
-    float value = 0;
-    dequantizeBlock(codec, {&code, 1}, stored, {&value, 1});
-    return value;
-  };
+std::optional<float> codeValue(const BlockCodec& codec, BlockScale stored, int number) {
+  if (!isUsed(codec, number)) return std::nullopt;
+  const auto code = static_cast<std::uint8_t>(number);
+  float value = 0;
+  dequantizeBlock(codec, {&code, 1}, stored, {&value, 1});
+  return value;
 }
 
 std::vector<BoardLine> scaleLines(const BlockWeight& weight) {

@@ -9,6 +9,7 @@
 #include "core/base/checked.h"
 #include "core/base/huge_pages.h"
 #include "core/base/text.h"
+#include "core/quantization/scale_blocks.h"
 #include "core/quantization/scale_tally.h"
 
 namespace ulpscope {
@@ -16,6 +17,10 @@ namespace {
 
 /// About what a backend is given at once, in elements: some milliseconds of work. A longer block goes in one piece.
 constexpr std::uint64_t kBatch = 1 << 20;
+
+BlockScale storedAt(const QuantizedTensor& result, std::uint64_t block) {
+  return {result.scales[block], result.zeroPoints.empty() ? 0 : result.zeroPoints[block]};
+}
 
 /// Quantizes and restores runs of consecutive blocks into their places of the result.
 class Quantizer {
@@ -157,11 +162,26 @@ std::vector<BoardLine> BlockScheme::explain(const MatrixView& input, const Quant
   for (std::uint64_t i = 0; i < values.size(); ++i) values[i] = input.values[run.element(i)];
   const std::uint64_t at = run.place(index);
 
-  const BlockScale stored{result.scales[block], result.zeroPoints.empty() ? 0 : result.zeroPoints[block]};
+  const BlockScale stored = storedAt(result, block);
   std::vector<BoardLine> lines = {weightLine(input, index), runLine(layout, block)};
   append(lines, scaleLines({sized, values, at, stored}));
-  append(lines, outcomeLines(input, result, index, codeValue(sized.codec, stored)));
+  append(lines, outcomeLines(input, result, index, [&](int code) { return codeValue(sized.codec, stored, code); }));
   return lines;
+}
+
+Result<ScaleBlocks> BlockScheme::scaleBlocks(const QuantizedTensor& result, const Settings& settings) const {
+  const auto plan = planFor(result.shape, settings);
+  if (!plan) return tl::unexpected(plan.error());
+  const RunLayout layout(plan->granularity, plan->group, result.shape);
+  BlockCodec codec = plan->codec;
+  codec.blockSize = layout.runSize();
+  return ScaleBlocks{.count = layout.runs(),
+                     .of = [layout](std::uint64_t element) { return layout.runOf(element); },
+                     .inOrder = layout.isContiguous(),
+                     .value =
+                         [layout, codec, &result](std::uint64_t element, int code) {
+                           return codeValue(codec, storedAt(result, layout.runOf(element)), code);
+                         }};
 }
 
 }  // namespace ulpscope

@@ -40,6 +40,7 @@ class BlockScheme final : public Scheme {
                                    const JobContext& job) const override;
   std::vector<BoardLine> explain(const MatrixView& input, const QuantizedTensor& result, const Settings& settings,
                                  std::uint64_t index) const override;
+  Result<ScaleBlocks> scaleBlocks(const QuantizedTensor& result, const Settings& settings) const override;
 
  private:
   Result<BlockPlan> planFor(const MatrixShape& shape, const Settings& settings) const;
@@ -57,7 +58,7 @@ struct BlockWeight {
 };
 /// What its block's scale is, and how it came about.
 std::vector<BoardLine> scaleLines(const BlockWeight& weight);
-/// The values of the codes of a block with this scale.
-CodeValue codeValue(const BlockCodec& codec, BlockScale stored);
+/// What a code of a block with this scale is worth; nullopt where it is never given.
+std::optional<float> codeValue(const BlockCodec& codec, BlockScale stored, int code);
 
 }  // namespace ulpscope

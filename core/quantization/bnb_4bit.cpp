@@ -11,6 +11,7 @@
 #include "core/base/checked.h"
 #include "core/base/text.h"
 #include "core/formats/codebook_format.h"
+#include "core/quantization/scale_blocks.h"
 #include "core/quantization/torch_sum.h"
 
 namespace ulpscope {
@@ -228,6 +229,12 @@ std::vector<BoardLine> Bnb4BitScheme::explain(const MatrixView& input, const Qua
   if (isVectorised(*complete) && !isDouble(*complete))
     return m_blocks.explain(input, result, {{"blocksize", choiceSetting(*complete, "blocksize")}}, index);
   return explainRuns(planFor(*complete), input, result, index);
+}
+
+Result<ScaleBlocks> Bnb4BitScheme::scaleBlocks(const QuantizedTensor& result, const Settings& settings) const {
+  const auto complete = completeSettings(m_info, settings);
+  if (!complete) return tl::unexpected(complete.error());
+  return runBlocks(planFor(*complete), result);
 }
 
 }  // namespace ulpscope

@@ -31,6 +31,7 @@ class Bnb4BitScheme final : public Scheme {
                                    const JobContext& job) const override;
   std::vector<BoardLine> explain(const MatrixView& input, const QuantizedTensor& result, const Settings& settings,
                                  std::uint64_t index) const override;
+  Result<ScaleBlocks> scaleBlocks(const QuantizedTensor& result, const Settings& settings) const override;
 
   /// All knobs: blocksize, double_quantization, path.
   static std::vector<Parameter> knobs();

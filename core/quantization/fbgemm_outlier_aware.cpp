@@ -8,6 +8,7 @@
 #include "core/base/text.h"
 #include "core/quantization/fbgemm_rows.h"
 #include "core/quantization/run_scheme.h"
+#include "core/quantization/scale_blocks.h"
 
 namespace ulpscope {
 namespace {
@@ -91,6 +92,12 @@ class OutlierAwareScheme final : public Scheme {
     lines.push_back({"Safe 16-bit sum", fmt::format("{} products", 32767 / largestProduct),
                      "of an activation up to 255 and a dense code, before it might overflow"});
     return lines;
+  }
+
+  Result<ScaleBlocks> scaleBlocks(const QuantizedTensor& result, const Settings& settings) const override {
+    const auto complete = completeSettings(m_info, settings);
+    if (!complete) return tl::unexpected(complete.error());
+    return runBlocks(planOf(*complete), result);
   }
 
  private:

@@ -6,6 +6,7 @@
 
 #include "core/backend/backend.h"
 #include "core/base/checked.h"
+#include "core/quantization/scale_blocks.h"
 
 namespace ulpscope::ggml {
 namespace {
@@ -79,6 +80,10 @@ std::vector<BoardLine> FastScheme::explain(const MatrixView& input, const Quanti
   if (!complete) return {};
   return m_ways.isCodec(*complete) ? m_blocks.explain(input, result, settings, index)
                                    : m_runs.explain(input, result, settings, index);
+}
+
+Result<ScaleBlocks> FastScheme::scaleBlocks(const QuantizedTensor& result, const Settings& settings) const {
+  return m_runs.scaleBlocks(result, settings);
 }
 
 }  // namespace ulpscope::ggml

@@ -28,6 +28,7 @@ class FastScheme final : public Scheme {
                                    const JobContext& job) const override;
   std::vector<BoardLine> explain(const MatrixView& input, const QuantizedTensor& result, const Settings& settings,
                                  std::uint64_t index) const override;
+  Result<ScaleBlocks> scaleBlocks(const QuantizedTensor& result, const Settings& settings) const override;
 
  private:
   Ways m_ways;

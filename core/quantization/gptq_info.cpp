@@ -65,6 +65,7 @@ SchemeInfo gptqInfo() {
            choiceKnob("scales", "Scales", "What files hold of them.",
                       {{"float16", "float16, as in files"}, {"float32", "float32, as in the routine"}}, "float16")},
       .calibration = CalibrationUse::Required,
+      .notRounded = "a code makes up for the errors of the columns before it",
       .text = {
           .definition =
               "With the Hessian `H = 2/n * sum of x x^T` of the layer's inputs, a share of the mean of its diagonal "

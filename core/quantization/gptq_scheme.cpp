@@ -32,6 +32,7 @@
 #include "core/quantization/gptq_inverse.h"
 #include "core/quantization/gptq_rows.h"
 #include "core/quantization/knobs.h"
+#include "core/quantization/scale_blocks.h"
 #include "core/quantization/scale_tally.h"
 
 namespace ulpscope {
@@ -188,6 +189,25 @@ class GptqScheme final : public Scheme {
     sayWhatWasTaken(lines, result, index,
                     "the weight was moved before, to make up for the errors of columns that came earlier");
     return lines;
+  }
+
+  Result<ScaleBlocks> scaleBlocks(const QuantizedTensor& result, const Settings& settings) const override {
+    const auto complete = completeSettings(m_info, settings);
+    if (!complete) return tl::unexpected(complete.error());
+    const Plan plan(*complete, result.shape);
+    const auto scaleOf = [group = plan.group, groups = plan.groups(result.shape), &result](std::uint64_t element) {
+      const std::uint64_t column = element % result.shape.columns;
+      return element / result.shape.columns * groups +
+             (result.columnGroups.empty() ? column / group : result.columnGroups[column]);
+    };
+    return ScaleBlocks{.count = result.scales.size(),
+                       .of = scaleOf,
+                       .inOrder = result.columnGroups.empty(),
+                       .value = [scaleOf, &result](std::uint64_t element, int code) -> std::optional<float> {
+                         const std::uint64_t at = scaleOf(element);
+                         return result.scales[at] *
+                                (static_cast<float>(code) - static_cast<float>(result.zeroPoints[at]));
+                       }};
   }
 
  private:

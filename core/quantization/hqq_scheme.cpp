@@ -23,6 +23,7 @@
 #include "core/quantization/half_quadratic.h"
 #include "core/quantization/knobs.h"
 #include "core/quantization/pieces.h"
+#include "core/quantization/scale_blocks.h"
 #include "core/quantization/scale_tally.h"
 #include "core/quantization/scheme.h"
 #include "core/quantization/torch_sum.h"
@@ -227,6 +228,19 @@ class Hqq final : public Scheme {
              return (static_cast<float>(code) - zero) * scale;
            }));
     return lines;
+  }
+
+  Result<ScaleBlocks> scaleBlocks(const QuantizedTensor& result, const Settings& settings) const override {
+    const auto options = optionsFor(result.shape, settings);
+    if (!options) return tl::unexpected(options.error());
+    const RunLayout layout = layoutOf(*options, result.shape);
+    return ScaleBlocks{.count = layout.runs(),
+                       .of = [layout](std::uint64_t element) { return layout.runOf(element); },
+                       .inOrder = layout.isContiguous(),
+                       .value = [layout, &result](std::uint64_t element, int code) -> std::optional<float> {
+                         const std::uint64_t group = layout.runOf(element);
+                         return (static_cast<float>(code) - result.floatZeroPoints[group]) * result.scales[group];
+                       }};
   }
 
  private:

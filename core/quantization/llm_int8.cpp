@@ -8,6 +8,7 @@
 #include "core/calibration/layer_calibration.h"
 #include "core/quantization/int8_vectors.h"
 #include "core/quantization/run_scheme.h"
+#include "core/quantization/scale_blocks.h"
 
 namespace ulpscope {
 namespace {
@@ -55,7 +56,32 @@ class LlmInt8 final : public Scheme {
     return lines;
   }
 
+  Result<ScaleBlocks> scaleBlocks(const QuantizedTensor& result, const Settings& settings) const override {
+    const auto complete = completeSettings(m_info, settings);
+    if (!complete) return tl::unexpected(complete.error());
+    ScaleBlocks blocks = runBlocks(m_plan, result);
+    const bool fromWeights = choiceSetting(*complete, "variant") == "paper";
+    blocks.value = [fromWeights, fromCode = std::move(blocks.value), outliers = restoredOtherwise(result)](
+                       std::uint64_t element, int code) {
+      auto value = fromCode(element, code);
+      if (!value || !outliers[element % outliers.size()]) return value;
+      return fromWeights ? std::nullopt : std::optional(asBinary16(*value));
+    };
+    return blocks;
+  }
+
  private:
+  /// The columns in which a weight is not what its code says: the outliers.
+  static std::vector<bool> restoredOtherwise(const QuantizedTensor& result) {
+    std::vector<bool> columns(result.shape.columns);
+    for (std::uint64_t i = 0; i < result.codes.size(); ++i) {
+      const float fromCode =
+          decodeInt8(static_cast<std::int8_t>(result.codes[i]), result.scales[i / result.shape.columns]);
+      if (result.restored[i] != fromCode && !std::isnan(fromCode)) columns[i % result.shape.columns] = true;
+    }
+    return columns;
+  }
+
   static void restoreOutliers(const std::vector<std::uint64_t>& outliers, bool fromWeights, const MatrixView& weights,
                               QuantizedTensor& result) {
     const auto [rows, columns] = weights.shape;

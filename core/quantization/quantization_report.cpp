@@ -4,10 +4,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <functional>
-#include <limits>
 #include <mutex>
 
 #include "core/backend/backend.h"
@@ -15,6 +13,7 @@
 #include "core/base/huge_pages.h"
 #include "core/base/text.h"
 #include "core/calibration/layer_calibration.h"
+#include "core/quantization/error_lines.h"
 #include "core/quantization/piecewise_error.h"
 
 namespace ulpscope {
@@ -39,27 +38,6 @@ Histogram errorHistogram(const MatrixView& input, std::span<const float> restore
     std::ranges::transform(all.counts, part.counts, all.counts.begin(), std::plus<>());
   });
   return all;
-}
-
-/// Of the finite errors of each column; NaN where there are none.
-std::vector<double> columnErrors(const MatrixView& input, std::span<const float> restored, const Backend& backend) {
-  constexpr std::uint64_t kStripe = 256;  // columns
-  const std::uint64_t columns = input.shape.columns;
-  std::vector<double> sums(columns);
-  backend.forEach(divideRoundingUp(columns, kStripe), [&](std::size_t stripe) {
-    const std::uint64_t first = stripe * kStripe;
-    const std::uint64_t end = std::min(columns, first + kStripe);
-    std::array<std::uint64_t, kStripe> counts{};
-    for (std::size_t row = 0; row < restored.size(); row += columns)
-      for (std::uint64_t c = first; c < end; ++c) {
-        const double error = static_cast<double>(restored[row + c]) - static_cast<double>(input.values[row + c]);
-        const bool isFinite = std::fabs(error) <= std::numeric_limits<double>::max();
-        sums[c] += isFinite ? error * error : 0;
-        counts[c - first] += isFinite ? 1 : 0;
-      }
-    for (std::uint64_t c = first; c < end; ++c) sums[c] = std::sqrt(sums[c] / static_cast<double>(counts[c - first]));
-  });
-  return sums;
 }
 
 /// A wide type, rounded to float.
@@ -153,6 +131,7 @@ Result<QuantizationReport> quantizeAndMeasure(const Scheme& scheme, const Settin
   if (report.metrics.included != 0)
     report.errorHistogram = errorHistogram(input, restored, report.metrics.maxAbsoluteError, backend);
   report.columnRmse = columnErrors(input, restored, backend);
+  report.rowRmse = rowErrors(input, restored, backend);
   return report;
 }
 

@@ -29,7 +29,8 @@ struct QuantizationReport {
   std::vector<std::string> warnings;
   std::string backend;
   Histogram errorHistogram;        ///< of the signed error
-  std::vector<double> columnRmse;  ///< root mean squared error of each column
+  std::vector<double> columnRmse;  ///< root mean squared error of each column; see columnErrors()
+  std::vector<double> rowRmse;     ///< of each row
   QuantizedTensor quantized;
 };
 

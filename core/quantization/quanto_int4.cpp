@@ -21,6 +21,7 @@
 #include "core/quantization/half_quadratic.h"
 #include "core/quantization/pieces.h"
 #include "core/quantization/run_scheme.h"
+#include "core/quantization/scale_blocks.h"
 #include "core/quantization/torch_sum.h"
 
 namespace ulpscope {
@@ -164,6 +165,12 @@ class QuantoInt4 final : public Scheme {
                                  std::uint64_t index) const override {
     const auto plan = planFor(input.shape, settings);
     return plan ? explainRuns(*plan, input, result, index) : std::vector<BoardLine>{};
+  }
+
+  Result<ScaleBlocks> scaleBlocks(const QuantizedTensor& result, const Settings& settings) const override {
+    const auto plan = planFor(result.shape, settings);
+    if (!plan) return tl::unexpected(plan.error());
+    return runBlocks(*plan, result);
   }
 
  private:

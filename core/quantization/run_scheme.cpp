@@ -16,6 +16,7 @@
 #include "core/calibration/layer_calibration.h"
 #include "core/quantization/code_board.h"
 #include "core/quantization/pieces.h"
+#include "core/quantization/scale_blocks.h"
 #include "core/quantization/scale_tally.h"
 
 namespace ulpscope {
@@ -30,6 +31,39 @@ constexpr std::uint64_t kNarrowBlocksAtOnce = 64;
 /// Scales of a full run.
 std::uint64_t scalesPerRun(const RunPlan& plan, const RunLayout& layout) {
   return plan.scaleGroup == 0 ? 1 : divideRoundingUp(layout.runSize(), plan.scaleGroup);
+}
+
+/// Which scale of a result an element has.
+class ScaleOf {
+ public:
+  ScaleOf(const RunPlan& plan, const RunLayout& layout)
+      : m_layout(layout),
+        m_group(plan.scaleGroup == 0 ? layout.runSize() : plan.scaleGroup),
+        m_perRun(scalesPerRun(plan, layout)) {}
+
+  std::uint64_t operator()(std::uint64_t element) const {
+    const std::uint64_t run = m_layout.runOf(element);
+    if (m_perRun == 1) return run;
+    return run * m_perRun + m_layout.run(run).place(element) / m_group;
+  }
+  std::uint64_t count() const { return m_layout.runs() * m_perRun; }
+
+ private:
+  RunLayout m_layout;
+  std::uint64_t m_group;
+  std::uint64_t m_perRun;
+};
+
+StoredScale storedAt(const RunPlan& plan, const QuantizedTensor& result, std::uint64_t at) {
+  return {result.scales[at], plan.hasZeroPoints ? result.zeroPoints[at] : 0, plan.hasOffsets ? result.offsets[at] : 0};
+}
+
+std::optional<float> valueOf(const RunPlan& plan, const StoredScale& stored, int number) {
+  if (plan.isUsed && !plan.isUsed(number)) return std::nullopt;
+  const auto code = static_cast<std::uint8_t>(number);
+  float value = 0;
+  plan.decode({&code, 1}, stored, {&value, 1});
+  return value;
 }
 
 /// Codes runs into their places of the result.
@@ -281,22 +315,24 @@ std::vector<BoardLine> explainRuns(const RunPlan& plan, const MatrixView& input,
   if (index >= input.values.size() || result.codes.size() != input.values.size()) return {};
   const RunLayout layout = layoutOf(plan, input.shape);
   const std::uint64_t run = layout.runOf(index);
-  const std::uint64_t group = plan.scaleGroup == 0 ? layout.runSize() : plan.scaleGroup;
-  const std::uint64_t at = run * scalesPerRun(plan, layout) + layout.run(run).place(index) / group;
-  const StoredScale stored{result.scales[at], plan.hasZeroPoints ? result.zeroPoints[at] : 0,
-                           plan.hasOffsets ? result.offsets[at] : 0};
+  const StoredScale stored = storedAt(plan, result, ScaleOf(plan, layout)(index));
   std::vector<BoardLine> lines = {weightLine(input, index), runLine(layout, run)};
   lines.push_back({"Scale", shortest(stored.scale), plan.scaleNote});
   if (plan.hasZeroPoints) lines.push_back({"Zero point", std::to_string(stored.zeroPoint)});
   if (plan.hasOffsets) lines.push_back({"Offset", shortest(stored.offset), "added to code * scale"});
-  append(lines, outcomeLines(input, result, index, [&](int number) -> std::optional<float> {
-           if (plan.isUsed && !plan.isUsed(number)) return std::nullopt;
-           const auto code = static_cast<std::uint8_t>(number);
-           float value = 0;
-           plan.decode({&code, 1}, stored, {&value, 1});
-           return value;
-         }));
+  append(lines, outcomeLines(input, result, index, [&](int code) { return valueOf(plan, stored, code); }));
   return lines;
+}
+
+ScaleBlocks runBlocks(const RunPlan& plan, const QuantizedTensor& result) {
+  const RunLayout layout = layoutOf(plan, result.shape);
+  const ScaleOf of(plan, layout);
+  return {.count = of.count(),
+          .of = of,
+          .inOrder = layout.isContiguous(),
+          .value = [plan, of, &result](std::uint64_t element, int code) {
+            return valueOf(plan, storedAt(plan, result, of(element)), code);
+          }};
 }
 
 Result<RunPlan> RunScheme::planFor(const MatrixShape& shape, const Settings& settings) const {
@@ -333,6 +369,12 @@ std::vector<BoardLine> RunScheme::explain(const MatrixView& input, const Quantiz
                                           const Settings& settings, std::uint64_t index) const {
   const auto plan = planFor(input.shape, settings);
   return plan ? explainRuns(*plan, input, result, index) : std::vector<BoardLine>{};
+}
+
+Result<ScaleBlocks> RunScheme::scaleBlocks(const QuantizedTensor& result, const Settings& settings) const {
+  const auto plan = planFor(result.shape, settings);
+  if (!plan) return tl::unexpected(plan.error());
+  return runBlocks(*plan, result);
 }
 
 }  // namespace ulpscope

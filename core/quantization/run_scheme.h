@@ -92,6 +92,7 @@ class RunScheme final : public Scheme {
                                    const JobContext& job) const override;
   std::vector<BoardLine> explain(const MatrixView& input, const QuantizedTensor& result, const Settings& settings,
                                  std::uint64_t index) const override;
+  Result<ScaleBlocks> scaleBlocks(const QuantizedTensor& result, const Settings& settings) const override;
 
  private:
   Result<RunPlan> planFor(const MatrixShape& shape, const Settings& settings) const;
@@ -108,5 +109,7 @@ Result<QuantizedTensor> quantizeRuns(const RunPlan& plan, const SchemeInput& inp
                                      const Backend& backend, const JobContext& job);
 std::vector<BoardLine> explainRuns(const RunPlan& plan, const MatrixView& input, const QuantizedTensor& result,
                                    std::uint64_t index);
+/// Copies the plan.
+ScaleBlocks runBlocks(const RunPlan& plan, const QuantizedTensor& result);
 
 }  // namespace ulpscope

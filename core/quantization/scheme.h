@@ -21,6 +21,7 @@ namespace ulpscope {
 
 class Backend;
 struct LayerCalibration;
+struct ScaleBlocks;
 
 /// A knob of a scheme, as data: the form, the command line and the report are made from it.
 struct Parameter {
@@ -65,6 +66,8 @@ struct SchemeInfo {
   std::string reference;  ///< project, file, version it reproduces to the bit, or the definition it follows
   std::vector<Parameter> parameters;
   CalibrationUse calibration = CalibrationUse::None;
+  /// Where a code is no rounding of its own weight: what it is, the end of a sentence. Else empty.
+  std::string notRounded = {};
   SchemeText text = {};
 };
 
@@ -152,6 +155,10 @@ class Scheme {
   /// How element `index` became its code, from the result above.
   virtual std::vector<BoardLine> explain(const MatrixView& input, const QuantizedTensor& result,
                                          const Settings& settings, std::uint64_t index) const = 0;
+
+  /// How the codes of such a result are to be read; core/quantization/scale_blocks.h. Fails where explain() has nothing
+  /// to say.
+  virtual Result<ScaleBlocks> scaleBlocks(const QuantizedTensor& result, const Settings& settings) const = 0;
 };
 
 std::span<const Scheme* const> schemeRegistry();

@@ -11,6 +11,7 @@
 #include "core/calibration/layer_calibration.h"
 #include "core/quantization/code_board.h"
 #include "core/quantization/run_scheme.h"
+#include "core/quantization/scale_blocks.h"
 #include "core/quantization/scale_tally.h"
 
 namespace ulpscope {
@@ -120,6 +121,18 @@ class SmoothQuantScheme final : public Scheme {
     auto lines = explainRuns(planOf(*complete), input, result, index);
     if (!lines.empty()) sayWhatWasTaken(lines, result, index, "a scaled weight is rounded, and the result scaled back");
     return lines;
+  }
+
+  Result<ScaleBlocks> scaleBlocks(const QuantizedTensor& result, const Settings& settings) const override {
+    const auto complete = completeSettings(info(), settings);
+    if (!complete) return tl::unexpected(complete.error());
+    ScaleBlocks blocks = runBlocks(planOf(*complete), result);
+    blocks.value = [&result, scaled = std::move(blocks.value)](std::uint64_t element, int code) {
+      auto value = scaled(element, code);
+      if (value) *value /= result.columnScales[element % result.shape.columns];
+      return value;
+    };
+    return blocks;
   }
 
  private:

@@ -10,6 +10,7 @@
 
 #include "core/base/text.h"
 #include "core/quantization/ggml_numbers.h"
+#include "core/quantization/scale_blocks.h"
 
 namespace ulpscope {
 namespace {
@@ -54,12 +55,12 @@ std::vector<std::uint64_t> keptElements(const MatrixView& matrix, const WhatIf& 
 
 class KeepingScheme final : public Scheme {
  public:
-  KeepingScheme(const Scheme& scheme, const WhatIf& what) : m_scheme(scheme), m_what(what) {}
+  KeepingScheme(std::shared_ptr<const Scheme> scheme, const WhatIf& what) : m_scheme(std::move(scheme)), m_what(what) {}
 
-  const SchemeInfo& info() const override { return m_scheme.info(); }
+  const SchemeInfo& info() const override { return m_scheme->info(); }
 
   Result<double> bitsPerWeight(const MatrixShape& shape, const Settings& settings) const override {
-    const auto bits = m_scheme.bitsPerWeight(shape, settings);
+    const auto bits = m_scheme->bitsPerWeight(shape, settings);
     if (!bits || shape.rows == 0 || shape.columns == 0) return bits;
     return *bits + extraBits(shape) / (static_cast<double>(shape.rows) * static_cast<double>(shape.columns));
   }
@@ -70,7 +71,8 @@ class KeepingScheme final : public Scheme {
     const std::vector<std::uint64_t> kept = keptElements(weights, m_what);
     std::vector<float> rest(weights.values.begin(), weights.values.end());
     for (const std::uint64_t i : kept) rest[i] = 0;
-    auto result = m_scheme.quantize({{weights.shape, rest}, input.calibration, input.siblings}, settings, backend, job);
+    auto result =
+        m_scheme->quantize({{weights.shape, rest}, input.calibration, input.siblings}, settings, backend, job);
     if (!result) return result;
     std::uint64_t overflowed = 0;
     for (const std::uint64_t i : kept) {
@@ -91,7 +93,12 @@ class KeepingScheme final : public Scheme {
               {"Kept", shortest(result.restored[index]), "in binary16, beside what the scheme stores"}};
     std::vector<float> rest(input.values.begin(), input.values.end());
     for (const std::uint64_t i : kept) rest[i] = 0;
-    return m_scheme.explain({input.shape, rest}, result, settings, index);
+    return m_scheme->explain({input.shape, rest}, result, settings, index);
+  }
+
+  /// Of what the scheme stores: kept elements have codes there, too.
+  Result<ScaleBlocks> scaleBlocks(const QuantizedTensor& result, const Settings& settings) const override {
+    return m_scheme->scaleBlocks(result, settings);
   }
 
  private:
@@ -102,7 +109,7 @@ class KeepingScheme final : public Scheme {
            static_cast<double>(elements) * (kHalfBits + kIndexBits);
   }
 
-  const Scheme& m_scheme;
+  const std::shared_ptr<const Scheme> m_scheme;
   const WhatIf m_what;
 };
 
@@ -129,8 +136,11 @@ std::vector<std::uint64_t> largestColumns(const MatrixView& matrix, std::uint64_
       columns, count, [](std::uint64_t) { return true; }, [&](std::uint64_t column) { return largest[column]; });
 }
 
-std::unique_ptr<const Scheme> keeping(const Scheme& scheme, const WhatIf& what) {
-  return std::make_unique<KeepingScheme>(scheme, what);
+std::shared_ptr<const Scheme> trying(const Scheme& scheme, const WhatIf& what) {
+  std::shared_ptr<const Scheme> tried(std::shared_ptr<const Scheme>(), &scheme);  // owns nothing
+  if (what.rounding) tried = roundedOtherwise(std::move(tried), *what.rounding);
+  if (what.keeps()) tried = std::make_shared<KeepingScheme>(std::move(tried), what);
+  return tried;
 }
 
 }  // namespace ulpscope

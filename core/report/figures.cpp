@@ -197,17 +197,6 @@ Figure errorHistogramFigure(const QuantizationReport& report) {
   return figure;
 }
 
-Figure errorByColumnFigure(const QuantizationReport& report) {
-  Figure figure{.title = fmt::format("Error by column of {}", report.scheme),
-                .x = {.title = "column"},
-                .y = {.title = "root mean squared error"}};
-  figure.series.push_back({.kind = Series::Kind::Bars,
-                           .name = "root mean squared error",
-                           .x = indexEdges(report.columnRmse.size()),
-                           .y = report.columnRmse});
-  return figure;
-}
-
 Figure errorAgainstSizeFigure(std::string_view tensor, std::span<const SchemeComparison> schemes,
                               std::string_view chosen, ErrorBasis basis) {
   Figure figure{

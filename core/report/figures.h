@@ -39,7 +39,6 @@ std::vector<std::uint64_t> linesInOrder(std::span<const float> absMaxima, LineOr
 MapFigure heatMapFigure(std::string_view tensor, const HeatMap& map);
 
 Figure errorHistogramFigure(const QuantizationReport& report);
-Figure errorByColumnFigure(const QuantizationReport& report);
 
 /// The error of the weights, or of what the layer makes of its inputs (SchemeComparison::weightedError).
 enum class ErrorBasis : std::uint8_t { Weights, Outputs };

@@ -10,6 +10,7 @@
 #include <span>
 
 #include "core/base/text.h"
+#include "core/formats/number_format.h"
 #include "core/quantization/error_map.h"
 #include "core/report/figures.h"
 #include "core/report/npy.h"
@@ -138,6 +139,7 @@ void QuantizationPage::connectParts() {
   connect(m_table, &SchemeTable::schemeChosen, this, [this](const std::string& id) { choose(id, {}); });
   connect(m_sizePlot, &PlotView::itemClicked, this, &QuantizationPage::chooseTitled);
   connect(m_errors, &ErrorPanel::partClicked, this, &QuantizationPage::clickPart);
+  connect(m_errors, &ErrorPanel::weightClicked, &session(), &Session::selectElement);
   connect(m_weights, &WeightPanel::elementChosen, this,
           [this](std::uint64_t element) { session().selectElement(element); });
   connect(&m_weights->values(), &ValueGrid::elementPointedAt, this, [this](std::uint64_t element, const QPoint& place) {
@@ -329,6 +331,12 @@ QString QuantizationPage::whatIfNote() const {
   if (what.keptColumns != 0) parts += tr("%1 in FP16").arg(QString::fromStdString(counted(what.keptColumns, "column")));
   if (what.keptElements != 0)
     parts += tr("%1 in FP16").arg(QString::fromStdString(counted(what.keptElements, "weight")));
+  if (what.rounding) {
+    const QString mode = qt(idOf(what.rounding->mode)).replace(u'_', u' ');
+    parts += what.rounding->mode == Rounding::Stochastic
+                 ? tr("codes rounded stochastically, seed %1").arg(what.rounding->seed)
+                 : tr("codes rounded %1").arg(mode);
+  }
   return parts.isEmpty() ? tr("all schemes on this tensor") : parts.join(QStringLiteral(" \u00b7 "));
 }
 

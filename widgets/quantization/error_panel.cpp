@@ -8,6 +8,7 @@
 #include "widgets/frame/link_button.h"
 #include "widgets/plots/map_view.h"
 #include "widgets/plots/plot_view.h"
+#include "widgets/quantization/error_lines_panel.h"
 #include "widgets/quantization/inputs_panel.h"
 #include "widgets/quantization/quantization_text.h"
 #include "widgets/quantization/tab_stack.h"
@@ -18,15 +19,16 @@ ErrorPanel::ErrorPanel(QWidget* parent)
     : QWidget(parent),
       m_tabs(new TabStack(tr("Pictures of the error"))),
       m_histogram(new PlotView),
-      m_columns(new PlotView),
+      m_lines(new ErrorLinesPanel),
       m_map(new MapView),
       m_inputs(new InputsPanel),
       m_scale(new LinkButton({})) {
   m_tabs->addTab(tr("Rounding error"), m_histogram, tr("Error"));
-  m_tabs->addTab(tr("Columns"), m_columns);
+  m_tabs->addTab(tr("Columns, rows, blocks"), m_lines, tr("Lines"));
   m_tabs->addTab(tr("Map"), m_map);
   m_tabs->addTab(tr("Inputs"), m_inputs);
   m_inputs->setProperty("viewId", QStringLiteral("inputs"));
+  m_lines->setProperty("viewId", QStringLiteral("errorlines"));
   m_map->setProperty("viewId", QStringLiteral("errormap"));
   m_histogram->setProperty("viewId", QStringLiteral("errorhistogram"));
   m_columns->setProperty("viewId", QStringLiteral("errorcolumns"));
@@ -45,13 +47,14 @@ ErrorPanel::ErrorPanel(QWidget* parent)
   });
   connect(save, &LinkButton::clicked, this, [this] { picture().askAndExport(); });
   connect(m_tabs, &TabStack::currentChanged, this, [this] { m_scale->setVisible(m_tabs->current() == m_histogram); });
-  connect(m_columns, &PlotView::itemClicked, this, [this](std::size_t, std::size_t item) { clickColumn(item); });
+  connect(m_lines, &ErrorLinesPanel::partClicked, this, &ErrorPanel::partClicked);
+  connect(m_lines, &ErrorLinesPanel::weightClicked, this, &ErrorPanel::weightClicked);
   connect(m_map, &MapView::cellClicked, this, &ErrorPanel::clickCell);
   show({});
 }
 
 PlotBase& ErrorPanel::picture() const {
-  if (m_tabs->current() == m_columns) return *m_columns;
+  if (m_tabs->current() == m_lines) return m_lines->plot();
   if (m_tabs->current() == m_map) return *m_map;
   if (m_tabs->current() == m_inputs) return m_inputs->plot();
   return *m_histogram;
@@ -61,7 +64,7 @@ void ErrorPanel::show(const std::shared_ptr<const Measurement>& measurement) {
   m_measurement = measurement;
   showHistogram();
   showMap();
-  m_columns->show(m_measurement ? errorByColumnFigure(m_measurement->report) : Figure());
+  m_lines->show(measurement);
   const bool hasErrors = m_measurement && m_measurement->report.metrics.included > 0;
   if (!hasErrors) return m_tabs->setNote({});
   const ErrorMetrics& metrics = m_measurement->report.metrics;
@@ -100,11 +103,6 @@ void ErrorPanel::clickCell(std::size_t row, std::size_t column) {
                       .firstColumn = firstColumn,
                       .rows = std::min(map.cellRows, map.matrix.rows - firstRow),
                       .columns = std::min(map.cellColumns, map.matrix.columns - firstColumn)});
-}
-
-void ErrorPanel::clickColumn(std::size_t column) {
-  if (!m_measurement) return;
-  Q_EMIT partClicked({.firstRow = 0, .firstColumn = column, .rows = m_measurement->errorMap.matrix.rows, .columns = 1});
 }
 
 }  // namespace ulpscope

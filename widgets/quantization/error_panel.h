@@ -9,6 +9,7 @@
 
 namespace ulpscope {
 
+class ErrorLinesPanel;
 class InputsPanel;
 class LinkButton;
 class MapView;
@@ -16,7 +17,7 @@ class PlotBase;
 class PlotView;
 class TabStack;
 
-/// Where a scheme's error is: as a histogram, by column, and as a map; and what the layer is given.
+/// Where a scheme's error is: as a histogram, by column, row or block, and as a map; and what the layer is given.
 class ErrorPanel final : public QWidget {
   Q_OBJECT
 
@@ -30,20 +31,21 @@ class ErrorPanel final : public QWidget {
   PlotBase& picture() const;
 
  Q_SIGNALS:
-  /// A column or a cell of the map was clicked: the elements behind it.
+  /// A column, a row or a cell of the map was clicked: the elements behind it.
   void partClicked(const ulpscope::MatrixPart& part);
+  /// A block was clicked: its weight with the largest error.
+  void weightClicked(std::uint64_t element);
 
  private:
   void showHistogram();
   void showMap();
   void clickCell(std::size_t row, std::size_t column);
-  void clickColumn(std::size_t column);
 
   std::shared_ptr<const Measurement> m_measurement;
   bool m_logarithmic = false;
   TabStack* m_tabs;
   PlotView* m_histogram;
-  PlotView* m_columns;
+  ErrorLinesPanel* m_lines;
   MapView* m_map;
   InputsPanel* m_inputs;
   LinkButton* m_scale;

@@ -5,6 +5,7 @@
 
 #include "core/quantization/error_map.h"
 #include "core/quantization/knobs.h"
+#include "core/quantization/scale_blocks.h"
 #include "widgets/session/post.h"
 #include "widgets/session/session.h"
 #include "widgets/session/text.h"
@@ -29,12 +30,6 @@ struct Loaded {
   LoadedTensor tensor;
   Result<KnownLayer> layer;
 };
-
-/// The scheme around what is kept; the scheme itself where nothing is.
-std::shared_ptr<const Scheme> around(const Scheme& scheme, const WhatIf& whatIf) {
-  if (whatIf.keeps()) return keeping(scheme, whatIf);
-  return {std::shared_ptr<const Scheme>(), &scheme};  // lives for ever
-}
 
 struct WithOutliers {
   std::shared_ptr<const LoadedTensor> tensor;
@@ -218,17 +213,25 @@ void QuantizationStudy::measure() {
   m_explaining.cancel();
   m_measuring.start(
       tr("%1").arg(QString::fromStdString(m_scheme->info().title)),
-      [scheme = m_scheme, run = around(*m_scheme, m_whatIf), settings = m_settings, tensor = m_tensor, known = m_known,
+      [scheme = m_scheme, run = trying(*m_scheme, m_whatIf), settings = m_settings, tensor = m_tensor, known = m_known,
        name = m_checkpoint->tensors[*m_index].name,
        backend = m_session.backend()](const JobContext& job) -> Result<Measurement> {
         job.expect(tensor->values.size() * sizeof(float));
         const std::vector<MatrixView> beside = known->siblings.views();
         auto report = quantizeAndMeasure(*run, settings, {tensor->view(), known->given(), beside}, *backend, job);
         if (!report) return tl::unexpected(std::move(report).error());
-        Measurement result{
-            .scheme = scheme, .around = run, .report = *std::move(report), .errorMap = {}, .siblings = {}};
+        Measurement result{.scheme = scheme,
+                           .around = run,
+                           .report = *std::move(report),
+                           .blocks = {},
+                           .errorMap = {},
+                           .siblings = {}};
         if (sharesWithSiblings(scheme->info(), settings)) result.siblings = known->siblings.briefNames(name);
-        result.errorMap = errorMap(tensor->view(), result.report.quantized.restored, kMapSide);
+        const QuantizedTensor& quantized = result.report.quantized;
+        const auto blocks = run->scaleBlocks(quantized, settings);
+        if (!blocks) return tl::unexpected(blocks.error());
+        result.blocks = blockErrors(tensor->view(), quantized.restored, *blocks, *backend);
+        result.errorMap = errorMap(tensor->view(), quantized.restored, kMapSide);
         return result;
       },
       [this, tensor = m_tensor](Result<Measurement> result) {
@@ -260,7 +263,7 @@ void QuantizationStudy::compare() {
         std::vector<std::shared_ptr<const Scheme>> run;
         std::vector<const Scheme*> schemes;
         for (const Scheme* scheme : schemeRegistry())
-          schemes.push_back(run.emplace_back(around(*scheme, whatIf)).get());
+          schemes.push_back(run.emplace_back(trying(*scheme, whatIf)).get());
         const std::vector<MatrixView> beside = known->siblings.views();
         return compareSchemes(schemes, {tensor->view(), known->given(), beside}, *backend, job, each);
       },

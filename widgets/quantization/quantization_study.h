@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/analysis/tensor_profile.h"
+#include "core/quantization/error_lines.h"
 #include "core/quantization/known_layer.h"
 #include "core/quantization/quantization_report.h"
 #include "core/quantization/what_if.h"
@@ -19,8 +20,9 @@ namespace ulpscope {
 /// One tensor through the chosen scheme, with what the page's pictures need of it.
 struct Measurement {
   const Scheme* scheme = nullptr;        ///< of the registry
-  std::shared_ptr<const Scheme> around;  ///< what was run: that, or that around what is kept
+  std::shared_ptr<const Scheme> around;  ///< what was run: that, with what is tried
   QuantizationReport report;
+  BlockErrors blocks;
   HeatMap errorMap;
   std::string siblings;  ///< the layers whose columns are scaled alike, for reading; mostly empty
 };

@@ -5,13 +5,15 @@
 #include "core/quantization/what_if.h"
 
 class QCheckBox;
+class QComboBox;
 class QSpinBox;
 
 namespace ulpscope {
 
 class Field;
 
-/// What is tried on the tensor: columns and weights that stay in FP16, outliers that are put in.
+/// What is tried on the tensor: columns and weights that stay in FP16, another rounding of the codes, outliers that are
+/// put in.
 class WhatIfBox final : public QWidget {
   Q_OBJECT
 
@@ -24,13 +26,16 @@ class WhatIfBox final : public QWidget {
   void edited();
 
  private:
-  void showOutliers();
+  void showFields();
 
   QSpinBox* m_columns;
   QSpinBox* m_elements;
+  QComboBox* m_rounding;
+  QSpinBox* m_seed;
   QCheckBox* m_inject;
   QSpinBox* m_every;
   QSpinBox* m_factor;
+  Field* m_seedField;
   Field* m_everyField;
   Field* m_factorField;
 };

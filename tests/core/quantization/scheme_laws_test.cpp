@@ -11,6 +11,7 @@
 #include "core/backend/backend.h"
 #include "core/base/text.h"
 #include "core/calibration/synthetic_calibration.h"
+#include "core/quantization/scale_blocks.h"
 #include "core/quantization/scheme.h"
 #include "tests/core/quantization/scheme_expectations.h"
 
@@ -42,6 +43,20 @@ Matrix unitMaximumMatrix(std::uint64_t rows, std::uint64_t columns) {
     for (std::uint64_t run = 0; run < columns / 32; ++run)
       matrix.values[r * columns + run * 32 + (r + 7 * run) % 32] = r % 2 ? -1.0f : 1.0f;
   return matrix;
+}
+
+/// Elements of which the codes' worth is not what they were restored as, or whose block cannot be.
+std::size_t misread(const QuantizedTensor& tensor, const ScaleBlocks& blocks) {
+  std::size_t wrong = 0;
+  std::uint64_t last = 0;
+  for (std::uint64_t i = 0; i < tensor.codes.size(); ++i) {
+    const int code = tensor.signedCodes ? static_cast<std::int8_t>(tensor.codes[i]) : int{tensor.codes[i]};
+    const auto value = blocks.value(i, code);
+    const std::uint64_t block = blocks.of(i);
+    if ((value && *value != tensor.restored[i]) || block >= blocks.count || (blocks.inOrder && block < last)) ++wrong;
+    last = block;
+  }
+  return wrong;
 }
 
 class EveryScheme : public testing::TestWithParam<const Scheme*> {
@@ -214,11 +229,26 @@ TEST_P(EveryScheme, TakesEveryChoiceOfEveryKnob) {
     for (const std::string& value : values) {
       const QuantizedTensor result = quantized(matrix, {{parameter.id, value}});
       for (const float y : result.restored) ASSERT_LE(std::fabs(y), 2.001f) << parameter.id << " = " << value;
+      const auto blocks = scheme().scaleBlocks(result, {{parameter.id, value}});
+      ASSERT_TRUE(blocks);
+      EXPECT_EQ(blocks->count, result.scales.size());
+      EXPECT_EQ(misread(result, *blocks), 0u) << parameter.id << " = " << value;
     }
     const auto refused = completeSettings(scheme().info(), {{parameter.id, "-7"}});
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error().code, Errc::Usage);
   }
+}
+
+TEST_P(EveryScheme, TellsWhatItsCodesAreWorth) {
+  for (const Matrix& matrix : {unitMaximumMatrix(4, 256), Matrix{{0, 256}, {}}}) {
+    const QuantizedTensor result = quantized(matrix);
+    const auto blocks = scheme().scaleBlocks(result, {});
+    ASSERT_TRUE(blocks);
+    EXPECT_EQ(blocks->count, result.scales.size());
+    EXPECT_EQ(misread(result, *blocks), 0u);
+  }
+  EXPECT_FALSE(scheme().scaleBlocks(quantized(unitMaximumMatrix(4, 256)), {{"no_such_knob", "1"}}));
 }
 
 TEST_P(EveryScheme, ExplainsHowAWeightBecameItsCode) {
