@@ -11,11 +11,6 @@
 #include "core/quantization/code_board.h"
 
 namespace ulpscope {
-namespace {
-
-std::string notANumber(double value) { return shortest(value); }
-
-}  // namespace
 
 std::string givenText(double value) {
   const std::string text = shortest(static_cast<float>(value));
@@ -23,29 +18,25 @@ std::string givenText(double value) {
 }
 
 std::string resultText(double value) {
-  if (!std::isfinite(value)) return notANumber(value);
+  if (!std::isfinite(value)) return shortest(value);
   const double magnitude = std::fabs(value);
   if (magnitude == 0) return "0";
   return magnitude >= 0.1 && magnitude < 1e5 ? fmt::format("{:.4f}", value) : fmt::format("{:.4g}", value);
 }
 
-std::string scaleText(double value) { return std::isfinite(value) ? fmt::format("{:.6g}", value) : notANumber(value); }
+std::string scaleText(double value) { return std::isfinite(value) ? fmt::format("{:.6g}", value) : shortest(value); }
 
 std::string errorText(double value) {
-  if (!std::isfinite(value)) return notANumber(value);
+  if (!std::isfinite(value)) return shortest(value);
   return value == 0 ? "0" : fmt::format("{:+.3g}", value);
 }
 
-std::string integerText(double value) {
-  return std::isfinite(value) ? fmt::format("{:.0f}", value) : notANumber(value);
-}
+std::string measureText(double value) { return std::isfinite(value) ? fmt::format("{:.3g}", value) : shortest(value); }
+
+std::string integerText(double value) { return std::isfinite(value) ? fmt::format("{:.0f}", value) : shortest(value); }
 
 MarkOf allOf(CellMark mark) {
   return [mark](std::size_t) { return mark; };
-}
-
-MarkOf badUnlessFinite(std::span<const double> values, CellMark mark) {
-  return [values, mark](std::size_t i) { return std::isfinite(values[i]) ? mark : CellMark::Bad; };
 }
 
 BoardCell numberCell(double value, NumberText text, CellMark mark) {
@@ -122,21 +113,20 @@ bool isFinite(const SmallMatrix& matrix) {
 
 std::vector<BoardStep> stepsWithoutNumbers(const SmallMatrix& matrix, const QuantizedTensor& tensor,
                                            std::string_view why) {
-  const std::vector<double> values = wide(matrix.values);
-  const std::vector<double> restored = wide(tensor.restored);
-  const auto count = std::ranges::count_if(values, [](double x) { return !std::isfinite(x); });
-  const auto lost = std::ranges::count_if(restored, [](double x) { return !std::isfinite(x); });
+  const auto isLost = [](float x) { return !std::isfinite(x); };
+  const auto count = std::ranges::count_if(matrix.values, isLost);
+  const auto lost = std::ranges::count_if(tensor.restored, isLost);
   std::vector<BoardStep> steps;
-  steps.push_back(
-      {"The values",
-       fmt::format("{} of {} values {} NaN or infinite. {}", count, values.size(), count == 1 ? "is" : "are", why),
-       {matrixGrid("values", matrix, badUnlessFinite(values))}});
+  steps.push_back({"The values",
+                   fmt::format("{} of {} values {} NaN or infinite. {}", count, matrix.values.size(),
+                               count == 1 ? "is" : "are", why),
+                   {matrixGrid("values", matrix)}});
   steps.push_back({"What the scheme makes of them",
                    fmt::format("The implementation does its arithmetic all the same. {} of {} values come back as NaN "
                                "or infinite. Mend the tensor before you quantize it.",
-                               lost, values.size()),
+                               lost, matrix.values.size()),
                    {matrixGrid("codes", matrix.shape, codesOf(tensor), integerText, allOf(CellMark::Integer)),
-                    matrixGrid("restored", matrix.shape, restored, resultText, badUnlessFinite(restored))}});
+                    matrixGrid("restored", matrix.shape, wide(tensor.restored), resultText)}});
   return steps;
 }
 
@@ -146,8 +136,8 @@ BoardStep errorStep(const SmallMatrix& matrix, std::span<const double> errors, c
     return largest > 0 && std::fabs(errors[i]) == largest ? CellMark::Focus : CellMark::Plain;
   };
   return {"What was lost",
-          fmt::format("Restored minus original: {:.3g} at most, a root mean square of {:.3g}. {}", largest,
-                      rootMeanSquare(errors), more),
+          fmt::format("Restored minus original: {} at most, a root mean square of {}. {}", measureText(largest),
+                      measureText(rootMeanSquare(errors)), more),
           {matrixGrid("error", matrix.shape, errors, errorText, mark)}};
 }
 

@@ -17,15 +17,14 @@ std::string givenText(double value);    ///< as it was given: shortest of float3
 std::string resultText(double value);   ///< four digits behind the point, or four digits where it is small or large
 std::string scaleText(double value);    ///< six digits, so that what is multiplied by it comes out
 std::string errorText(double value);    ///< three digits, with its sign
+std::string measureText(double value);  ///< three digits: of what sums up many errors
 std::string integerText(double value);  ///< a code, a sum of codes
 
 /// The mark of element i.
 using MarkOf = std::function<CellMark(std::size_t element)>;
 MarkOf allOf(CellMark mark);
-/// Those that are NaN or infinite are Bad, others `mark`.
-MarkOf badUnlessFinite(std::span<const double> values, CellMark mark = CellMark::Plain);
 
-/// Rows and columns by number; a single row has no name.
+/// Rows and columns by number; a single row has no name. What is NaN or infinite is Bad, whatever `mark` says.
 BoardGrid matrixGrid(std::string title, const MatrixShape& shape, std::span<const double> values, NumberText text,
                      const MarkOf& mark = {});
 BoardGrid matrixGrid(std::string title, const SmallMatrix& matrix, const MarkOf& mark = {});

@@ -42,10 +42,8 @@ Error inRow(Error error, std::uint64_t row) {
   return error;
 }
 
-/// The text in rows, without those that hold nothing.
-std::vector<std::string_view> linesOf(std::string_view text) {
-  const bool hasLines = text.find_first_of("\r\n") != std::string_view::npos;
-  const std::string_view separators = hasLines ? "\r\n" : ";";
+/// The text between separators, without what holds nothing.
+std::vector<std::string_view> partsOf(std::string_view text, std::string_view separators) {
   std::vector<std::string_view> lines;
   for (std::size_t at = 0; at <= text.size();) {
     const std::size_t end = std::min(text.find_first_of(separators, at), text.size());
@@ -54,6 +52,13 @@ std::vector<std::string_view> linesOf(std::string_view text) {
     at = end + 1;
   }
   return lines;
+}
+
+/// The text in rows. In a single line, semicolons and closing brackets end a row.
+std::vector<std::string_view> linesOf(std::string_view text) {
+  std::vector<std::string_view> lines = partsOf(text, "\r\n");
+  if (lines.size() != 1) return lines;
+  return partsOf(lines.front(), lines.front().find(';') == std::string_view::npos ? "]" : ";");
 }
 
 }  // namespace

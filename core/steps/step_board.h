@@ -96,7 +96,8 @@ const StepLesson* findStepLesson(std::string_view id);
 Result<StepBoard> makeStepBoard(const StepLesson& lesson, const StepInput& input, const Backend& backend);
 
 /// Numbers as people paste them: a row a line, between spaces, commas or tabs; a single line may part rows by
-/// semicolons. Usage where rows differ in length or a number cannot be read, LimitExceeded beyond `most` numbers.
+/// semicolons or, as Python prints lists, brackets. Usage where rows differ in length or a number cannot be read,
+/// LimitExceeded beyond `most` numbers.
 Result<SmallMatrix> parseSmallMatrix(std::string_view text, std::uint64_t most = kMostStepValues);
 
 }  // namespace ulpscope

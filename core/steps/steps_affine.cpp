@@ -149,8 +149,8 @@ class AffineBoard {
         "error", {"largest", "root mean square"}, {"times 127, clamped", "range as given", "holding 0"}, {}};
     const std::vector<double>* all[] = {&clamped, &given, &widened};
     for (std::size_t i = 0; i < 3; ++i) {
-      table.cells.push_back(numberCell(largest[i], smallText));
-      table.cells.push_back(numberCell(rootMeanSquare(*all[i]), smallText));
+      table.cells.push_back(numberCell(largest[i], measureText));
+      table.cells.push_back(numberCell(rootMeanSquare(*all[i]), measureText));
     }
     m_steps.push_back(
         {"Side by side",
@@ -160,8 +160,6 @@ class AffineBoard {
                      largest[0], largest[1], largest[2]),
          {std::move(table)}});
   }
-
-  static std::string smallText(double value) { return fmt::format("{:.3g}", value); }
 
   const SmallMatrix& m_matrix;
   const QuantizedTensor m_given;

@@ -3,6 +3,7 @@
 // does not keep, is replayed with its own grid and its own inverse; a test compares the end of it with the scheme.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "core/base/text.h"
@@ -22,8 +23,6 @@ constexpr double kDamp = 0.01;
 Settings settings() {
   return {{"bits", "3"}, {"group", "-1"}, {"symmetric", "no"}, {"scales", "float32"}, {"damp_percent", "0.01"}};
 }
-
-std::string smallText(double value) { return fmt::format("{:.3g}", value); }
 
 std::string moveText(double value) { return value == 0 ? "0" : fmt::format("{:+.4g}", value); }
 
@@ -198,7 +197,7 @@ class GptqBoard {
       return m_tensor.restored[i] == m_rounded[i] ? CellMark::Integer : CellMark::Changed;
     };
     BoardGrid table{"root mean square", {"of weights", "of outputs"}, {"GPTQ", "to nearest"}, {}};
-    for (const double value : {moved, ours, roundedBy, nearest}) table.cells.push_back(numberCell(value, smallText));
+    for (const double value : {moved, ours, roundedBy, nearest}) table.cells.push_back(numberCell(value, measureText));
     m_steps.push_back(
         {"Against rounding to nearest",
          fmt::format(
@@ -267,6 +266,8 @@ Result<StepBoard> make(const StepInput& input, const Backend& backend) {
   auto hessian = hessianOf(layer, backend, {});
   if (!hessian) return tl::unexpected(std::move(hessian).error());
   for (double& entry : *hessian) entry = double{static_cast<float>(entry)};
+  if (!std::ranges::all_of(*hessian, [](double entry) { return std::isfinite(entry); }))
+    return fail(Errc::Usage, "inputs whose squares float32 holds expected, as GPTQ adds them up; larger ones found");
   auto alive = *hessian;
   std::vector<bool> isDead(columns);
   for (std::uint64_t c = 0; c < columns; ++c)
@@ -276,6 +277,7 @@ Result<StepBoard> make(const StepInput& input, const Backend& backend) {
     }
   auto damped = dampedInverse(std::move(alive), columns, kDamp, backend, {});
   if (!damped) return tl::unexpected(std::move(damped).error());
+  if (!*damped) return fail(Errc::Usage, "inputs with a Hessian that can be inverted expected, none such found");
   board.steps = GptqBoard(input, *tensor, *std::move(hessian), std::move(**damped), std::move(isDead)).steps();
   return board;
 }

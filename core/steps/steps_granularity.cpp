@@ -29,8 +29,6 @@ constexpr std::array<Cut, 4> kCuts{{
      "the smaller, the closer, and the more scales to keep."},
 }};
 
-std::string smallText(double value) { return fmt::format("{:.3g}", value); }
-
 Result<QuantizedTensor> through(const char* scheme, int bits, const char* granularity, const SmallMatrix& matrix,
                                 const Backend& backend) {
   return quantizeSmall(
@@ -62,7 +60,7 @@ Result<BoardGrid> widthGrid(const char* scheme, std::string title, const SmallMa
     for (const Cut& cut : kCuts) {
       const auto tensor = through(scheme, bits, cut.id, matrix, backend);
       if (!tensor) return tl::unexpected(tensor.error());
-      grid.cells.push_back(numberCell(rootMeanSquare(errorsOf(wide(tensor->restored), matrix.values)), smallText));
+      grid.cells.push_back(numberCell(rootMeanSquare(errorsOf(wide(tensor->restored), matrix.values)), measureText));
     }
   }
   return grid;

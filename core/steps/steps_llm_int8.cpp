@@ -17,8 +17,6 @@ namespace {
 
 constexpr float kThreshold = 6;
 
-std::string smallText(double value) { return fmt::format("{:.3g}", value); }
-
 class LlmInt8Board {
  public:
   LlmInt8Board(const StepInput& input, const QuantizedTensor& weightCodes, LlmInt8Product mixed, LlmInt8Product plain)
@@ -69,12 +67,11 @@ class LlmInt8Board {
     if (m_mixed.outlierColumns.empty()) {
       text += "Here there is none: all goes through INT8.";
     } else {
-      text += fmt::format(
-          "Here {} of {} are: {}. All of such a column stays in FP16, with the weights that it meets. In one "
-          "INT8 "
-          "row with {}, a value such as {} would have few codes left.",
-          m_mixed.outlierColumns.size(), m_columns, outlierNames(), givenText(largestInput()),
-          givenText(smallestInput()));
+      text += fmt::format("Here {} of {} are: {}. All of such a column stays in FP16, with the weights that it meets.",
+                          m_mixed.outlierColumns.size(), m_columns, outlierNames());
+      if (const double small = smallestInput(); small != 0)
+        text += fmt::format(" In one INT8 row with {}, a value such as {} would have few codes left.",
+                            givenText(largestInput()), givenText(small));
     }
     m_steps.push_back({"Outlier columns",
                        std::move(text),
@@ -84,10 +81,10 @@ class LlmInt8Board {
 
   void addInputCodes() {
     const std::vector<double> codes(m_mixed.inputCodes.begin(), m_mixed.inputCodes.end());
-    std::string text = fmt::format(
-        "Each row has a scale of its own, the largest magnitude that is left: {} for token 0. A "
-        "code is round(x * 127 / {}).",
-        givenText(double{m_mixed.inputScales[0]}), givenText(double{m_mixed.inputScales[0]}));
+    const std::string scale = givenText(double{m_mixed.inputScales[0]});
+    std::string text = "Each row has a scale of its own, the largest magnitude that is left: ";
+    text += m_mixed.inputScales[0] == 0 ? std::string("for token 0 there is nothing left, and its codes are 0.")
+                                        : fmt::format("{} for token 0. A code is round(x * 127 / {}).", scale, scale);
     if (!m_mixed.outlierColumns.empty()) text += " In outlier columns the codes are 0 and add nothing.";
     if (const auto token = tokenScaledByOutlier())
       text += fmt::format(
@@ -186,7 +183,7 @@ class LlmInt8Board {
     const double mixedLargest = largestMagnitude(mixed), plainLargest = largestMagnitude(plain);
     BoardGrid table{"error", {"largest", "root mean square"}, {"LLM.int8()", "plain INT8"}, {}};
     for (const double value : {mixedLargest, rootMeanSquare(mixed), plainLargest, rootMeanSquare(plain)})
-      table.cells.push_back(numberCell(value, smallText));
+      table.cells.push_back(numberCell(value, measureText));
     m_steps.push_back(
         {"Against FP32 and plain INT8",
          fmt::format(
@@ -238,7 +235,7 @@ class LlmInt8Board {
   }
 
   double largestInput() const { return double{m_inputs.values[largestAt(m_inputs.values)]}; }
-  /// Least magnitude of the other columns that is not 0.
+  /// Least magnitude of the other columns that is not 0; 0 where there is none.
   double smallestInput() const {
     double least = 0;
     for (std::size_t i = 0; i < m_inputs.values.size(); ++i) {

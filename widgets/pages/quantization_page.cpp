@@ -177,7 +177,7 @@ void QuantizationPage::addSteps() {
 void QuantizationPage::showSteps(bool isShown) {
   m_showsSteps = isShown;
   showFront();
-  if (isShown) m_steps->begin(m_study.scheme().info().id);
+  if (isShown) m_steps->begin(session().selection().scheme);
 }
 
 void QuantizationPage::showFront() {
@@ -376,7 +376,8 @@ void QuantizationPage::chooseTitled(std::size_t series, std::size_t point) {
 }
 
 bool QuantizationPage::exportFigure() {
-  if (!m_study.measurement() || m_showsSteps) return false;
+  if (m_showsSteps) return m_steps->exportPicture();
+  if (!m_study.measurement()) return false;
   m_sizePlot->askAndExport();
   return true;
 }

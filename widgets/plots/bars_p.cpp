@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <limits>
 
 #include "widgets/plots/steps_p.h"
@@ -12,7 +13,7 @@ namespace ulpscope {
 namespace {
 
 constexpr double kGapFromWidth = 3;  ///< bars at least so wide in px are set apart by 1 px
-constexpr int kMostLabels = 24;
+constexpr std::size_t kMostLabels = 24;
 
 }  // namespace
 
@@ -100,21 +101,27 @@ void Bars::drawLabels(QCPPainter& painter, const QCPRange& visible) const {
   painter.setPen(m_text);
   const QFontMetricsF metrics(theme().words(11));
   const QRectF area = valueAxis()->axisRect()->rect();
-  int shown = 0;
-  double freeFrom = -1e9;  // labels are left out rather than drawn over each other
-  for (std::size_t i = 0; i < m_series.y.size() && shown < kMostLabels; ++i) {
-    if (m_series.labels[i].empty() || !visible.contains(m_series.x[i])) continue;
+  std::vector<std::size_t> labelled;
+  for (std::size_t i = 0; i < m_series.y.size(); ++i)
+    if (!m_series.labels[i].empty() && visible.contains(m_series.x[i])) labelled.push_back(i);
+  // Those of the highest bars first: labels are left out rather than drawn over each other.
+  std::ranges::stable_sort(labelled, std::greater{}, [this](std::size_t i) { return std::abs(m_series.y[i]); });
+  std::vector<QRectF> taken;
+  for (const std::size_t i : labelled) {
+    if (taken.size() == kMostLabels) break;
     const QString text = QString::fromStdString(m_series.labels[i]);
     const QSizeF size(metrics.horizontalAdvance(text) + 4, metrics.height());
     const double bar = keyAxis()->coordToPixel((m_series.x[i] + m_series.x[i + 1]) / 2);
     const double left = bar + 2 + size.width() <= area.right() ? bar + 2 : bar - 2 - size.width();
-    if (left < freeFrom) continue;
     const double top = std::clamp(valueAxis()->coordToPixel(m_series.y[i]), area.top(), area.bottom() - size.height());
     const QRectF box({left, top}, size);
+    const auto overlaps = [&](const QRectF& other) {
+      return other.right() + 2 > left && left + size.width() + 2 > other.left();
+    };
+    if (std::ranges::any_of(taken, overlaps)) continue;
     painter.fillRect(box, m_ground);
     painter.drawText(box, Qt::AlignCenter | Qt::TextDontClip, text);
-    freeFrom = box.right() + 2;
-    ++shown;
+    taken.push_back(box);
   }
 }
 

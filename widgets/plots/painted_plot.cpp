@@ -57,12 +57,10 @@ bool PaintedPlot::event(QEvent* event) {
 void PaintedPlot::showTable() { TablePanel::open(m_title, table(), this); }
 
 void PaintedPlot::askAndExport() {
-  auto* panel = new ExportPanel(m_title, size(), this);
-  connect(panel, &ExportPanel::accepted, this, [this](const PictureRequest& request) {
-    if (auto saved = savePicture(request); !saved)
-      Q_EMIT exportFailed(tr("The picture was not saved: %1").arg(qt(describe(saved.error()))));
-  });
-  panel->show();
+  const QSize margins(2 * kMargin, 2 * kMargin + kTitleHeight);
+  (new ExportPanel(
+       m_title, pictureSize() + margins, [this](const auto& request) { return savePicture(request); }, this))
+      ->show();
 }
 
 Result<> PaintedPlot::savePicture(const PictureRequest& request) const {
@@ -76,6 +74,10 @@ Result<> PaintedPlot::savePicture(const PictureRequest& request) const {
       painter.setPen(colors.text);
       painter.drawText(area, Qt::AlignHCenter | Qt::AlignTop, request.title);
       area.setTop(area.top() + kTitleHeight);
+    }
+    if (const qreal caption = captionHeight(area.width()); caption > 0) {
+      paintCaption(painter, QRectF(area.topLeft(), QSizeF(area.width(), caption)), colors);
+      area.setTop(area.top() + caption);
     }
     paintPicture(painter, area, colors);
   };

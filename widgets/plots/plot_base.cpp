@@ -243,11 +243,9 @@ void PlotBase::tellUnsaved(const Error& error) {
 }
 
 void PlotBase::askAndExport() {
-  auto* panel = new ExportPanel(m_title, m_plot->size(), this);
-  connect(panel, &ExportPanel::accepted, this, [this](const PictureRequest& request) {
-    if (auto saved = savePicture(request); !saved) tellUnsaved(saved.error());
-  });
-  panel->show();
+  (new ExportPanel(
+       m_title, m_plot->size(), [this](const auto& request) { return savePicture(request); }, this))
+      ->show();
 }
 
 Result<> PlotBase::savePicture(const PictureRequest& request) {

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/quantization/steps_view.h"
 
+#include <QClipboard>
 #include <QComboBox>
+#include <QGuiApplication>
 #include <QHBoxLayout>
 #include <QKeyEvent>
 #include <QListWidget>
@@ -14,6 +16,7 @@
 #include <algorithm>
 
 #include "core/backend/backend.h"
+#include "core/steps/board_text.h"
 #include "widgets/forms/field.h"
 #include "widgets/frame/card.h"
 #include "widgets/frame/labels.h"
@@ -83,8 +86,8 @@ StepsView::StepsView(QWidget* parent)
       m_title(new PlainLabel({}, TextRole::Title)),
       m_text(new PlainLabel),
       m_canvas(new BoardCanvas),
-      m_legend(new MarkLegend),
       m_place(new PlainLabel({}, TextRole::Note)),
+      m_cell(new ElidedLabel({}, TextRole::Muted)),
       m_previous(new LinkButton(tr("previous"))),
       m_next(new LinkButton(tr("next"), LinkButton::Tone::Accent)),
       m_back(new LinkButton(tr("back to the tensor"), LinkButton::Tone::Accent)) {
@@ -103,6 +106,14 @@ StepsView::~StepsView() = default;
 
 void StepsView::layOut() {
   auto* card = new Card(tr("Step by step"));
+  auto* copy = new LinkButton(tr("copy"));
+  copy->setToolTip(plainToolTip(tr("The whole board as text; in a grid, Ctrl+C copies that grid")));
+  auto* save = new LinkButton(tr("export"));
+  save->setToolTip(plainToolTip(tr("This step as a picture")));
+  connect(copy, &LinkButton::clicked, this, [this] { QGuiApplication::clipboard()->setText(plainText()); });
+  connect(save, &LinkButton::clicked, this, &StepsView::exportPicture);
+  card->addToHeader(copy);
+  card->addToHeader(save);
   card->addToHeader(m_back);
   card->body()->addWidget(buildChoice());
   card->body()->addWidget(m_note);
@@ -159,10 +170,9 @@ QWidget* StepsView::buildStep() {
   column->addWidget(m_text);
   column->addSpacing(4);
   column->addWidget(m_canvas);
-  column->addSpacing(4);
-  column->addWidget(m_legend);
   column->addStretch(1);
   m_scroll->setAccessibleName(tr("The step"));
+  m_scroll->setFocusPolicy(Qt::NoFocus);  // the numbers in it have it, and keep their cell in sight
   m_scroll->setFrameShape(QFrame::NoFrame);
   m_scroll->setWidgetResizable(true);
   m_scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
@@ -177,7 +187,8 @@ QWidget* StepsView::buildStep() {
   pager->addWidget(m_previous);
   pager->addWidget(m_place);
   pager->addWidget(m_next);
-  pager->addStretch();
+  pager->addWidget(m_cell, 1);
+  m_cell->setObjectName(QStringLiteral("cellInFocus"));
   auto* step = new QWidget;
   auto* rows = new QVBoxLayout(step);
   rows->setContentsMargins(0, 0, 0, 0);
@@ -199,6 +210,11 @@ void StepsView::connectParts() {
   connect(m_previous, &LinkButton::clicked, this, [this] { go(-1); });
   connect(m_next, &LinkButton::clicked, this, [this] { go(1); });
   connect(m_back, &LinkButton::clicked, this, &StepsView::left);
+  connect(m_canvas, &BoardCanvas::described, m_cell, &ElidedLabel::setText);
+  connect(m_canvas, &BoardCanvas::walkedTo, this, [this](const QRect& cell) {
+    const QPoint at = m_canvas->mapTo(m_scroll->widget(), cell.center());
+    m_scroll->ensureVisible(at.x(), at.y(), cell.width(), 2 * cell.height());
+  });
   const auto onKey = [this](Qt::Key key, auto act) {
     connect(new QShortcut(key, this, nullptr, nullptr, Qt::WidgetWithChildrenShortcut), &QShortcut::activated, this,
             act);
@@ -319,8 +335,7 @@ void StepsView::showStep(int step) {
   const BoardStep& now = has ? m_board.steps[std::size_t(step)] : none;
   m_title->setText(qt(now.title));
   m_text->setText(qt(now.text));
-  m_canvas->show(now.grids);
-  m_legend->show(now.grids);
+  m_canvas->show(qt(m_board.title), now);
   m_place->setText(has ? tr("%1 of %2").arg(step + 1).arg(count) : QString());
   m_previous->setEnabled(has && step > 0);
   m_next->setEnabled(has && step + 1 < count);
@@ -332,21 +347,12 @@ void StepsView::go(int by) {
   if (to >= 0 && to < m_steps->count()) showStep(to);
 }
 
-QString StepsView::plainText() const {
-  QString text = qt(m_board.title) + u'\n' + qt(m_board.note) + u'\n';
-  for (const BoardStep& step : m_board.steps) {
-    text += u'\n' + qt(step.title) + u'\n' + qt(step.text) + u'\n';
-    for (const BoardGrid& grid : step.grids) {
-      text += qt(grid.title);
-      for (const std::string& column : grid.columns) text += u'\t' + qt(column);
-      for (std::size_t i = 0; i < grid.cells.size(); ++i) {
-        if (i % grid.columns.size() == 0) text += u'\n' + qt(grid.rows[i / grid.columns.size()]);
-        text += u'\t' + qt(grid.cells[i].text);
-      }
-      text += u'\n';
-    }
-  }
-  return text;
+QString StepsView::plainText() const { return qt(ulpscope::plainText(m_board)); }
+
+bool StepsView::exportPicture() {
+  if (m_canvas->grids().empty()) return false;
+  m_canvas->askAndExport();
+  return true;
 }
 
 }  // namespace ulpscope

@@ -17,13 +17,14 @@ namespace ulpscope {
 
 class Backend;
 class BoardCanvas;
+class ElidedLabel;
 class Field;
 class LinkButton;
-class MarkLegend;
 class PlainLabel;
 
 /// A scheme at work on a few numbers, one step after the other: worked examples, the selected tensor where it is small
-/// enough, or numbers that were pasted. Left and right, or the list, go through the steps; Escape leaves.
+/// enough, or numbers that were pasted. Left and right, or the list, go through the steps, and within the grids from
+/// cell to cell; Escape leaves.
 class StepsView final : public QWidget {
   Q_OBJECT
 
@@ -41,6 +42,8 @@ class StepsView final : public QWidget {
   /// Empty where the input cannot be shown.
   const StepBoard& board() const { return m_board; }
   QString plainText() const;
+  /// Asks where the step in front goes as a picture; false where there is none.
+  bool exportPicture();
 
  Q_SIGNALS:
   void left();
@@ -80,8 +83,8 @@ class StepsView final : public QWidget {
   PlainLabel* m_title;
   PlainLabel* m_text;
   BoardCanvas* m_canvas;
-  MarkLegend* m_legend;
   PlainLabel* m_place;
+  ElidedLabel* m_cell;
   LinkButton* m_previous;
   LinkButton* m_next;
   LinkButton* m_back;

@@ -14,6 +14,7 @@ namespace ulpscope {
 namespace {
 
 using testing::HasSubstr;
+using testing::Not;
 
 constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
 constexpr float kInfinity = std::numeric_limits<float>::infinity();
@@ -124,10 +125,26 @@ TEST(EveryStepLesson, RefusesWhatDoesNotFitOnABoard) {
   }
 }
 
+TEST(StepLessons, SayWhatCannotBeShown) {
+  const auto backend = makeReferenceBackend();
+  StepInput input = filled(2, 2, [](std::size_t i) { return static_cast<float>(i) - 1; });
+  input.inputs = {{1, 2}, {1e30F, 2e30F}};
+  EXPECT_EQ(makeStepBoard(*findStepLesson("gptq"), input, *backend).error().message,
+            "inputs whose squares float32 holds expected, as GPTQ adds them up; larger ones found");
+  input.inputs = {{1, 2}, {100, -50}};  // nothing but outliers
+  const auto board = makeStepBoard(*findStepLesson("llm_int8"), input, *backend);
+  ASSERT_TRUE(board);
+  for (const BoardStep& step : board->steps) {
+    EXPECT_THAT(step.text, Not(HasSubstr("such as 0"))) << "there is no value beside the outliers";
+    EXPECT_THAT(step.text, Not(HasSubstr("/ 0")));
+  }
+}
+
 TEST(SmallMatrices, AreReadAsPeoplePasteThem) {
   const auto read = [](std::string_view text) { return parseSmallMatrix(text); };
-  for (const char* text : {"1 2 3\n4 5 6", "1,2,3\r\n\r\n4,5,6\r\n", "1\t2\t3\n4\t5\t6\n", "1 2 3; 4 5 6;",
-                           "[[1, 2, 3],\n [4, 5, 6]]", "1;2;3\n4;5;6"}) {
+  for (const char* text :
+       {"1 2 3\n4 5 6", "1,2,3\r\n\r\n4,5,6\r\n", "1\t2\t3\n4\t5\t6\n", "1 2 3; 4 5 6;", "[[1, 2, 3],\n [4, 5, 6]]",
+        "1;2;3\n4;5;6", "1 2 3; 4 5 6\n", "[[1, 2, 3], [4, 5, 6]]", "\n[1 2 3; 4 5 6]\n"}) {
     SCOPED_TRACE(text);
     const auto matrix = read(text);
     ASSERT_TRUE(matrix) << matrix.error().message;

@@ -5,8 +5,12 @@
 
 #include <QAbstractButton>
 #include <QAction>
+#include <QClipboard>
 #include <QComboBox>
+#include <QFile>
+#include <QGuiApplication>
 #include <QLabel>
+#include <QLineEdit>
 #include <QListWidget>
 #include <QPlainTextEdit>
 #include <QTemporaryDir>
@@ -16,7 +20,9 @@
 #include "core/report/npy.h"
 #include "tests/widgets/find_named.h"
 #include "tests/widgets/window_fixture.h"
+#include "widgets/frame/labels.h"
 #include "widgets/pages/page.h"
+#include "widgets/plots/export_panel.h"
 #include "widgets/quantization/board_canvas.h"
 #include "widgets/theme/theme.h"
 
@@ -76,6 +82,111 @@ TEST_F(StepsViewTest, GoesThroughTheStepsByKeys) {
   EXPECT_EQ(steps().currentRow(), 1);
   for (int i = 0; i < steps().count(); ++i) QTest::keyClick(&steps(), Qt::Key_Right);
   EXPECT_EQ(steps().currentRow(), steps().count() - 1);
+}
+
+TEST_F(StepsViewTest, WalksTheGridsByKeysFromCellToCell) {
+  open();
+  choose("Numbers", QStringLiteral("pasted"));
+  paste("Matrix, a row a line", QStringLiteral("1 -4\n2 0.5"));
+  auto& canvas = *view().findChild<BoardCanvas*>();
+  view().showStep(2);  // one grid of 2 x 2: value * scale
+  ASSERT_EQ(canvas.grids().size(), 1u);
+  auto* said = view().findChild<ElidedLabel*>(QStringLiteral("cellInFocus"));
+  steps().setFocus();
+  QTest::keyClick(&steps(), Qt::Key_Tab);
+  ASSERT_TRUE(canvas.hasFocus()) << "Tab leads from the list to the numbers";
+  EXPECT_EQ(said->text(), "value * scale [0, 0]: 31.75");
+  EXPECT_EQ(canvas.accessibleDescription(), said->text());
+  const auto press = [&](Qt::Key key, Qt::KeyboardModifiers modifiers = Qt::NoModifier) {
+    QTest::keyClick(&canvas, key, modifiers);
+    return said->text();
+  };
+  EXPECT_TRUE(press(Qt::Key_Right).startsWith("value * scale [0, 1]: -127 \u00B7 what the step is about"));
+  EXPECT_EQ(press(Qt::Key_Down), "value * scale [1, 1]: 15.875");
+  EXPECT_EQ(press(Qt::Key_Down), "value * scale [1, 1]: 15.875") << "the end";
+  EXPECT_EQ(press(Qt::Key_Home), "value * scale [1, 0]: 63.5");
+  EXPECT_EQ(press(Qt::Key_Up), "value * scale [0, 0]: 31.75");
+  EXPECT_EQ(press(Qt::Key_End, Qt::ControlModifier), "value * scale [1, 1]: 15.875");
+  EXPECT_EQ(steps().currentRow(), 2) << "arrows do not turn the page here";
+
+  choose("Board", QStringLiteral("affine"));
+  view().showStep(3);  // three grids: two numbers, 2 x 2 codes, 2 x 2 values
+  ASSERT_EQ(canvas.grids().size(), 3u);
+  canvas.setFocus();
+  press(Qt::Key_Home, Qt::ControlModifier);
+  EXPECT_TRUE(press(Qt::Key_Right).startsWith("stored once [zero point]: "));
+  EXPECT_TRUE(press(Qt::Key_Right).startsWith("codes [0, 0]: ")) << "on to the next grid";
+  EXPECT_TRUE(press(Qt::Key_Left).startsWith("stored once [zero point]: "));
+  EXPECT_TRUE(press(Qt::Key_Down).startsWith("codes [0, 1]: "));
+  EXPECT_TRUE(press(Qt::Key_Up).startsWith("stored once [zero point]: "));
+  QTest::mouseClick(&canvas, Qt::LeftButton, {}, canvas.cellRect(2, 3).center().toPoint());
+  EXPECT_TRUE(said->text().startsWith("restored, range as given [1, 1]: "));
+
+  press(Qt::Key_C, Qt::ControlModifier);
+  const QStringList lines = QGuiApplication::clipboard()->text().split(u'\n');
+  ASSERT_GE(lines.size(), 3);
+  EXPECT_EQ(lines[0], "restored, range as given\t0\t1") << "the grid in focus";
+  steps().setFocus();
+  EXPECT_TRUE(said->text().isEmpty());
+}
+
+TEST_F(StepsViewTest, KeepsTheCellInFocusInSight) {
+  open();
+  choose("Board", QStringLiteral("gptq"));
+  m_window.resize(1000, 650);
+  view().showStep(steps().count() - 1);
+  auto& canvas = *view().findChild<BoardCanvas*>();
+  canvas.setFocus();
+  for (const Qt::Key key : {Qt::Key_End, Qt::Key_Home}) {
+    QTest::keyClick(&canvas, key, Qt::ControlModifier);
+    QTest::qWait(1);
+    const std::size_t grid = key == Qt::Key_End ? canvas.grids().size() - 1 : 0;
+    const std::size_t cell = key == Qt::Key_End ? canvas.grids().back().cells.size() - 1 : 0;
+    EXPECT_TRUE(canvas.visibleRegion().contains(canvas.cellRect(grid, cell).center().toPoint()));
+  }
+}
+
+TEST_F(StepsViewTest, GoesOutAsTextAndAsAPicture) {
+  open();
+  for (auto* button : view().findChildren<QAbstractButton*>())
+    if (button->text() == "copy") button->click();
+  const QString text = QGuiApplication::clipboard()->text();
+  EXPECT_EQ(text, view().plainText());
+  for (const BoardStep& step : view().board().steps)
+    EXPECT_TRUE(text.contains(QString::fromStdString(step.text))) << step.title;
+
+  view().showStep(1);
+  auto& canvas = *view().findChild<BoardCanvas*>();
+  const QTemporaryDir folder;
+  ASSERT_TRUE(view().exportPicture());
+  auto* panel = canvas.findChild<ExportPanel*>();
+  ASSERT_TRUE(panel);
+  EXPECT_EQ(panel->findChild<QLineEdit*>()->text(), "Absmax INT8: The scale");
+  auto* failure = findNamed<QLabel>(*panel, "Why the picture was not saved");
+  panel->saveTo(folder.filePath(QStringLiteral("no such folder/step.svg")));
+  EXPECT_TRUE(panel->isVisible() && failure->isVisible()) << "it says why, and can be tried again";
+  panel->saveTo(folder.filePath(QStringLiteral("step.svg")));
+  EXPECT_FALSE(panel->isVisible());
+  QFile file(folder.filePath(QStringLiteral("step.svg")));
+  ASSERT_TRUE(file.open(QIODevice::ReadOnly));
+  const QString svg = QString::fromUtf8(file.readAll());
+  for (const char* word : {"Absmax INT8: The scale", "INT8 holds", "stored scale", "what the step is about"})
+    EXPECT_TRUE(svg.contains(QLatin1String(word))) << word;
+
+  choose("Numbers", QStringLiteral("pasted"));
+  paste("Matrix, a row a line", QStringLiteral("x"));
+  EXPECT_FALSE(view().exportPicture()) << "there is no board";
+}
+
+TEST_F(StepsViewTest, ComesToTheFrontFromTheWholeModel) {
+  QAction* whole = nullptr;
+  for (auto* action : m_window.currentPage()->actions())
+    if (action->text() == "Quantize the whole model") whole = action;
+  ASSERT_TRUE(whole);
+  whole->trigger();
+  EXPECT_FALSE(view().isVisible());
+  open();
+  EXPECT_TRUE(view().isVisible());
 }
 
 TEST_F(StepsViewTest, ShowsPastedNumbersOrOneErrorThatSaysWhy) {
