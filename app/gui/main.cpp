@@ -85,7 +85,7 @@ Options readCommandLine(const QApplication& application) {
   const QCommandLineOption view(
       QStringLiteral("view"),
       QApplication::tr("Show this view of a tensor: histogram, lines, heatmap, values, "
-                       "compare or details; of its error: errormap or inputs; steps; or model."),
+                       "compare or details; of its error: errorlines, errormap or inputs; steps; or model."),
       QStringLiteral("ID"));
   const QCommandLineOption measure(QStringLiteral("measure"),
                                    QApplication::tr("Measure the whole model as soon as it is open."));

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <optional>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -133,8 +134,9 @@ class Rounder {
         break;
       case Rounding::Stochastic: {
         const RandomBits draw = randomBits(m_rounding.seed, element);
-        const double share = (x - below.value) / (above.value - below.value);
-        return std::ldexp(share, draw.count) > static_cast<double>(draw.value) + 0.5 ? above : below;
+        const auto& [back, away] = x < 0 ? std::tie(above, below) : std::tie(below, above);
+        const double share = (x - back.value) / (away.value - back.value);
+        return std::ldexp(share, draw.count) > static_cast<double>(draw.value) + 0.5 ? away : back;
       }
       default:
         break;

@@ -22,8 +22,8 @@ struct ErrorLines {
 /// there are more; or the worst first. A line without an error is better than any.
 std::vector<std::uint64_t> errorBars(std::span<const double> rmse, LineOrder order);
 
-/// A bar a line. Lines beyond 6 scaled MADs of the median of all bars as stored are marked; the three worst are labelled
-/// with their numbers, and named in the notes.
+/// A bar a line. Lines beyond 6 scaled MADs of the median of all bars as stored are marked; the three worst are
+/// labelled with their numbers, and named in the notes.
 Figure errorByLineFigure(std::string_view scheme, const ErrorLines& lines, LineOrder order = LineOrder::AsStored);
 Figure errorByColumnFigure(const QuantizationReport& report);
 

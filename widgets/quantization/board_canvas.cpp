@@ -11,7 +11,7 @@
 #include <array>
 
 #include "core/base/text.h"
-#include "core/steps/board_text.h"
+#include "core/report/board_text.h"
 #include "widgets/session/text.h"
 #include "widgets/theme/theme.h"
 

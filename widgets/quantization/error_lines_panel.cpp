@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/quantization/error_lines_panel.h"
 
-#include <fmt/format.h>
-
 #include <QComboBox>
 #include <QHBoxLayout>
 #include <QVBoxLayout>
@@ -66,7 +64,8 @@ ErrorLines ErrorLinesPanel::lines() const {
   return {.line = id.toStdString(),
           .rmse = blocks.rmse,
           .place = [&blocks, columns = report.quantized.shape.columns](std::uint64_t block) {
-            return fmt::format("[{}, {}]", blocks.first[block] / columns, blocks.first[block] % columns);
+            const std::uint64_t first = blocks.first[block];
+            return QStringLiteral("[%1, %2]").arg(first / columns).arg(first % columns).toStdString();
           }};
 }
 

@@ -31,7 +31,6 @@ ErrorPanel::ErrorPanel(QWidget* parent)
   m_lines->setProperty("viewId", QStringLiteral("errorlines"));
   m_map->setProperty("viewId", QStringLiteral("errormap"));
   m_histogram->setProperty("viewId", QStringLiteral("errorhistogram"));
-  m_columns->setProperty("viewId", QStringLiteral("errorcolumns"));
   m_tabs->rememberChoice(QStringLiteral("quantization/errorPicture"));
   auto* save = new LinkButton(tr("export"));
   m_tabs->addToNote(m_scale);

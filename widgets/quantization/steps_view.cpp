@@ -16,7 +16,7 @@
 #include <algorithm>
 
 #include "core/backend/backend.h"
-#include "core/steps/board_text.h"
+#include "core/report/board_text.h"
 #include "widgets/forms/field.h"
 #include "widgets/frame/card.h"
 #include "widgets/frame/labels.h"

@@ -47,8 +47,8 @@ QComboBox* roundingBox() {
   addMode(Rounding::TowardNegative, WhatIfBox::tr("down"), WhatIfBox::tr("To the next smaller value."));
   addMode(Rounding::TowardPositive, WhatIfBox::tr("up"), WhatIfBox::tr("To the next larger value."));
   addMode(Rounding::Stochastic, WhatIfBox::tr("stochastic"),
-          WhatIfBox::tr("Up with the probability of the way there: no bias, but more noise. The same seed gives the "
-                        "same codes."));
+          WhatIfBox::tr("To the larger magnitude with the probability of the way there: no bias, but more noise. The "
+                        "same seed gives the same codes."));
   makeNarrow(*box);
   box->setToolTip(plainToolTip(
       WhatIfBox::tr("Each code is chosen anew between the two values around its weight. Scales stay as the scheme has "

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // The Quantize page: what the page shows of the selected tensor.
 #include <QAbstractButton>
+#include <QComboBox>
 #include <QHelpEvent>
 #include <QSignalSpy>
 #include <QToolTip>
 
+#include "tests/widgets/find_named.h"
 #include "tests/widgets/pages/quantization_fixture.h"
 #include "widgets/frame/notice.h"
+#include "widgets/quantization/error_lines_panel.h"
 #include "widgets/quantization/error_panel.h"
 
 namespace ulpscope {
@@ -95,6 +98,41 @@ TEST_F(QuantizationPageTest, SelectsTheLargestErrorOfAClickedColumn) {
   settle(*m_session);
   ASSERT_TRUE(m_session->selection().element);
   EXPECT_EQ(*m_session->selection().element % matrix.columns, 3u);
+}
+
+TEST_F(QuantizationPageTest, ShowsTheErrorOfColumnsRowsAndBlocks) {
+  // Two blocks of 32 a row; the error of 5 in the second row's first block, of 3 in its second one.
+  std::vector<float> values(4 * 64);
+  for (std::size_t i = 0; i < values.size(); i += 32) values[i] = 127;
+  values[64 + 5] = 0.5f;
+  values[64 + 40] = 0.25f;
+  writeTensor(path("blocks.safetensors"), {4, 64}, values);
+  m_session->openPath(path("blocks.safetensors"));
+  settle(*m_session);
+  choose("q8_0");
+  auto& panel = part<ErrorLinesPanel>();
+  auto& line = *findNamed<QComboBox>(panel, "Error of each");
+  auto& order = *findNamed<QComboBox>(panel, "Order");
+  const auto show = [&](const char* id) { line.setCurrentIndex(line.findData(QLatin1String(id))); };
+  const auto bars = [&] { return panel.plot().figure().series.front(); };
+  EXPECT_EQ(panel.plot().figure().title, "Error by column of q8_0");
+  EXPECT_EQ(bars().y.size(), 64u);
+  show("row");
+  EXPECT_EQ(bars().y.size(), 4u);
+  EXPECT_NEAR(bars().y[1], std::sqrt((0.25 + 0.0625) / 64), 1e-9);
+  EXPECT_THAT(panel.plot().figure().notes, testing::Contains("worst: row 1 (0.0699)"));
+  Q_EMIT panel.plot().itemClicked(0, 1);
+  settle(*m_session);
+  EXPECT_EQ(m_session->selection().element, 64u + 5);
+  show("block");
+  EXPECT_EQ(bars().y.size(), 8u);
+  EXPECT_NEAR(bars().y[3], 0.25 / std::sqrt(32), 1e-9);
+  order.setCurrentIndex(1);
+  EXPECT_EQ(bars().names.at(0), "block 2 at [1, 0]");
+  EXPECT_EQ(bars().names.at(1), "block 3 at [1, 32]");
+  Q_EMIT panel.plot().itemClicked(0, 1);
+  settle(*m_session);
+  EXPECT_EQ(m_session->selection().element, 64u + 40) << "the weight with the largest error of the block";
 }
 
 TEST_F(QuantizationPageTest, AsksForTheBitsOfTheWeightThatIsShown) {

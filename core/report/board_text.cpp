@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/steps/board_text.h"
+#include "core/report/board_text.h"
 
 #include <fmt/format.h>
 
