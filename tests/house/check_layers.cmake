@@ -40,7 +40,7 @@ set(rules
   "^core/recipe/ => \"core/(formats|tensor|checkpoint|backend|jobs|analysis|calibration|quantization|recipe)/"
   "^core/steps/ => \"core/(formats|tensor|backend|jobs|calibration|quantization|steps)/"
   "^core/matmul/ => \"core/(formats|tensor|backend|jobs|matmul)/"
-  "^core/report/ => \"core/(formats|tensor|checkpoint|jobs|backend|analysis|lint|calibration|quantization|recipe|matmul|report)/"
+  "^core/report/ => \"core/(formats|tensor|checkpoint|jobs|backend|analysis|lint|calibration|quantization|recipe|matmul|report|steps)/"
   # kernels: over core; SIMD and threads in cpu's .cpp files, CUDA in cuda's device sources.
   "^kernels/ => ${standard}"
   "^kernels/ => \"core/"
