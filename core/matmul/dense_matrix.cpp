@@ -19,7 +19,8 @@ DenseMatrix randomMatrix(std::size_t rows, std::size_t columns, Distribution dis
   DenseMatrix matrix{rows, columns, std::vector<double>(rows * columns)};
   RandomNumbers numbers(seed);
   for (double& value : matrix.values)
-    value = distribution == Distribution::Normal ? numbers.normal() : numbers.uniform();
+    value = static_cast<double>(
+        static_cast<float>(distribution == Distribution::Normal ? numbers.normal() : numbers.uniform()));
   return matrix;
 }
 

@@ -24,10 +24,10 @@ DenseMatrix transposed(const DenseMatrix& matrix);
 
 enum class Distribution : std::uint8_t {
   Normal,   ///< mean 0, variance 1; see RandomNumbers in core/base/random.h
-  Uniform,  ///< in [0, 1), multiples of 2^-32
+  Uniform,  ///< in [0, 1]
 };
 
-/// The same on every platform.
+/// Values of float32, as those of models are; the same on every platform.
 DenseMatrix randomMatrix(std::size_t rows, std::size_t columns, Distribution distribution, std::uint64_t seed);
 
 }  // namespace ulpscope

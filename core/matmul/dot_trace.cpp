@@ -120,8 +120,8 @@ DotTrace traceDot(const ProductSettings& settings, std::span<const double> a, st
     trace.rounded = trace.result - trace.exact;
     return trace;
   }
-  const PreparedOperand left = prepareOperand(settings, x, OperandSide::A);
-  const PreparedOperand right = prepareOperand(settings, y, OperandSide::B);
+  const PreparedOperand left = prepareOperand(settings, x, OperandSide::A, *reference);
+  const PreparedOperand right = prepareOperand(settings, y, OperandSide::B, *reference);
   trace.inputs = exactDot(left.row(0), right.row(0)) - trace.exact;
   if (!isWalk(unit.summation)) {
     trace.rounded = trace.result - trace.exact - trace.inputs;

@@ -18,7 +18,7 @@ void softmaxRows(DenseMatrix& matrix) {
     const auto row = std::span(matrix.values).subspan(r * matrix.columns, matrix.columns);
     double sum = 0;
     for (double& x : row) sum += x = std::exp(2 * x);
-    for (double& x : row) x /= sum;
+    for (double& x : row) x = static_cast<double>(static_cast<float>(x / sum));
   }
 }
 
@@ -28,7 +28,10 @@ void raiseColumns(DenseMatrix& matrix, std::uint64_t seed) {
   RandomNumbers numbers(seed);
   for (std::size_t first = 0; first < matrix.columns; first += kPerOutlier) {
     const std::size_t column = first + numbers.bits() % std::min(kPerOutlier, matrix.columns - first);
-    for (std::size_t r = 0; r < matrix.rows; ++r) matrix.values[r * matrix.columns + column] *= kOutlier;
+    for (std::size_t r = 0; r < matrix.rows; ++r) {
+      double& x = matrix.values[r * matrix.columns + column];
+      x = static_cast<double>(static_cast<float>(kOutlier * x));
+    }
   }
 }
 

@@ -25,7 +25,8 @@ std::string_view idOf(OperandKind kind);
 std::string_view titleOf(OperandKind kind);
 std::span<const OperandKind> operandKinds();
 
-/// `rows` of `k` elements. Same on every platform but for Softmax, whose exponential function is the C library's.
+/// `rows` of `k` values of float32. Same on every platform but for Softmax, whose exponential function is the C
+/// library's.
 DenseMatrix drawOperand(OperandKind kind, std::size_t rows, std::size_t k, std::uint64_t seed);
 
 /// A known story of a matrix product, ready to be run.

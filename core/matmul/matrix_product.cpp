@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <bit>
 #include <cassert>
+#include <cmath>
 
 #include "core/backend/backend.h"
 #include "core/formats/codec.h"
@@ -52,19 +53,25 @@ std::size_t roundedUp(std::size_t k, std::size_t granule) { return (k + granule 
 /// How one row of operands becomes what the unit multiplies.
 class Preparation {
  public:
-  Preparation(const ProductSettings& settings, OperandSide side)
+  Preparation(const ProductSettings& settings, OperandSide side, const Backend& backend)
       : m_unit(*settings.engine.unit),
         m_side(side),
         m_spec(*inputFormatOf(m_unit).floatSpec()),
-        m_rounding(settings.inputRounding.value_or(m_unit.inputRounding)) {}
+        m_rounding(settings.inputRounding.value_or(m_unit.inputRounding)),
+        m_backend(backend) {}
 
   std::size_t lengthOf(std::size_t k) const { return roundedUp(k, granuleOf(m_unit)) * productsOf(m_unit); }
 
-  void run(std::span<const double> in, std::span<float> out, InputCounts& counts) const {
-    if (m_unit.split)
+  InputCounts run(std::span<const double> in, std::span<float> out) const {
+    InputCounts counts;
+    if (m_unit.split) {
       splitRow(in, out, counts);
-    else
-      for (std::size_t i = 0; i < in.size(); ++i) out[placeOf(i)] = rounded(in[i], m_rounding, counts);
+      return counts;
+    }
+    std::vector<float> row(in.size());
+    roundRow(in, m_rounding, row, counts);
+    for (std::size_t i = 0; i < row.size(); ++i) out[placeOf(i)] = row[i];
+    return counts;
   }
 
  private:
@@ -75,52 +82,71 @@ class Preparation {
     return i - at + at / 4 * 2 + at % 2 + (at % 4 < 2 ? 0 : kPairedInstruction / 2);
   }
 
-  float rounded(double value, Rounding rounding, InputCounts& counts) const {
-    const Encoded encoded = encodeDouble(m_spec, value, rounding, overflowOf(m_spec));
-    ++counts.elements;
-    counts.rounded += !encoded.exact;
-    counts.overflowed += encoded.overflowed;
-    counts.underflowed += encoded.underflowed;
-    return decodeToFloat(m_spec, encoded.code);
+  void roundRow(std::span<const double> in, Rounding rounding, std::span<float> out, InputCounts& counts) const {
+    counts.elements += in.size();
+    if (!roundInLanes(in, rounding, out)) {
+      for (std::size_t i = 0; i < in.size(); ++i)
+        out[i] = decodeToFloat(m_spec, encodeDouble(m_spec, in[i], rounding, overflowOf(m_spec)).code);
+    }
+    const auto largest = static_cast<double>(decodeToFloat(m_spec, largestFiniteCode(m_spec, false)));
+    for (std::size_t i = 0; i < in.size(); ++i) {
+      const auto rounded = static_cast<double>(out[i]);
+      counts.rounded += rounded != in[i];
+      counts.underflowed += rounded == 0 && in[i] != 0;
+      counts.overflowed += std::abs(rounded) >= largest && std::abs(in[i]) > largest;
+    }
   }
 
-  /// The parts of each run of elements, once for each product.
+  /// By the backend, where the operands are floats, as they mostly are, and it can; false, and nothing of use, if not.
+  bool roundInLanes(std::span<const double> in, Rounding rounding, std::span<float> out) const {
+    bool areFloats = true;
+    for (std::size_t i = 0; i < in.size(); ++i) {
+      out[i] = static_cast<float>(in[i]);
+      areFloats = areFloats && static_cast<double>(out[i]) == in[i];
+    }
+    if (!areFloats || m_spec == kFloat32Spec) return areFloats;
+    return m_backend.round({m_spec, rounding, overflowOf(m_spec)}, out, out).has_value();
+  }
+
+  /// The parts of each run of elements, once for each product. What is split is the operand in float32; what a part
+  /// leaves is a float, too.
   void splitRow(std::span<const double> in, std::span<float> out, InputCounts& counts) const {
     const OperandSplit& split = *m_unit.split;
     const auto parts = static_cast<std::size_t>(split.parts);
-    std::vector<float> of(in.size() * parts);
-    for (std::size_t i = 0; i < in.size(); ++i) splitValue(in[i], std::span(of).subspan(i * parts, parts), counts);
-    const auto run = static_cast<std::size_t>(split.run);
-    std::size_t to = 0;
-    for (std::size_t first = 0; first < in.size(); first += run)
-      for (const OperandSplit::Product& product : split.products) {
-        const auto part = static_cast<std::size_t>(m_side == OperandSide::A ? product.a : product.b);
-        for (std::size_t i = first; i < std::min(first + run, in.size()); ++i)
-          out[to + i - first] = of[i * parts + part];
-        to += run;
-      }
+    std::vector<std::vector<float>> of(parts, std::vector<float>(in.size()));
+    std::vector<double> rest(in.size());
+    for (std::size_t i = 0; i < in.size(); ++i) rest[i] = static_cast<double>(static_cast<float>(in[i]));
+    InputCounts ofParts;
+    for (std::size_t p = 0; p < parts; ++p) {
+      roundRow(rest, p + 1 == parts ? split.last : split.leading, of[p], ofParts);
+      for (std::size_t i = 0; i < in.size(); ++i)
+        rest[i] = std::isfinite(of[p][i]) ? rest[i] - static_cast<double>(of[p][i]) : 0;
+    }
+    counts.elements = in.size();
+    counts.overflowed = ofParts.overflowed;
+    for (std::size_t i = 0; i < in.size(); ++i) {
+      counts.rounded += rest[i] != 0 || static_cast<double>(static_cast<float>(in[i])) != in[i];
+      counts.underflowed += of[0][i] == 0 && in[i] != 0;
+    }
+    interleaveParts(of, in.size(), out);
   }
 
-  /// What is split is the operand in float32.
-  void splitValue(double value, std::span<float> parts, InputCounts& counts) const {
-    const Encoded single = encodeDouble(kFloat32Spec, value, Rounding::NearestEven, Overflow::Format);
-    double rest = static_cast<double>(decodeToFloat(kFloat32Spec, single.code));
-    InputCounts ignored;
-    for (std::size_t p = 0; p < parts.size(); ++p) {
-      const bool isLast = p + 1 == parts.size();
-      parts[p] = rounded(rest, isLast ? m_unit.split->last : m_unit.split->leading, ignored);
-      rest = std::isfinite(parts[p]) ? rest - static_cast<double>(parts[p]) : 0;
-    }
-    ++counts.elements;
-    counts.rounded += rest != 0 || !single.exact;
-    counts.overflowed += ignored.overflowed != 0 || single.overflowed;
-    counts.underflowed += parts[0] == 0 && value != 0;
+  void interleaveParts(std::span<const std::vector<float>> of, std::size_t size, std::span<float> out) const {
+    const auto run = static_cast<std::size_t>(m_unit.split->run);
+    std::size_t to = 0;
+    for (std::size_t first = 0; first < size; first += run)
+      for (const OperandSplit::Product& product : m_unit.split->products) {
+        const std::vector<float>& part = of[static_cast<std::size_t>(m_side == OperandSide::A ? product.a : product.b)];
+        std::copy_n(&part[first], std::min(run, size - first), &out[to]);
+        to += run;
+      }
   }
 
   const EngineUnit& m_unit;
   OperandSide m_side;
   FloatSpec m_spec;
   Rounding m_rounding;
+  const Backend& m_backend;
 };
 
 OperandBlock rowsOf(const PreparedOperand& operand, std::size_t first, std::size_t count) {
@@ -197,13 +223,16 @@ void InputCounts::merge(const InputCounts& other) {
   underflowed += other.underflowed;
 }
 
-PreparedOperand prepareOperand(const ProductSettings& settings, const DenseMatrix& rows, OperandSide side) {
-  const Preparation preparation(settings, side);
+PreparedOperand prepareOperand(const ProductSettings& settings, const DenseMatrix& rows, OperandSide side,
+                               const Backend& backend) {
+  const Preparation preparation(settings, side, backend);
   PreparedOperand prepared{rows.rows, preparation.lengthOf(rows.columns), {}, {}};
   prepared.values.resize(prepared.rows * prepared.length);
-  for (std::size_t r = 0; r < rows.rows; ++r)
-    preparation.run(rows.row(r), std::span(prepared.values).subspan(r * prepared.length, prepared.length),
-                    prepared.counts);
+  std::vector<InputCounts> counts(rows.rows);
+  backend.forEach(rows.rows, [&](std::size_t r) {
+    counts[r] = preparation.run(rows.row(r), std::span(prepared.values).subspan(r * prepared.length, prepared.length));
+  });
+  for (const InputCounts& ofRow : counts) prepared.counts.merge(ofRow);
   return prepared;
 }
 
@@ -227,8 +256,8 @@ Result<MatrixProduct> multiply(const ProductSettings& settings, const DenseMatri
   if (settings.engine.unit->scaling) return multiplyScaled(settings, a, columnsOfB, backend, job);
   PreparedOperand left, right;
   if (!isDouble(settings)) {
-    left = prepareOperand(settings, a, OperandSide::A);
-    right = prepareOperand(settings, columnsOfB, OperandSide::B);
+    left = prepareOperand(settings, a, OperandSide::A, backend);
+    right = prepareOperand(settings, columnsOfB, OperandSide::B, backend);
     product.inputs = left.counts;
     product.inputs.merge(right.counts);
   }
@@ -258,8 +287,8 @@ std::vector<double> multiplyRows(const ProductSettings& settings, const DenseMat
     }
     return d;
   }
-  const PreparedOperand left = prepareOperand(settings, a, OperandSide::A);
-  const PreparedOperand right = prepareOperand(settings, b, OperandSide::B);
+  const PreparedOperand left = prepareOperand(settings, a, OperandSide::A, backend);
+  const PreparedOperand right = prepareOperand(settings, b, OperandSide::B, backend);
   const FloatSpec& spec = settings.engine.halfSums ? kFloat16Spec : kFloat32Spec;
   // Backends multiply matrices: what is wanted is the diagonal of small ones.
   constexpr std::size_t kAtOnce = 16;

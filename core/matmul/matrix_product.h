@@ -43,7 +43,8 @@ struct PreparedOperand {
   std::span<const float> row(std::size_t r) const { return std::span(values).subspan(r * length, length); }
 };
 enum class OperandSide : std::uint8_t { A, B };
-PreparedOperand prepareOperand(const ProductSettings& settings, const DenseMatrix& rows, OperandSide side);
+PreparedOperand prepareOperand(const ProductSettings& settings, const DenseMatrix& rows, OperandSide side,
+                               const Backend& backend);
 
 /// How many elements of a prepared row one accumulator takes, of rows that were `k` long.
 std::size_t preparedRun(const ProductSettings& settings, std::size_t k);

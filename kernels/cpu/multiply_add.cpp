@@ -29,6 +29,8 @@ class FusedLanes {
   using Lanes = AccumulatorLanes<kAccumulator>;
   static constexpr std::size_t kGroup = 8;  ///< products whose sum surely fits 32 bits
   static constexpr bool kGrouped = kLength > kGroup;
+  static constexpr std::size_t kOfGroup = kGrouped ? kGroup : kLength;
+  static_assert(kLength % kOfGroup == 0);
   /// Below float32, and what units without an exponent for zero multiply: powers of two stay within reach.
   static constexpr int kBelowAll = -150;
 
@@ -42,6 +44,7 @@ class FusedLanes {
     const D d;
     V exponents[kGrouped ? 1 : kLength];
     V largest = hn::Max(Lanes::exponentOf(c, m_zeroExponent), m_zeroExponent);
+#pragma GCC unroll 8
     for (std::size_t t = 0; t < kLength; ++t) {
       const V exponent = hn::Add(hn::Set(d, a.exponent[t]), hn::Load(d, b.exponent + t * kWidth));
       if constexpr (!kGrouped) exponents[t] = exponent;
@@ -51,7 +54,9 @@ class FusedLanes {
     VI sum = Lanes::aligned(c, lastPlace);
     for (std::size_t first = 0; first < kLength; first += kGroup) {
       VI part = hn::Zero(DI());
-      for (std::size_t t = first; t < std::min(first + kGroup, kLength); ++t) {
+#pragma GCC unroll 8
+      for (std::size_t i = 0; i < kOfGroup; ++i) {
+        const std::size_t t = first + i;
         V exponent;
         if constexpr (kGrouped)
           exponent = hn::Add(hn::Set(d, a.exponent[t]), hn::Load(d, b.exponent + t * kWidth));
@@ -95,6 +100,7 @@ bool multiplyPanel(const DotUnit& unit, const OperandPanel& a, const OperandPane
       V parts[kRows];
       for (std::size_t r = 0; r < kRows; ++r) parts[r] = unit.promoteEvery == 0 ? sums[r] : hn::Zero(d);
       for (std::size_t k = first; k < std::min(first + every, length); k += kLength)
+#pragma GCC unroll 8
         for (std::size_t r = 0; r < kRows; ++r) parts[r] = lanes.add(a.row(row + r, k), b.lanes(k), parts[r], fits);
       for (std::size_t r = 0; r < kRows; ++r)
         sums[r] =

@@ -54,6 +54,7 @@ class OperandPanel {
       : m_length(length),
         m_significands(hwy::AllocateAligned<float>(rows * length)),
         m_exponents(hwy::AllocateAligned<float>(rows * length)) {
+    // Whatever is not set afterwards is zero.
     std::fill_n(m_significands.get(), rows * length, 0.0F);
     std::fill_n(m_exponents.get(), rows * length, kOfZero);
   }

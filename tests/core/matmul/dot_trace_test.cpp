@@ -35,7 +35,7 @@ TEST(DotTrace, AccountsForTheErrorOfEveryEngine) {
           EXPECT_EQ(trace.steps.back().sum, trace.result);
           std::size_t products = 0;
           for (const DotStep& step : trace.steps) products += step.count;
-          EXPECT_EQ(products, prepareOperand(settings, a, OperandSide::A).length);
+          EXPECT_EQ(products, prepareOperand(settings, a, OperandSide::A, *makeReferenceBackend()).length);
         }
       }
     }
