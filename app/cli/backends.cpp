@@ -3,6 +3,12 @@
 
 #include <fmt/format.h>
 
+#include <charconv>
+#include <cstdio>
+#include <limits>
+#include <system_error>
+
+#include "core/backend/fallback_backend.h"
 #include "core/base/text.h"
 #include "kernels/cpu/cpu_backend.h"
 #include "kernels/cuda/load_cuda_backend.h"
@@ -17,23 +23,34 @@ bool isCudaDevice(std::string_view id) {
          id.find_first_not_of("0123456789", kPrefix.size()) == std::string_view::npos;
 }
 
-/// Whatever keeps CUDA from being used, a missing module, driver or device, is for the user the same: not on this
+/// "cuda" is the first device.
+int deviceOf(std::string_view id) {
+  int device = 0;
+  const std::string_view digits = id.size() > 5 ? id.substr(5) : "0";
+  const auto read = std::from_chars(digits.data(), digits.data() + digits.size(), device);
+  return read.ec == std::errc() ? device : std::numeric_limits<int>::max();
+}
+
+/// What CUDA has no kernels for, and all that follows once the device has failed, is done by the processor. Whatever
+/// keeps CUDA from being used at all, a missing module, driver or device, is for the user the same: not on this
 /// machine.
-Result<std::shared_ptr<const Backend>> cudaBackend(std::string_view id) {
-  if (id != "cuda" && id != "cuda:0")
-    return fail(Errc::Unsupported,
-                fmt::format("the first CUDA device (cuda or cuda:0) expected, found {}", printable(id)));
-  auto backend = kernels::findCudaBackend();
-  if (backend) return std::shared_ptr<const Backend>(std::move(*backend));
-  return fail(Errc::Unsupported, "CUDA cannot be used: " + backend.error().message, backend.error().subject);
+Result<std::shared_ptr<const Backend>> cudaBackend(std::string_view id, int threads) {
+  auto backend = kernels::findCudaBackend(deviceOf(id));
+  if (!backend)
+    return fail(Errc::Unsupported, fmt::format("{} cannot be used: {}", printable(id), backend.error().message),
+                backend.error().subject);
+  return makeFallbackBackend(std::move(*backend), kernels::makeCpuBackend(threads), [](const Error& error) {
+    fmt::print(stderr, "ulp: {}; the processor goes on\n", describe(error));
+  });
 }
 
 }  // namespace
 
 Result<std::shared_ptr<const Backend>> chooseBackend(std::string_view id, std::optional<std::uint64_t> threads) {
   if (id == "reference") return makeReferenceBackend();
-  if (id == "auto" || id == "cpu") return kernels::makeCpuBackend(static_cast<int>(threads.value_or(0)));
-  if (id == "cuda" || isCudaDevice(id)) return cudaBackend(id);
+  const auto workers = static_cast<int>(threads.value_or(0));
+  if (id == "auto" || id == "cpu") return kernels::makeCpuBackend(workers);
+  if (id == "cuda" || isCudaDevice(id)) return cudaBackend(id, workers);
   return fail(Errc::Usage,
               fmt::format("a backend expected (auto, reference, cpu, cuda or cuda:N), found {}", printable(id)));
 }

@@ -40,9 +40,7 @@ Result<> checkCommandName(std::span<const CommandInfo* const> commands, const st
 void configure(CLI::App& app, const CommandInfo& info, Invocation& common) {
   app.footer(fmt::format("Example:\n  {}", info.example));
   app.add_flag("--json", common.json, "Print one JSON document and nothing else");
-  app.add_option("--backend", common.backend,
-                 "Who computes: auto, reference, cpu, cuda or cuda:N (cuda: rounding and absmax INT8 only)")
-      ->option_text("ID");
+  app.add_option("--backend", common.backend, "Who computes: auto, reference, cpu, cuda or cuda:N")->option_text("ID");
   app.add_option("--threads", common.threads, "Threads to use (default: all)")
       ->option_text("N")
       ->check(CLI::Range(1, 4096));

@@ -21,7 +21,7 @@ Function* findFunction(void* module, const char* name) {
 
 }  // namespace
 
-Result<std::shared_ptr<Backend>> loadCudaBackend(const std::filesystem::path& path) {
+Result<std::shared_ptr<Backend>> loadCudaBackend(const std::filesystem::path& path, int device) {
   std::error_code ignored;
   if (!std::filesystem::exists(path, ignored)) return fail(Errc::NotFound, "no CUDA module here", path.string());
   // The CUDA runtime in the module leaves handlers behind that run at exit, so a module that was loaded once stays.
@@ -36,7 +36,7 @@ Result<std::shared_ptr<Backend>> loadCudaBackend(const std::filesystem::path& pa
   }
   Backend* backend = nullptr;
   std::array<char, 256> message{};
-  switch (create(kPluginAbi, &backend, message.data(), message.size())) {
+  switch (create(kPluginAbi, device, &backend, message.data(), message.size())) {
     case PluginStatus::Created:
       return std::shared_ptr<Backend>(backend, destroy);
     case PluginStatus::OtherAbi:
@@ -47,7 +47,7 @@ Result<std::shared_ptr<Backend>> loadCudaBackend(const std::filesystem::path& pa
   return fail(Errc::Device, message.data(), path.string());
 }
 
-Result<std::shared_ptr<Backend>> findCudaBackend() {
+Result<std::shared_ptr<Backend>> findCudaBackend(int device) {
   std::error_code failed;
   const std::filesystem::path program = std::filesystem::read_symlink("/proc/self/exe", failed);
   if (failed) return fail(Errc::NotFound, "the program's own folder is not known", "/proc/self/exe");
@@ -55,7 +55,7 @@ Result<std::shared_ptr<Backend>> findCudaBackend() {
   // ULPSCOPE_LIBRARY_FOLDER is the install layout's, relative to the prefix; the build tree has the same.
   const std::array places{folder / kModuleName, folder.parent_path() / ULPSCOPE_LIBRARY_FOLDER / kModuleName};
   for (const std::filesystem::path& place : places)
-    if (std::filesystem::exists(place, failed)) return loadCudaBackend(place);
+    if (std::filesystem::exists(place, failed)) return loadCudaBackend(place, device);
   return fail(Errc::NotFound, fmt::format("no CUDA module here, nor in {}", places[1].parent_path().string()),
               folder.string());
 }

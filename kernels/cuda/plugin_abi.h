@@ -11,7 +11,7 @@ namespace ulpscope::kernels {
 
 /// Raised whenever a class of core that crosses the border changes: Backend and what its calls take and give. A module
 /// of another age is refused.
-inline constexpr std::uint32_t kPluginAbi = 4;
+inline constexpr std::uint32_t kPluginAbi = 5;
 
 inline constexpr char kCreateFunction[] = "ulpscopeCreateBackend";
 inline constexpr char kDestroyFunction[] = "ulpscopeDestroyBackend";
@@ -21,8 +21,10 @@ enum class PluginStatus : int { Created, OtherAbi, NoDevice };
 }  // namespace ulpscope::kernels
 
 extern "C" {
-/// Created: `*backend` is set. Else one sentence, at most messageSize - 1 bytes, is in `message`.
-using UlpscopeCreateBackend = ulpscope::kernels::PluginStatus(std::uint32_t abi, ulpscope::Backend** backend,
-                                                              char* message, std::size_t messageSize);
+/// For the device of that number. Created: `*backend` is set. Else one sentence, at most messageSize - 1 bytes, is in
+/// `message`.
+using UlpscopeCreateBackend = ulpscope::kernels::PluginStatus(std::uint32_t abi, int device,
+                                                              ulpscope::Backend** backend, char* message,
+                                                              std::size_t messageSize);
 using UlpscopeDestroyBackend = void(ulpscope::Backend* backend);
 }

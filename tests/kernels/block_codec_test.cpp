@@ -1,47 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 
-#include <array>
 #include <cmath>
 #include <limits>
-#include <ostream>
 #include <vector>
 
 #include "tests/kernels/float_inputs.h"
 #include "tests/kernels/instruction_sets.h"
+#include "tests/kernels/named_codecs.h"
 #include "tests/kernels/same_bits.h"
 
 namespace ulpscope::kernels {
 namespace {
 
 using Kind = BlockCodec::Kind;
-
-struct NamedCodec {
-  const char* name;
-  BlockCodec codec;
-  friend void PrintTo(const NamedCodec& named, std::ostream* out) { *out << named.name; }
-};
-
-constexpr std::uint64_t kAnySize = 32;
-constexpr std::array kCodecs{
-    NamedCodec{"Absmax", {.kind = Kind::Absmax, .blockSize = kAnySize}},
-    NamedCodec{"AbsmaxFourBits", {.kind = Kind::Absmax, .blockSize = kAnySize, .divisor = 7, .low = -7, .high = 7}},
-    NamedCodec{"AbsmaxUnsigned", {.kind = Kind::Absmax, .blockSize = kAnySize, .divisor = 255, .low = 0, .high = 255}},
-    NamedCodec{"Affine", {.kind = Kind::Affine, .blockSize = kAnySize, .low = 0, .high = 255}},
-    NamedCodec{"AffineSigned", {.kind = Kind::Affine, .blockSize = kAnySize, .low = -128, .high = 127}},
-    NamedCodec{"AffineWithoutZero",
-               {.kind = Kind::Affine, .blockSize = kAnySize, .low = -128, .high = 127, .includeZero = false}},
-    NamedCodec{"Nf4", {.kind = Kind::Nf4, .blockSize = kAnySize}},
-    NamedCodec{"Q8_0", {.kind = Kind::Q8_0, .blockSize = kAnySize}},
-    NamedCodec{"Q8_0Avx2", {.kind = Kind::Q8_0Avx2, .blockSize = kAnySize}},
-    NamedCodec{"Q4_0", {.kind = Kind::Q4_0, .blockSize = kAnySize}},
-    NamedCodec{"ScaledE4m3", {.kind = Kind::ScaledFloat8, .blockSize = kAnySize, .divisor = 448}},
-    NamedCodec{"ScaledE5m2", {.kind = Kind::ScaledFloat8, .blockSize = kAnySize, .divisor = 57344}},
-    NamedCodec{"BnbInt8", {.kind = Kind::BnbInt8, .blockSize = kAnySize}},
-    NamedCodec{"CompressedInt",
-               {.kind = Kind::CompressedInt, .blockSize = kAnySize, .divisor = 127.5F, .low = -128, .high = 127}},
-    NamedCodec{"EetqInt8", {.kind = Kind::EetqInt8, .blockSize = kAnySize}},
-};
 
 struct Quantized {
   std::vector<std::uint8_t> codes;
@@ -70,11 +42,7 @@ void expectSame(const Quantized& expected, const Quantized& got) {
 
 class EveryBlockCodec : public testing::TestWithParam<NamedCodec> {
  protected:
-  BlockCodec codec(std::uint64_t blockSize) const {
-    BlockCodec result = GetParam().codec;
-    result.blockSize = blockSize;
-    return result;
-  }
+  BlockCodec codec(std::uint64_t blockSize) const { return GetParam().withBlockSize(blockSize); }
 
   /// By the reference, and by every instruction set.
   void compareWithReference(const BlockCodec& codec, std::span<const float> values, int threads = 1) const {

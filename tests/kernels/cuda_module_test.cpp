@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 
 #include "kernels/cuda/load_cuda_backend.h"
-#include "tests/kernels/float_inputs.h"
-#include "tests/kernels/same_bits.h"
+#include "tests/kernels/agreement.h"
 
 namespace ulpscope::kernels {
 namespace {
@@ -36,42 +36,36 @@ TEST(CudaLoader, RefusesALibraryOfSomebodyElse) {
 
 #if ULPSCOPE_HAS_CUDA_MODULE
 
+/// `script/test --gpu` sets it: then a machine without a device fails the test.
+bool requiresDevice() { return std::getenv("ULPSCOPE_REQUIRE_CUDA") != nullptr; }
+
+/// Under compute-sanitizer everything takes a hundred times as long.
+Effort effort() { return std::getenv("ULPSCOPE_SMALL_EFFORT") ? Effort::Small : Effort::Large; }
+
 TEST(CudaModule, AgreesWithTheReferenceOrSaysThatNoDeviceAnswers) {
   const auto backend = findCudaBackend();
   if (!backend) {
     EXPECT_EQ(backend.error().code, Errc::Device) << describe(backend.error());
     EXPECT_NE(backend.error().message.find("no CUDA device answers"), std::string::npos);
+    EXPECT_FALSE(requiresDevice()) << "no device was found: " << describe(backend.error());
     return;
   }
   EXPECT_EQ((*backend)->id(), "cuda");
-  const std::unique_ptr<Backend> reference = makeReferenceBackend();
-  const std::vector<float> inputs = randomBitPatterns(1'000'000, 1);
-  for (const NumberFormat* format : formatsWithinFloat(32)) {
-    std::vector<float> expected(inputs.size());
-    std::vector<float> rounded(inputs.size());
-    ASSERT_TRUE(reference->round({*format->floatSpec()}, inputs, expected));
-    ASSERT_TRUE((*backend)->round({*format->floatSpec()}, inputs, rounded));
-    EXPECT_TRUE(sameBits(expected, rounded)) << format->info().id;
-  }
-  const std::vector<float> weights = normalValues(1'000'003, 0.02F, 2);
-  for (const std::uint64_t blockSize : {32, 1000, 100'000, 1'000'003}) {
-    const BlockCodec codec{.kind = BlockCodec::Kind::Absmax, .blockSize = blockSize};
-    const std::size_t blocks = (weights.size() + blockSize - 1) / blockSize;
-    std::vector<std::uint8_t> expected(weights.size()), codes(weights.size());
-    std::vector<float> expectedScales(blocks), scales(blocks), expectedValues(weights.size()), values(weights.size());
-    ASSERT_TRUE(reference->quantizeBlocks(codec, weights, {expected, expectedScales, {}}));
-    ASSERT_TRUE(reference->dequantizeBlocks(codec, {expected, expectedScales, {}}, expectedValues));
-    ASSERT_TRUE((*backend)->quantizeBlocks(codec, weights, {codes, scales, {}}));
-    ASSERT_TRUE((*backend)->dequantizeBlocks(codec, {codes, scales, {}}, values));
-    EXPECT_TRUE(sameBits(expected, codes));
-    EXPECT_TRUE(sameBits(expectedScales, scales));
-    EXPECT_TRUE(sameBits(expectedValues, values));
-  }
-  std::vector<std::uint8_t> codes(1);
-  const auto encoded =
-      (*backend)->encode({{.exponentBits = 4, .fractionBits = 3, .bias = 7}}, std::vector{1.0F}, codes);
-  ASSERT_FALSE(encoded);
-  EXPECT_EQ(encoded.error().code, Errc::Unsupported);
+  expectSameDecoding(**backend, effort());
+  expectSameRounding(**backend, effort());
+  expectSameCodes(**backend, effort());
+  expectSameProfiles(**backend, effort());
+  expectSameCodeCounts(**backend, effort());
+  expectSameMaxima(**backend, effort());
+  expectSameBlockCounts(**backend, effort());
+  expectSameBlocks(**backend, effort());
+  expectSameNarrowBlocks(**backend, effort());
+}
+
+TEST(CudaModule, KnowsNoDeviceBeyondTheLast) {
+  const auto backend = findCudaBackend(99);
+  ASSERT_FALSE(backend);
+  EXPECT_EQ(backend.error().code, Errc::Device) << describe(backend.error());
 }
 
 #else

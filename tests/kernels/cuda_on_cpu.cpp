@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/kernels/cuda_on_cpu.h"
 
+#ifndef __x86_64__
 #include <ucontext.h>
+#endif
 
 #include <array>
 #include <cassert>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -24,10 +27,68 @@ namespace {
 
 constexpr std::size_t kStackBytes = 128 * 1024;  // AddressSanitizer doubles what a kernel needs
 
+#ifdef __x86_64__
+
+/// swapcontext saves the signal mask by two calls of the system for each switch: most of the time of a test. What the
+/// calling convention keeps is enough: six registers on the stack, and where it ends.
+using Registers = void*;
+
+extern "C" void ulpscopeSwitchStack(void** from, void* to);
+asm(R"(
+.text
+.p2align 4
+.globl ulpscopeSwitchStack
+.type ulpscopeSwitchStack, @function
+ulpscopeSwitchStack:
+  pushq %rbp
+  pushq %rbx
+  pushq %r12
+  pushq %r13
+  pushq %r14
+  pushq %r15
+  movq %rsp, (%rdi)
+  movq %rsi, %rsp
+  popq %r15
+  popq %r14
+  popq %r13
+  popq %r12
+  popq %rbx
+  popq %rbp
+  ret
+.size ulpscopeSwitchStack, . - ulpscopeSwitchStack
+)");
+
+void switchRegisters(Registers& from, Registers& to) { ulpscopeSwitchStack(&from, to); }
+
+/// As if `enter` had been called, by nobody, and had switched away at once.
+void prepareRegisters(Registers& registers, std::byte* stack, std::size_t bytes, void (*enter)()) {
+  auto* top = reinterpret_cast<void**>(reinterpret_cast<std::uintptr_t>(stack + bytes) & ~std::uintptr_t{15});
+  *--top = nullptr;
+  *--top = reinterpret_cast<void*>(enter);
+  for (int saved = 0; saved < 6; ++saved) *--top = nullptr;
+  registers = top;
+}
+
+#else
+
+using Registers = ucontext_t;
+
+void switchRegisters(Registers& from, Registers& to) { swapcontext(&from, &to); }
+
+void prepareRegisters(Registers& registers, std::byte* stack, std::size_t bytes, void (*enter)()) {
+  getcontext(&registers);
+  registers.uc_stack.ss_sp = stack;
+  registers.uc_stack.ss_size = bytes;
+  registers.uc_link = nullptr;
+  makecontext(&registers, enter, 0);
+}
+
+#endif
+
 /// A stack and where its code goes on. AddressSanitizer is told of each switch: it has a stack's bounds to tell its
 /// variables from others', and a fake stack of each for those that outlive their function.
 struct Context {
-  ucontext_t registers{};
+  Registers registers{};
   const void* stack = nullptr;  ///< lowest address
   std::size_t stackBytes = 0;
 #ifdef ULPSCOPE_FIBERS_UNDER_ASAN
@@ -40,7 +101,7 @@ void switchContext(Context& from, Context& to, [[maybe_unused]] bool forGood = f
 #ifdef ULPSCOPE_FIBERS_UNDER_ASAN
   __sanitizer_start_switch_fiber(forGood ? nullptr : &from.fakeStack, to.stack, to.stackBytes);
 #endif
-  swapcontext(&from.registers, &to.registers);
+  switchRegisters(from.registers, to.registers);
 #ifdef ULPSCOPE_FIBERS_UNDER_ASAN
   __sanitizer_finish_switch_fiber(from.fakeStack, nullptr, nullptr);
 #endif
@@ -53,12 +114,29 @@ void beginContext([[maybe_unused]] Context& cameFrom) {
 #endif
 }
 
+/// Stacks are used again: there are hundreds of them for each launch.
+using Stack = std::unique_ptr<std::byte[]>;
+std::vector<Stack> idleStacks;
+
+Stack takeStack() {
+  if (idleStacks.empty()) return Stack(new std::byte[kStackBytes]);
+  Stack stack = std::move(idleStacks.back());
+  idleStacks.pop_back();
+  return stack;
+}
+
 struct Fiber {
   enum class State { Ready, AtBarrier, AtExchange, Done };
 
+  Fiber() = default;
+  Fiber(Fiber&&) = default;
+  ~Fiber() {
+    if (stack) idleStacks.push_back(std::move(stack));
+  }
+
   State state = State::Ready;
   Context context;
-  std::vector<std::byte> stack = std::vector<std::byte>(kStackBytes);
+  Stack stack = takeStack();
   unsigned mask = 0;        ///< AtExchange: who takes part
   std::uint32_t value = 0;  ///< AtExchange: what it brings
 };
@@ -104,7 +182,9 @@ class BlockRun {
   unsigned m_running = 0;
 };
 
-BlockRun* current = nullptr;  // makecontext passes no pointers
+std::vector<std::max_align_t> sharedMemory;  // what a launch asked for
+
+BlockRun* current = nullptr;  // a context begins without arguments
 
 void BlockRun::enter() {
   beginContext(current->m_scheduler);
@@ -115,13 +195,8 @@ void BlockRun::enter() {
 void BlockRun::start(unsigned thread) {
   Fiber& fiber = m_fibers[thread];
   fiber.state = Fiber::State::Ready;
-  fiber.context = {.stack = fiber.stack.data(), .stackBytes = fiber.stack.size()};
-  ucontext_t& registers = fiber.context.registers;
-  getcontext(&registers);
-  registers.uc_stack.ss_sp = fiber.stack.data();
-  registers.uc_stack.ss_size = fiber.stack.size();
-  registers.uc_link = nullptr;
-  makecontext(&registers, enter, 0);
+  fiber.context = {.stack = fiber.stack.get(), .stackBytes = kStackBytes};
+  prepareRegisters(fiber.context.registers, fiber.stack.get(), kStackBytes, enter);
 }
 
 bool BlockRun::resumeReady() {
@@ -189,7 +264,8 @@ void BlockRun::run() {
 
 }  // namespace
 
-void launch(unsigned blocks, unsigned threads, const std::function<void()>& kernel) {
+void launch(unsigned blocks, unsigned threads, const std::function<void()>& kernel, std::size_t sharedBytes) {
+  sharedMemory.assign((sharedBytes + sizeof(std::max_align_t) - 1) / sizeof(std::max_align_t), {});
   blockSize.x = threads;
   gridSize.x = blocks;
   BlockRun run(threads, kernel);
@@ -203,3 +279,9 @@ std::uint32_t exchange(unsigned mask, std::uint32_t value, unsigned sourceLane) 
 }
 
 }  // namespace ulpscope::cuda_on_cpu
+
+namespace ulpscope::kernels {
+
+void* dynamicSharedMemory() { return cuda_on_cpu::sharedMemory.data(); }
+
+}  // namespace ulpscope::kernels

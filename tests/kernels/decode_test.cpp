@@ -2,47 +2,19 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <cstring>
-#include <numeric>
 #include <vector>
 
 #include "core/formats/codec.h"
 #include "core/formats/float_format.h"
 #include "kernels/cpu/decode.h"
 #include "kernels/plans/decoding_plan.h"
+#include "tests/kernels/element_inputs.h"
 #include "tests/kernels/float_inputs.h"
 #include "tests/kernels/instruction_sets.h"
 #include "tests/kernels/same_bits.h"
 
 namespace ulpscope::kernels {
 namespace {
-
-std::vector<const ElementType*> typesWithinFloat() {
-  std::vector<const ElementType*> types;
-  for (const ElementType& type : elementTypes())
-    if (type.readable && type.exactAsFloat) types.push_back(&type);
-  return types;
-}
-
-/// All codes of types of up to 16 bits; random bits of wider ones.
-std::vector<std::byte> everyCode(const ElementType& type) {
-  if (type.bits == 16) {
-    std::vector<std::uint16_t> codes(65'536);
-    std::iota(codes.begin(), codes.end(), std::uint16_t{0});
-    std::vector<std::byte> bytes(2 * codes.size());
-    std::memcpy(bytes.data(), codes.data(), bytes.size());
-    return bytes;
-  }
-  if (type.bits <= 8) {
-    std::vector<std::byte> bytes(256 * 12);  // every byte, often enough for whole elements of 6 bits
-    for (std::size_t i = 0; i < bytes.size(); ++i) bytes[i] = static_cast<std::byte>(i);
-    return bytes;
-  }
-  const std::vector<float> values = randomBitPatterns(100'003, 1);
-  std::vector<std::byte> bytes(values.size() * sizeof(float));
-  std::memcpy(bytes.data(), values.data(), bytes.size());
-  return bytes;
-}
 
 class EveryElementType : public testing::TestWithParam<const ElementType*> {};
 
