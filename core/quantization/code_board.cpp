@@ -52,8 +52,8 @@ BoardLine weightLine(const MatrixView& input, std::uint64_t element) {
 }
 
 BoardLine runLine(const RunLayout& layout, std::uint64_t run) {
-  return {"Block", fmt::format("{} of {}", groupedDigits(run + 1), groupedDigits(layout.runs())),
-          fmt::format("{} values", groupedDigits(layout.run(run).size()))};
+  return {"Block", fmt::format("{} of {}", groupedDigits(run), groupedDigits(layout.runs())),
+          fmt::format("counted from 0; {} values", groupedDigits(layout.run(run).size()))};
 }
 
 void append(std::vector<BoardLine>& lines, std::vector<BoardLine> more) {
