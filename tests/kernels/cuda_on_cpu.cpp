@@ -96,10 +96,10 @@ struct Context {
 #endif
 };
 
-/// Returns when somebody switches back to `from`; never, if `forGood`.
-void switchContext(Context& from, Context& to, [[maybe_unused]] bool forGood = false) {
+/// Returns when somebody switches back to `from`.
+void switchContext(Context& from, Context& to) {
 #ifdef ULPSCOPE_FIBERS_UNDER_ASAN
-  __sanitizer_start_switch_fiber(forGood ? nullptr : &from.fakeStack, to.stack, to.stackBytes);
+  __sanitizer_start_switch_fiber(&from.fakeStack, to.stack, to.stackBytes);
 #endif
   switchRegisters(from.registers, to.registers);
 #ifdef ULPSCOPE_FIBERS_UNDER_ASAN
@@ -114,49 +114,54 @@ void beginContext([[maybe_unused]] Context& cameFrom) {
 #endif
 }
 
-/// Stacks are used again: there are hundreds of them for each launch.
-using Stack = std::unique_ptr<std::byte[]>;
-std::vector<Stack> idleStacks;
-
-Stack takeStack() {
-  if (idleStacks.empty()) return Stack(new std::byte[kStackBytes]);
-  Stack stack = std::move(idleStacks.back());
-  idleStacks.pop_back();
-  return stack;
-}
-
 struct Fiber {
   enum class State { Ready, AtBarrier, AtExchange, Done };
 
-  Fiber() = default;
-  Fiber(Fiber&&) = default;
-  ~Fiber() {
-    if (stack) idleStacks.push_back(std::move(stack));
-  }
-
-  State state = State::Ready;
+  State state = State::Done;
+  bool isBegun = false;
   Context context;
-  Stack stack = takeStack();
+  std::unique_ptr<std::byte[]> stack{new std::byte[kStackBytes]};
   unsigned mask = 0;        ///< AtExchange: who takes part
   std::uint32_t value = 0;  ///< AtExchange: what it brings
 };
 
+/// Fibers that wait for a kernel. They are used again, with their stacks: there are hundreds for each launch.
+std::vector<std::unique_ptr<Fiber>> idleFibers;
+
+std::unique_ptr<Fiber> takeFiber() {
+  if (idleFibers.empty()) return std::make_unique<Fiber>();
+  std::unique_ptr<Fiber> fiber = std::move(idleFibers.back());
+  idleFibers.pop_back();
+  return fiber;
+}
+
+Context scheduler;  // what fibers return to: whoever runs a block
+
 class BlockRun {
  public:
   BlockRun(unsigned threads, const std::function<void()>& kernel)
-      : m_kernel(kernel), m_fibers(threads), m_exchanged((threads + kWarpSize - 1) / kWarpSize) {}
+      : m_kernel(kernel), m_fibers(threads), m_exchanged((threads + kWarpSize - 1) / kWarpSize) {
+    for (auto& fiber : m_fibers) fiber = takeFiber();
+  }
+  /// Fibers that hang somewhere in a kernel are of no more use.
+  ~BlockRun() {
+    for (auto& fiber : m_fibers)
+      if (fiber->state == Fiber::State::Done) idleFibers.push_back(std::move(fiber));
+  }
+  BlockRun(const BlockRun&) = delete;
+  BlockRun& operator=(const BlockRun&) = delete;
 
   void run();
 
   void wait(Fiber::State state) {
-    Fiber& self = m_fibers[m_running];
+    Fiber& self = *m_fibers[m_running];
     self.state = state;
-    switchContext(self.context, m_scheduler, state == Fiber::State::Done);
+    switchContext(self.context, scheduler);
   }
   std::uint32_t exchange(unsigned mask, std::uint32_t value, unsigned sourceLane) {
     const unsigned self = m_running;
-    m_fibers[self].mask = mask;
-    m_fibers[self].value = value;
+    m_fibers[self]->mask = mask;
+    m_fibers[self]->value = value;
     wait(Fiber::State::AtExchange);
     return (mask >> sourceLane & 1) != 0 ? m_exchanged[self / kWarpSize][sourceLane] : value;
   }
@@ -170,15 +175,14 @@ class BlockRun {
   [[noreturn]] void reportDivergence() const;
   unsigned count(Fiber::State state) const {
     return static_cast<unsigned>(
-        std::count_if(m_fibers.begin(), m_fibers.end(), [&](const Fiber& fiber) { return fiber.state == state; }));
+        std::count_if(m_fibers.begin(), m_fibers.end(), [&](const auto& fiber) { return fiber->state == state; }));
   }
 
   const std::function<void()>& m_kernel;
-  std::vector<Fiber> m_fibers;
+  std::vector<std::unique_ptr<Fiber>> m_fibers;
   /// What each lane brought to its warp's last exchange: fibers that go on may bring new values before others have
   /// read.
   std::vector<std::array<std::uint32_t, kWarpSize>> m_exchanged;
-  Context m_scheduler;
   unsigned m_running = 0;
 };
 
@@ -187,14 +191,18 @@ std::vector<std::max_align_t> sharedMemory;  // what a launch asked for
 BlockRun* current = nullptr;  // a context begins without arguments
 
 void BlockRun::enter() {
-  beginContext(current->m_scheduler);
-  current->m_kernel();
-  current->wait(Fiber::State::Done);
+  beginContext(scheduler);
+  for (;;) {
+    current->m_kernel();
+    current->wait(Fiber::State::Done);  // until another block begins, of this kernel or another
+  }
 }
 
 void BlockRun::start(unsigned thread) {
-  Fiber& fiber = m_fibers[thread];
+  Fiber& fiber = *m_fibers[thread];
   fiber.state = Fiber::State::Ready;
+  if (fiber.isBegun) return;
+  fiber.isBegun = true;
   fiber.context = {.stack = fiber.stack.get(), .stackBytes = kStackBytes};
   prepareRegisters(fiber.context.registers, fiber.stack.get(), kStackBytes, enter);
 }
@@ -202,11 +210,11 @@ void BlockRun::start(unsigned thread) {
 bool BlockRun::resumeReady() {
   bool any = false;
   for (unsigned thread = 0; thread < m_fibers.size(); ++thread) {
-    if (m_fibers[thread].state != Fiber::State::Ready) continue;
+    if (m_fibers[thread]->state != Fiber::State::Ready) continue;
     any = true;
     m_running = thread;
     currentThread.x = thread;
-    switchContext(m_scheduler, m_fibers[thread].context);
+    switchContext(scheduler, m_fibers[thread]->context);
   }
   return any;
 }
@@ -214,7 +222,7 @@ bool BlockRun::resumeReady() {
 /// All threads must come: one that has ended leaves the others waiting for ever, or is undefined.
 bool BlockRun::releaseBarrier() {
   if (count(Fiber::State::AtBarrier) != m_fibers.size()) return false;
-  for (Fiber& fiber : m_fibers) fiber.state = Fiber::State::Ready;
+  for (auto& fiber : m_fibers) fiber->state = Fiber::State::Ready;
   return true;
 }
 
@@ -224,20 +232,20 @@ bool BlockRun::releaseWarp(unsigned warp) {
   const unsigned lanes = std::min(kWarpSize, static_cast<unsigned>(m_fibers.size()) - first);
   bool any = false;
   for (unsigned leader = 0; leader < lanes; ++leader) {
-    if (m_fibers[first + leader].state != Fiber::State::AtExchange) continue;
-    const unsigned mask = m_fibers[first + leader].mask;
+    if (m_fibers[first + leader]->state != Fiber::State::AtExchange) continue;
+    const unsigned mask = m_fibers[first + leader]->mask;
     const auto takesPart = [&](unsigned lane) { return (mask >> lane & 1) != 0; };
     bool complete = takesPart(leader);
     for (unsigned lane = 0; lane < kWarpSize; ++lane) {
       if (!takesPart(lane)) continue;
-      complete = complete && lane < lanes && m_fibers[first + lane].state == Fiber::State::AtExchange &&
-                 m_fibers[first + lane].mask == mask;
+      complete = complete && lane < lanes && m_fibers[first + lane]->state == Fiber::State::AtExchange &&
+                 m_fibers[first + lane]->mask == mask;
     }
     if (!complete) continue;
     for (unsigned lane = 0; lane < lanes; ++lane) {
       if (!takesPart(lane)) continue;
-      m_exchanged[warp][lane] = m_fibers[first + lane].value;
-      m_fibers[first + lane].state = Fiber::State::Ready;
+      m_exchanged[warp][lane] = m_fibers[first + lane]->value;
+      m_fibers[first + lane]->state = Fiber::State::Ready;
     }
     any = true;
   }
