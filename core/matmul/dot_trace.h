@@ -32,7 +32,8 @@ struct DotTrace {
   double rounded = 0;  ///< of all steps; inputs + cut + rounded is the error, but for the last bits of float64
 };
 
-/// `a` is a row of A, `b` a column of B. Precondition: an engine without scaling, of at most 64 products a block.
+/// `a` is a row of A, `b` a column of B. Precondition: an engine without scaling and blocks, of at most 64 products a
+/// block.
 DotTrace traceDot(const ProductSettings& settings, std::span<const double> a, std::span<const double> b);
 
 }  // namespace ulpscope

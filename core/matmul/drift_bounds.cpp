@@ -108,7 +108,8 @@ std::string_view idOf(DriftBound::Kind kind) {
 std::vector<DriftBound> driftBounds(const ProductSettings& settings, const DriftScale& scale,
                                     const InputCounts& inputs) {
   const EngineUnit& engine = *settings.engine.unit;
-  if (engine.scaling) return {};  // what rounding takes is relative to the largest of a row, not to each product
+  if (engine.scaling || engine.blocks)
+    return {};  // what rounding takes is relative to the largest of a row, not to each product
   if (settings.engine.halfSums) return {};
   const DotUnit& unit = engine.unit;
   const bool isDouble = unit.accumulator == Accumulator::Float64NearestEven;

@@ -38,7 +38,8 @@ struct DriftBound {
 
 std::string_view idOf(DriftBound::Kind kind);  ///< "deterministic"
 
-/// The bounds of one engine, docs/numerics.md "Bounds of a matrix product" has their derivation.
+/// The bounds of one engine, none of those that scale rows or blocks; docs/numerics.md "Bounds of a matrix product" has
+/// their derivation.
 std::vector<DriftBound> driftBounds(const ProductSettings& settings, const DriftScale& scale,
                                     const InputCounts& inputs);
 

@@ -91,7 +91,7 @@ float roundToAccumulator(Accumulator accumulator, bool negative, std::uint64_t m
 }
 
 float fusedBlock(const DotUnit& unit, int smallestExponent, std::span<const float> a, std::span<const float> b, float c,
-                 FusedBlock* trace) {
+                 FusedBlock* trace, int productScale) {
   assert(a.size() == b.size() && a.size() <= kMostProducts && unit.alignmentBits < kProductBits);
   if (const SpecialSum special = specialSum(a, b, c); special.isSpecial) {
     if (trace) {
@@ -105,7 +105,7 @@ float fusedBlock(const DotUnit& unit, int smallestExponent, std::span<const floa
   for (std::size_t i = 0; i < a.size(); ++i) {
     const SplitFloat x = splitFloat(a[i], smallestExponent);
     const SplitFloat y = splitFloat(b[i], smallestExponent);
-    terms[i] = {x.significand * y.significand, x.exponent + y.exponent};
+    terms[i] = {x.significand * y.significand, x.exponent + y.exponent + productScale};
   }
   const SplitFloat sum = splitFloat(c, smallestExponentOf(unit.accumulator));
   terms[a.size()] = {sum.significand * (std::int64_t{1} << kFractionBits), sum.exponent};

@@ -36,8 +36,9 @@ struct FusedBlock {
 ///
 /// Invalid operations and NaN give 0x7FFFFFFF. Sums of zero are +0: the recorded results have no other.
 /// Preconditions: a.size() == b.size() <= unit.blockLength <= 64, and values of a format with at most 10 fraction bits.
+/// Every product is multiplied by 2^productScale, exactly, as scales of MX blocks do.
 float fusedBlock(const DotUnit& unit, int smallestExponent, std::span<const float> a, std::span<const float> b, float c,
-                 FusedBlock* trace = nullptr);
+                 FusedBlock* trace = nullptr, int productScale = 0);
 
 /// What NaN and infinity among the operands give, in any unit.
 struct SpecialSum {

@@ -87,7 +87,7 @@ Result<EngineChoice> parseEngine(std::string_view text) {
 }
 
 const NumberFormat& inputFormatOf(const EngineUnit& unit) {
-  const NumberFormat* format = findFormat(unit.format);
+  const NumberFormat* format = findFormat(unit.blocks ? unit.blocks->element : unit.format);
   assert(format);
   return *format;
 }

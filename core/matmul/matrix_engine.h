@@ -37,6 +37,14 @@ struct VectorScaling {
   double outlierThreshold = 0;
 };
 
+/// Operands in blocks along K that share a scale: EngineUnit::format is then the id of a BlockFormat.
+struct BlockOperands {
+  std::string_view element;  ///< the format of the elements
+  /// Products of so many neighbours are added exactly before they are scaled; 0: scales, powers of two, are part of
+  /// each product's exponent.
+  int groupLength = 0;
+};
+
 /// An engine with operands of one format.
 struct EngineUnit {
   std::string_view format;                         ///< id of the format that operands are rounded to
@@ -46,7 +54,8 @@ struct EngineUnit {
   /// fp8 mma.sync of sm_90 and sm_100: of 32 elements those with k mod 4 of 0 and 1 come first, then the others.
   bool pairsFirst = false;
   std::optional<VectorScaling> scaling = {};  ///< with Accumulator::Int32, whose sums are exact and wrap
-  std::optional<OperandSplit> split = {};     ///< emulation of a wider format; `format` is that of the parts
+  std::optional<BlockOperands> blocks = {};
+  std::optional<OperandSplit> split = {};  ///< emulation of a wider format; `format` is that of the parts
 };
 
 /// What multiplies matrices: a GPU's matrix unit, an ideal way of adding, or an emulation.
@@ -86,7 +95,7 @@ struct EngineChoice {
 /// engine, or no such format of it; the message lists what there is.
 Result<EngineChoice> parseEngine(std::string_view text);
 
-/// The format of the unit's operands.
+/// The format of the unit's operands; of their elements where they come in blocks.
 const NumberFormat& inputFormatOf(const EngineUnit& unit);
 
 }  // namespace ulpscope

@@ -8,6 +8,7 @@
 
 #include "core/backend/backend.h"
 #include "core/formats/codec.h"
+#include "core/matmul/block_scaled_product.h"
 #include "core/matmul/dot.h"
 #include "core/matmul/product_tiles.h"
 #include "core/matmul/scaled_product.h"
@@ -238,6 +239,7 @@ PreparedOperand prepareOperand(const ProductSettings& settings, const DenseMatri
 
 DenseMatrix roundedOperand(const ProductSettings& settings, const DenseMatrix& operand) {
   const EngineUnit& unit = *settings.engine.unit;
+  if (unit.blocks) return restored(unit, operand);
   const FloatSpec& spec = unit.split ? kFloat32Spec : *inputFormatOf(unit).floatSpec();
   const Rounding rounding = unit.split ? Rounding::NearestEven : settings.inputRounding.value_or(unit.inputRounding);
   DenseMatrix rounded = operand;
@@ -254,6 +256,7 @@ Result<MatrixProduct> multiply(const ProductSettings& settings, const DenseMatri
   MatrixProduct product{{a.rows, columns, std::vector<double>(a.rows * columns)}, {}};
   if (product.c.values.empty()) return product;
   if (settings.engine.unit->scaling) return multiplyScaled(settings, a, columnsOfB, backend, job);
+  if (settings.engine.unit->blocks) return multiplyBlockScaled(settings, a, columnsOfB, backend, job);
   PreparedOperand left, right;
   if (!isDouble(settings)) {
     left = prepareOperand(settings, a, OperandSide::A, backend);
@@ -280,6 +283,15 @@ std::vector<double> multiplyRows(const ProductSettings& settings, const DenseMat
                                  std::span<const double> c, const Backend& backend) {
   assert(a.rows == b.rows && a.columns == b.columns && (c.empty() || c.size() == a.rows));
   std::vector<double> d(a.rows);
+  if (settings.engine.unit->blocks) {
+    const BlockOperand left = blockOperand(*settings.engine.unit, a);
+    const BlockOperand right = blockOperand(*settings.engine.unit, b);
+    for (std::size_t r = 0; r < a.rows; ++r) {
+      const float sum = c.empty() ? 0 : static_cast<float>(c[r]);
+      d[r] = static_cast<double>(blockScaledDot(settings, left, r, right, r, sum));
+    }
+    return d;
+  }
   if (isDouble(settings)) {
     for (std::size_t r = 0; r < a.rows; ++r) {
       d[r] = c.empty() ? 0 : c[r];

@@ -12,7 +12,8 @@ namespace {
 constexpr std::size_t kTileColumns = 128;
 constexpr std::size_t kFewestRows = 16;
 constexpr std::size_t kMostRows = 256;
-/// Multiply-adds of a tile, where its rows can be that few: some milliseconds in lanes, half a second by the definition.
+/// Multiply-adds of a tile, where its rows can be that few: some milliseconds in lanes, half a second by the
+/// definition.
 constexpr std::size_t kTileWork = std::size_t{1} << 25;
 
 }  // namespace

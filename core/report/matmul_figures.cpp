@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/formats/block_format.h"
 #include "core/formats/number_format.h"
 
 namespace ulpscope {
@@ -40,7 +41,10 @@ std::string briefTitle(const EngineChoice& choice) {
       name += fmt::format(" {}", title.substr(at + 3));
   }
   const bool namesFormat = !choice.unit->split && !choice.unit->scaling && engine.id != "float64";
-  if (namesFormat) name = fmt::format("{} {}", inputFormatOf(*choice.unit).info().title, name);
+  if (choice.unit->blocks)
+    name = fmt::format("{} {}", findBlockFormat(choice.unit->format)->title, name);
+  else if (namesFormat)
+    name = fmt::format("{} {}", inputFormatOf(*choice.unit).info().title, name);
   if (choice.halfSums) name += ", FP16 sums";
   if (choice.order) name += ", " + choice.order->id();
   return name;

@@ -128,7 +128,9 @@ void DriftStudy::follow(const Selection& selection) {
 }
 
 void DriftStudy::trace(std::size_t engine, std::size_t row, std::size_t column) {
-  if (!m_outcome || !m_outcome->whole || m_outcome->question.settings.engines[engine].unit->scaling) {
+  if (!m_outcome || !m_outcome->whole) return;
+  const EngineUnit& unit = *m_outcome->question.settings.engines[engine].unit;
+  if (unit.scaling || unit.blocks) {
     m_trace.reset();
     return Q_EMIT traced();
   }

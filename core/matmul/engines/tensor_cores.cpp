@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/matmul/engines/tensor_cores.h"
 
+#include <utility>
+
 namespace ulpscope::tensor_cores {
 namespace {
 
@@ -69,6 +71,14 @@ std::vector<EngineUnit> hopperWgmma() {
 std::vector<EngineUnit> blackwellTcgen05() {
   std::vector<EngineUnit> units = wide(kTmaRounding);
   addFp8(units, fused(25, 32, -133), half(25, 32, -21));
+  constexpr std::pair<std::string_view, std::string_view> kMx[] = {{"mxfp8_e4m3", "float8_e4m3fn"},
+                                                                   {"mxfp8_e5m2", "float8_e5m2"},
+                                                                   {"mxfp6_e3m2", "float6_e3m2fn"},
+                                                                   {"mxfp6_e2m3", "float6_e2m3fn"}};
+  for (const auto& [format, element] : kMx)
+    units.push_back({.format = format, .unit = fused(25, 32, -133), .blocks = BlockOperands{element}});
+  for (const std::string_view format : {"mxfp4", "nvfp4"})
+    units.push_back({.format = format, .unit = fused(35, 64, -133), .blocks = BlockOperands{"float4_e2m1fn", 16}});
   return units;
 }
 

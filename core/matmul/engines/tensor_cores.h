@@ -29,7 +29,7 @@ std::vector<EngineUnit> ada();
 std::vector<EngineUnit> hopperMma();
 /// sm_90: FP8 whose sums keep 13 fraction bits.
 std::vector<EngineUnit> hopperWgmma();
-/// sm_100: FP8 as exact as the others.
+/// sm_100: FP8 as exact as the others; MX and NVFP4, whose blocks have scales.
 std::vector<EngineUnit> blackwellTcgen05();
 
 inline constexpr std::string_view kSource =

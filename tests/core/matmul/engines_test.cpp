@@ -10,6 +10,7 @@
 #include <set>
 
 #include "core/backend/backend.h"
+#include "core/formats/block_format.h"
 #include "core/formats/number_format.h"
 #include "core/matmul/dot.h"
 #include "core/matmul/fused_dot.h"
@@ -56,7 +57,8 @@ TEST(MatrixEngines, EveryOneIsWhole) {
     std::set<std::string_view> formats;
     for (const EngineUnit& unit : engine->units) {
       EXPECT_TRUE(formats.insert(unit.format).second) << unit.format;
-      ASSERT_TRUE(findFormat(unit.format)) << unit.format;
+      ASSERT_TRUE(unit.blocks ? findBlockFormat(unit.format) != nullptr : findFormat(unit.format) != nullptr)
+          << unit.format;
       EXPECT_TRUE(unit.scaling || inputFormatOf(unit).floatSpec()) << unit.format;
       const EngineChoice choice{engine, &unit};
       const auto parsed = parseEngine(choice.id());
@@ -133,7 +135,7 @@ TEST(FusedBlock, SpecialValuesFollowTheHardware) {
 TEST(FusedBlock, TheTraceAccountsForEveryBit) {
   for (const EngineCase& engine : readEngineCases()) {
     const EngineUnit& unit = *parseEngine(engine.engine)->unit;
-    if (unit.unit.summation != Summation::Fused || engine.half || unit.pairsFirst) continue;
+    if (unit.unit.summation != Summation::Fused || engine.half || unit.pairsFirst || unit.blocks) continue;
     const int smallest = inputFormatOf(unit).floatSpec()->smallestExponent();
     const auto length = static_cast<std::size_t>(unit.unit.blockLength);
     for (const EngineDot& dot : engine.dots) {

@@ -18,7 +18,8 @@ from pathlib import Path
 FORMATS = {  # exponent bits, fraction bits, bias, largest finite value
     "float16": (5, 10, 15, 65504), "bfloat16": (8, 7, 127, None), "tfloat32": (8, 10, 127, None),
     "float8_e4m3fn": (4, 3, 7, 448), "float8_e5m2": (5, 2, 15, 57344),
-    "float8_e4m3fnuz": (4, 3, 8, 240), "float8_e5m2fnuz": (5, 2, 16, 57344)}
+    "float8_e4m3fnuz": (4, 3, 8, 240), "float8_e5m2fnuz": (5, 2, 16, 57344), "float6_e3m2fn": (3, 2, 3, 28),
+    "float6_e2m3fn": (2, 3, 1, 7.5), "float4_e2m1fn": (2, 1, 1, 6)}
 
 
 def power(exponent):
@@ -127,6 +128,59 @@ def exact(a, b, c):
     return nearest(sum((x * y for x, y in zip(a, b)), c))
 
 
+def scaled(a, b, c, element, bits):
+    """MX blocks of 32: a and b are pairs of elements and the exponent of their scale."""
+    smallest = 1 - FORMATS[element][2]
+    (x, ex), (y, ey) = a, b
+    terms = [(p * q * power(ex + ey), max(exponent_of(p), smallest) + max(exponent_of(q), smallest) + ex + ey)
+             if p * q else (0, -133) for p, q in zip(x, y)]
+    terms.append((c, max(exponent_of(c), -126)) if c else (0, -133))
+    unit = power(max(exponent for _, exponent in terms) - bits)
+    return RESULTS["fp32"](sum(to_zero(Fraction(value), unit) for value, _ in terms))
+
+
+def grouped(a, b, c):
+    """FP4, 64 products: groups of 16 are added exactly, then scaled. a and b are two blocks of 32 with their exponents."""
+    terms = []
+    for (x, ex), (y, ey) in zip(a, b):
+        for first in (0, 16):
+            products = [p * q for p, q in zip(x[first:first + 16], y[first:first + 16])]
+            terms.append((sum(products) * power(ex + ey), ex + ey if any(products) else -133))
+    terms.append((c, max(exponent_of(c), -126)) if c else (0, -133))
+    unit = power(max(exponent for _, exponent in terms) - 35)
+    return RESULTS["fp32"](sum(to_zero(Fraction(value), unit) for value, _ in terms))
+
+
+def mx_block(element, generator):
+    """32 elements of which one has the largest exponent there is, so that OCP's scale is the one that was drawn."""
+    _, fraction_bits, bias, largest = FORMATS[element]
+    top = exponent_of(Fraction(largest))
+    values = [draw(element, generator.choice((1, 3, 8)), generator) for _ in range(32)]
+    values[generator.randrange(32)] = power(top) * generator.choice((-1, 1))
+    return values, generator.randint(-12, 12)
+
+
+def mx_cases(generator):
+    for name, element in (("mxfp8_e4m3", "float8_e4m3fn"), ("mxfp8_e5m2", "float8_e5m2"),
+                          ("mxfp6_e3m2", "float6_e3m2fn"), ("mxfp6_e2m3", "float6_e2m3fn"), ("mxfp4", "float4_e2m1fn")):
+        dots = []
+        for like in range(12):
+            a, b = ([mx_block(element, generator) for _ in range(2)] for _ in "ab")
+            if like % 4 == 3:
+                a[1], b[1] = a[0], ([-y for y in b[0][0]], b[0][1])
+            c = draw("tfloat32", 8, generator) if like % 3 else Fraction(0)
+            if name == "mxfp4":
+                d = grouped(a, b, c)
+            else:
+                d = c
+                for x, y in zip(a, b):
+                    d = scaled(x, y, d, element, 25)
+            flat = [[x * power(e) for values, e in side for x in values] for side in (a, b)]
+            dots.append({"a": "".join(map(bits_of, flat[0])), "b": "".join(map(bits_of, flat[1])), "c": bits_of(c),
+                         "d": bits_of(d)})
+        yield {"engine": "b200-tcgen05", "format": name, "half": False, "dots": dots}
+
+
 def chained(step, length):
     def run(a, b, c):
         for i in range(0, len(a), length):
@@ -189,7 +243,7 @@ def draw(name, spread, generator):
     if generator.random() < 0.1:
         return Fraction(0)
     smallest = 1 - bias
-    exponent = max(smallest - fraction_bits, generator.randint(-spread, min(spread, bias - 1)))
+    exponent = max(smallest - fraction_bits, generator.randint(-spread, max(-spread, min(spread, bias - 1))))
     value = power(exponent) * (1 + Fraction(generator.getrandbits(fraction_bits), 2 ** fraction_bits))
     value = to_zero(value, power(max(exponent, smallest) - fraction_bits))
     return min(value, Fraction(largest) if largest else value) * generator.choice((-1, 1))
@@ -219,6 +273,7 @@ def main():
                 dots.append({"a": "".join(map(bits_of, a)), "b": "".join(map(bits_of, b)), "c": bits_of(c),
                              "d": bits_of(d)})
         cases.append({"engine": engine, "format": name, "half": half, "dots": dots})
+    cases += mx_cases(generator)
     document = {"oracle": "exact fractions in Python, from arXiv 2511.10909 v2", "cases": cases}
     Path(__file__).with_name("engines.json").write_text(json.dumps(document, indent=0) + "\n")
 
