@@ -12,6 +12,7 @@
 #include "core/backend/backend.h"
 #include "core/formats/block_format.h"
 #include "core/formats/number_format.h"
+#include "core/matmul/block_scaled_product.h"
 #include "core/matmul/dot.h"
 #include "core/matmul/fused_dot.h"
 #include "core/matmul/matrix_product.h"
@@ -130,6 +131,28 @@ TEST(FusedBlock, SpecialValuesFollowTheHardware) {
   EXPECT_EQ(bitsOf({std::nanf("")}, {1}, 0), 0x7FFFFFFFu);
   EXPECT_EQ(bitsOf({0x1p127F, 0x1p127F}, {2, 2}, 0), 0x7F800000u);  // beyond float32
   EXPECT_EQ(bitsOf({-0.0F}, {1}, -0.0F), 0u);
+}
+
+/// NVFP4's scales are no powers of two: by hand.
+TEST(GroupedBlock, ScalesExactSumsAndCutsThemFarBelowTheLargestScale) {
+  const DotUnit unit{.summation = Summation::Fused,
+                     .accumulator = Accumulator::Float32TowardZero,
+                     .blockLength = 64,
+                     .alignmentBits = 35,
+                     .zeroExponent = -133};
+  const auto sumOf = [&](std::vector<ScaledGroup> groups, float c) { return groupedBlock(unit, groups, c); };
+  const ScaledGroup group{.sum = 3.25, .isAllZero = false, .a = {1.5F, 2}, .b = {1.25F, -3}};
+  EXPECT_EQ(sumOf({group}, 1), 1 + 3.25F * 1.5F * 1.25F / 2);
+  // Beside a scale of 2^20 the last place that is kept weighs 2^-15: what is left of 1.5 of them is one.
+  const ScaledGroup large{.sum = 0.25, .isAllZero = false, .a = {1, 10}, .b = {1, 10}};
+  const ScaledGroup gone{.sum = -0.25, .isAllZero = false, .a = {1, 10}, .b = {1, 10}};
+  const ScaledGroup small{.sum = 1.5, .isAllZero = false, .a = {1, -8}, .b = {1, -7}};
+  EXPECT_EQ(sumOf({large, small, gone}, 0), 0x1p-15F);
+  // A sum that cancels keeps its exponent, a group of nothing but zeros does not.
+  const ScaledGroup cancelled{.sum = 0, .isAllZero = false, .a = {1, 10}, .b = {1, 10}};
+  EXPECT_EQ(sumOf({cancelled, small}, 0), 0x1p-15F);
+  EXPECT_EQ(sumOf({ScaledGroup{.a = {1, 10}, .b = {1, 10}}, small}, 0), 1.5F * 0x1p-15F);
+  EXPECT_TRUE(std::isnan(sumOf({ScaledGroup{.sum = 1, .isAllZero = false, .a = {NAN, 0}, .b = {}}}, 0)));
 }
 
 TEST(FusedBlock, TheTraceAccountsForEveryBit) {
