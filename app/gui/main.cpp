@@ -139,8 +139,8 @@ std::vector<std::shared_ptr<const Backend>> availableBackends() {
   return {kernels::makeCpuBackend(), makeReferenceBackend()};
 }
 
-/// For the status strip. The CUDA module has kernels for a part of the work only, so it is not among the backends a
-/// page is given; `ulp --backend cuda` runs what there is.
+/// For the status strip. No kernel of the CUDA module was ever run on a device, so it is not among the backends a page
+/// is given yet; `ulp --backend cuda` runs it.
 QString deviceNote() {
   const auto cuda = kernels::findCudaBackend();
   return cuda ? QString::fromStdString((*cuda)->description()) : QApplication::tr("no CUDA device");

@@ -18,9 +18,24 @@
 #include "kernels/cpu/accumulator_lanes.inl.h"
 #include "kernels/cpu/operand_panel.inl.h"
 
+// Rows take turns, so that one has work while another waits for its sum, and loops are written out: where neither the
+// checks of a sanitizer nor lanes that are arrays make that minutes of compiling.
+#undef ULPSCOPE_UNROLL
+#if HWY_TARGET == HWY_EMU128 || defined(ULPSCOPE_SANITIZED)
+#define ULPSCOPE_UNROLL
+#else
+#define ULPSCOPE_UNROLL _Pragma("GCC unroll 8")
+#endif
+
 HWY_BEFORE_NAMESPACE();
 namespace ulpscope::kernels {
 namespace HWY_NAMESPACE {
+
+#if HWY_TARGET == HWY_EMU128 || defined(ULPSCOPE_SANITIZED)
+constexpr std::size_t kRows = 1;
+#else
+constexpr std::size_t kRows = 4;
+#endif
 
 /// A block of kLength products of one row of A with a panel of B, a lane for each column. See fusedBlock() in
 /// core/matmul/fused_dot.h for what is computed.
@@ -44,7 +59,7 @@ class FusedLanes {
     const D d;
     V exponents[kGrouped ? 1 : kLength];
     V largest = hn::Max(Lanes::exponentOf(c, m_zeroExponent), m_zeroExponent);
-#pragma GCC unroll 8
+    ULPSCOPE_UNROLL
     for (std::size_t t = 0; t < kLength; ++t) {
       const V exponent = hn::Add(hn::Set(d, a.exponent[t]), hn::Load(d, b.exponent + t * kWidth));
       if constexpr (!kGrouped) exponents[t] = exponent;
@@ -54,7 +69,7 @@ class FusedLanes {
     VI sum = Lanes::aligned(c, lastPlace);
     for (std::size_t first = 0; first < kLength; first += kGroup) {
       VI part = hn::Zero(DI());
-#pragma GCC unroll 8
+      ULPSCOPE_UNROLL
       for (std::size_t i = 0; i < kOfGroup; ++i) {
         const std::size_t t = first + i;
         V exponent;
@@ -83,9 +98,6 @@ class FusedLanes {
   V m_zeroExponent;
 };
 
-/// Rows that take turns, so that one has work while another waits for its sum.
-constexpr std::size_t kRows = 4;
-
 template <std::size_t kLength, Accumulator kAccumulator>
 bool multiplyPanel(const DotUnit& unit, const OperandPanel& a, const OperandPanel& b, std::size_t length,
                    std::span<float> c) {
@@ -99,9 +111,8 @@ bool multiplyPanel(const DotUnit& unit, const OperandPanel& a, const OperandPane
     for (std::size_t first = 0; first < length; first += every) {
       V parts[kRows];
       for (std::size_t r = 0; r < kRows; ++r) parts[r] = unit.promoteEvery == 0 ? sums[r] : hn::Zero(d);
-      for (std::size_t k = first; k < std::min(first + every, length); k += kLength)
-#pragma GCC unroll 8
-        for (std::size_t r = 0; r < kRows; ++r) parts[r] = lanes.add(a.row(row + r, k), b.lanes(k), parts[r], fits);
+      for (std::size_t k = first; k < std::min(first + every, length); k += kLength) ULPSCOPE_UNROLL
+      for (std::size_t r = 0; r < kRows; ++r) parts[r] = lanes.add(a.row(row + r, k), b.lanes(k), parts[r], fits);
       for (std::size_t r = 0; r < kRows; ++r)
         sums[r] =
             unit.promoteEvery == 0 ? parts[r] : AccumulatorLanes<kAccumulator>::roundSum(hn::Add(sums[r], parts[r]));
@@ -117,18 +128,13 @@ using Multiply = bool (*)(const DotUnit&, const OperandPanel&, const OperandPane
 
 template <Accumulator kAccumulator>
 Multiply multiplyFor(int blockLength) {
-  switch (blockLength) {
-    case 4:
-      return multiplyPanel<4, kAccumulator>;
-    case 8:
-      return multiplyPanel<8, kAccumulator>;
-    case 16:
-      return multiplyPanel<16, kAccumulator>;
-    case 32:
-      return multiplyPanel<32, kAccumulator>;
-    default:
-      return nullptr;
+  if (blockLength == 16) return multiplyPanel<16, kAccumulator>;
+  if (blockLength == 32) return multiplyPanel<32, kAccumulator>;
+  if constexpr (kAccumulator != Accumulator::Fraction13TowardZero) {  // of no unit with shorter blocks
+    if (blockLength == 4) return multiplyPanel<4, kAccumulator>;
+    if (blockLength == 8) return multiplyPanel<8, kAccumulator>;
   }
+  return nullptr;
 }
 
 Multiply multiplyFor(const DotUnit& unit) {
