@@ -42,8 +42,9 @@ Scaled sumOfProducts(const DotUnit& unit, int smallestExponent, std::span<const 
   for (std::size_t i = first; i < a.size(); i += step) {
     const SplitFloat x = splitFloat(a[i], smallestExponent);
     const SplitFloat y = splitFloat(b[i], smallestExponent);
-    const int shift = sum.lastPlace - (x.exponent + y.exponent - 46);
     const std::int64_t product = x.significand * y.significand;
+    if (product == 0) continue;
+    const int shift = sum.lastPlace - (x.exponent + y.exponent - 46);
     const std::int64_t kept = shift > 62 ? 0 : std::abs(product) >> shift;
     sum.value += product < 0 ? -kept : kept;
   }
