@@ -88,9 +88,11 @@ class FusedLanes {
       sum = total;
     }
     const V result = Lanes::round(sum, lastPlace);
-    if constexpr (kAccumulator == Accumulator::Float16NearestEven)
-      fits = fits && hn::AllTrue(d, hn::Lt(hn::Abs(result), hn::Set(d, 65536)));
-    return result;
+    if constexpr (kAccumulator != Accumulator::Float16NearestEven) return result;
+    // What goes on with infinity means nothing, and is not to be computed with.
+    const auto isFinite = hn::Lt(hn::Abs(result), hn::Set(d, 65536));
+    fits = fits && hn::AllTrue(d, isFinite);
+    return hn::IfThenElseZero(isFinite, result);
   }
 
  private:
