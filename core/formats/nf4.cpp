@@ -11,30 +11,14 @@
 
 #include "core/base/text.h"
 #include "core/formats/codebook_format.h"
+#include "core/formats/nf4_values.h"
 
 namespace ulpscope {
 namespace {
 
-constexpr std::array kValues{-1.0F,
-                             -0.6961928009986877F,
-                             -0.5250730514526367F,
-                             -0.39491748809814453F,
-                             -0.28444138169288635F,
-                             -0.18477343022823334F,
-                             -0.09105003625154495F,
-                             0.0F,
-                             0.07958029955625534F,
-                             0.16093020141124725F,
-                             0.24611230194568634F,
-                             0.33791524171829224F,
-                             0.44070982933044434F,
-                             0.5626170039176941F,
-                             0.7229568362236023F,
-                             1.0F};
-
 /// Like the constants that dQuantizeNF4 (csrc/kernels.cu) compares with: nine of the fifteen are off the exact
 /// midpoint, by at most 2^-25. The kernel asks x > threshold, so ties take the lower code.
-constexpr auto kThresholds = floatMidpoints(kValues);
+constexpr auto kThresholds = floatMidpoints(kNf4Values);
 
 /// create_normal_map's offset: the mean of 1 - 1/30 and 1 - 1/32, 929/960, to seven digits.
 constexpr double kLargestProbability = 0.9677083;
@@ -55,10 +39,10 @@ std::string derivation(std::uint64_t code) {
   constexpr std::uint64_t kZero = 7;
   const bool negative = code < kZero;
   const int steps = negative ? 7 : 8;  // from the largest probability down to 1/2
-  const auto step = static_cast<int>(negative ? code : kValues.size() - 1 - code);
+  const auto step = static_cast<int>(negative ? code : kNf4Values.size() - 1 - code);
   const double probability = kLargestProbability + (0.5 - kLargestProbability) * step / steps;
   const double magnitude = normalQuantile(probability) / normalQuantile(kLargestProbability);
-  const double difference = std::fabs(magnitude - std::fabs(double{kValues[code]}));
+  const double difference = std::fabs(magnitude - std::fabs(double{kNf4Values[code]}));
   std::string text = fmt::format(
       "Quantiles of the standard normal distribution: on either side the probabilities go from `0.9677083` (929/960, "
       "the mean of 1 - 1/30 and 1 - 1/32) down to 1/2, in 7 equal steps below zero and 8 above, and the largest "
@@ -80,7 +64,7 @@ const NumberFormat& nf4_entry() {
        .name = "4-bit NormalFloat",
        .family = FormatFamily::CodeBook,
        .source = "bitsandbytes 0.50.2, functional.py and csrc/kernels.cu; arXiv 2305.14314"},
-      {.values = kValues, .thresholds = kThresholds, .tie = Codebook::Tie::LowerValue, .derivation = derivation});
+      {.values = kNf4Values, .thresholds = kThresholds, .tie = Codebook::Tie::LowerValue, .derivation = derivation});
   return format;
 }
 

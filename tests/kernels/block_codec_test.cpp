@@ -8,30 +8,13 @@
 #include "tests/kernels/float_inputs.h"
 #include "tests/kernels/instruction_sets.h"
 #include "tests/kernels/named_codecs.h"
+#include "tests/kernels/quantized.h"
 #include "tests/kernels/same_bits.h"
 
 namespace ulpscope::kernels {
 namespace {
 
 using Kind = BlockCodec::Kind;
-
-struct Quantized {
-  std::vector<std::uint8_t> codes;
-  std::vector<float> scales;
-  std::vector<std::int32_t> zeroPoints;
-  std::vector<float> restored;
-};
-
-Quantized quantize(const Backend& backend, const BlockCodec& codec, std::span<const float> values) {
-  const std::size_t blocks = (values.size() + codec.blockSize - 1) / codec.blockSize;
-  Quantized result{.codes = std::vector<std::uint8_t>(values.size()),
-                   .scales = std::vector<float>(blocks),
-                   .zeroPoints = std::vector<std::int32_t>(codec.hasZeroPoints() ? blocks : 0),
-                   .restored = std::vector<float>(values.size())};
-  EXPECT_TRUE(backend.quantizeBlocks(codec, values, {result.codes, result.scales, result.zeroPoints}));
-  EXPECT_TRUE(backend.dequantizeBlocks(codec, {result.codes, result.scales, result.zeroPoints}, result.restored));
-  return result;
-}
 
 void expectSame(const Quantized& expected, const Quantized& got) {
   EXPECT_TRUE(sameBits(expected.codes, got.codes));
