@@ -224,15 +224,15 @@ int run(int argc, char** argv) {
     std::fprintf(stderr, "ulpscope: there is no page \"%s\"\n", qPrintable(options.page));
     return kUsage;
   }
-  if (!options.view.isEmpty() && !showView(window, options.view)) {
-    std::fprintf(stderr, "ulpscope: there is no view \"%s\"\n", qPrintable(options.view));
-    return kUsage;
-  }
   if (!options.scheme.isEmpty() && !findScheme(options.scheme.toStdString())) {
     std::fprintf(stderr, "ulpscope: there is no scheme \"%s\"\n", qPrintable(options.scheme));
     return kUsage;
   }
   if (!options.scheme.isEmpty()) session.selectScheme(options.scheme.toStdString(), {});
+  if (!options.view.isEmpty() && !showView(window, options.view)) {
+    std::fprintf(stderr, "ulpscope: there is no view \"%s\"\n", qPrintable(options.view));
+    return kUsage;
+  }
   if (options.calibration == QStringLiteral("synthetic"))
     session.setCalibration(Calibration::synthetic());
   else if (!options.calibration.isEmpty())
