@@ -38,6 +38,22 @@ inline BlockFinder blockFinder(std::size_t blockSize) {
   return {Divider(static_cast<std::uint32_t>(blockSize)), blockSize % kFour == 0};
 }
 
+/// values[i] = restored(codes[i], the block of i).
+template <class Restored>
+__device__ void restoreCodes(const BlockFinder& blockOf, unsigned size, const std::uint8_t* codes, float* values,
+                             const Restored& restored) {
+  forEachFour(
+      size,
+      [&](std::size_t i) {
+        const FourCodes coded = loadFour(codes + i);
+        const FourCodes blocks = blockOf.four(i);
+        Four four;
+        for (unsigned k = 0; k < kFour; ++k) four.of[k] = restored(coded.of[k], blocks.of[k]);
+        storeFour(values + i, four);
+      },
+      [&](std::size_t i) { values[i] = restored(codes[i], blockOf(i)); });
+}
+
 /// `count` values, at most four, from `at` on; the rest is zero.
 __device__ inline Four loadUpToFour(const float* at, unsigned count, bool inFours) {
   if (inFours && count == kFour) return loadFour(at);

@@ -31,16 +31,7 @@ __global__ void decodeNarrowKernel(NarrowBlockCodec codec, DecodingPlan plan, Bl
   const auto restored = [&](std::uint32_t code, unsigned block) {
     return narrowValue(codec, plan, code, scales[block]);
   };
-  forEachFour(
-      size,
-      [&](std::size_t i) {
-        const FourCodes coded = loadFour(codes + i);
-        const FourCodes blocks = blockOf.four(i);
-        Four four;
-        for (unsigned k = 0; k < kFour; ++k) four.of[k] = restored(coded.of[k], blocks.of[k]);
-        storeFour(values + i, four);
-      },
-      [&](std::size_t i) { values[i] = restored(codes[i], blockOf(i)); });
+  restoreCodes(blockOf, size, codes, values, restored);
 }
 
 }  // namespace ulpscope::kernels
