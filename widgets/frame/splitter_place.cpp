@@ -6,6 +6,14 @@
 
 namespace ulpscope {
 
+QSplitter* newSplitter(const QString& name, Qt::Orientation orientation, int gap) {
+  auto* splitter = new QSplitter(orientation);
+  splitter->setObjectName(name);
+  splitter->setChildrenCollapsible(false);
+  splitter->setHandleWidth(gap);
+  return splitter;
+}
+
 void storePlace(const QSplitter& splitter, const QString& key) { QSettings().setValue(key, splitter.saveState()); }
 
 void restorePlace(QSplitter& splitter, const QString& key) {

@@ -29,6 +29,7 @@ namespace ulpscope {
 namespace {
 
 constexpr int kLowestPicture = 110;  // px
+constexpr int kGap = 12;
 
 /// Where the staircases of all usual formats can be told tooth by tooth; wheel and "show all" lead to the rest.
 constexpr double kFirstBinade = -20;
@@ -43,13 +44,7 @@ constexpr int kLine = 170;
 constexpr int kTallestLine = 250;
 constexpr int kLineShare = 5;  ///< of the height
 
-QSplitter* splitter(const QString& name, Qt::Orientation orientation) {
-  auto* splitter = new QSplitter(orientation);
-  splitter->setObjectName(name);
-  splitter->setChildrenCollapsible(false);
-  splitter->setHandleWidth(12);
-  return splitter;
-}
+QSplitter* splitter(const QString& name, Qt::Orientation orientation) { return newSplitter(name, orientation, kGap); }
 
 QString placeKey(const QSplitter& splitter) { return QStringLiteral("compare/") + splitter.objectName(); }
 

@@ -42,19 +42,14 @@ constexpr int kRoomyFrom = 1400;
 
 // Widths of the form and the table, px, until the user moves them.
 constexpr int kForm = 214;
+constexpr int kGap = 16;
 constexpr int kTable = 300;
 constexpr int kRoomyTable = 430;
 constexpr int kNarrowTable = 280;
 
 constexpr std::uint64_t kWorkedExample = 64;  ///< elements of a tensor that is looked at number by number
 
-QSplitter* splitter(const QString& name, Qt::Orientation orientation) {
-  auto* splitter = new QSplitter(orientation);
-  splitter->setObjectName(name);
-  splitter->setChildrenCollapsible(false);
-  splitter->setHandleWidth(16);
-  return splitter;
-}
+QSplitter* splitter(const QString& name, Qt::Orientation orientation) { return newSplitter(name, orientation, kGap); }
 
 Card* cardWith(const QString& title, QWidget* content) {
   auto* card = new Card(title);

@@ -33,16 +33,13 @@ namespace {
 
 // Width of the form and height of the budget, px, until the user moves them.
 constexpr int kForm = 230;
+constexpr int kGap = 16;
 constexpr int kTop = 252;
 
 const QString kBudgetKey = QStringLiteral("quantization/model/budget");
 
 QSplitter* splitter(const char* name, Qt::Orientation orientation) {
-  auto* splitter = new QSplitter(orientation);
-  splitter->setObjectName(QLatin1String(name));
-  splitter->setChildrenCollapsible(false);
-  splitter->setHandleWidth(16);
-  return splitter;
+  return newSplitter(QLatin1String(name), orientation, kGap);
 }
 
 std::size_t keptIn(const RecipeSurvey& survey) {
