@@ -4,15 +4,7 @@
 namespace ulpscope {
 
 const MatrixEngine& engine_b200_mma_entry() {
-  static const MatrixEngine engine{
-      .id = "b200-mma",
-      .title = "B200 (Blackwell), mma.sync",
-      .text =
-          "Thirty-two bytes of operands at once, 25 fraction bits are kept, the sum is cut to float32. FP8 "
-          "operands are converted to FP16 and multiplied in two halves.",
-      .source = tensor_cores::kSource,
-      .evidence = MatrixEngine::Evidence::Recorded,
-      .units = tensor_cores::hopperMma()};
+  static const MatrixEngine engine = tensor_cores::mmaEngine("b200-mma", "B200 (Blackwell), mma.sync");
   return engine;
 }
 

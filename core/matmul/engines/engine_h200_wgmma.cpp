@@ -4,15 +4,7 @@
 namespace ulpscope {
 
 const MatrixEngine& engine_h200_wgmma_entry() {
-  static const MatrixEngine engine{
-      .id = "h200-wgmma",
-      .title = "H200 (Hopper), wgmma",
-      .text =
-          "Thirty-two bytes of operands at once, 25 fraction bits are kept, the sum is cut to float32; of "
-          "FP8 products, and their sum, 13.",
-      .source = tensor_cores::kSource,
-      .evidence = MatrixEngine::Evidence::Recorded,
-      .units = tensor_cores::hopperWgmma()};
+  static const MatrixEngine engine = tensor_cores::wgmmaEngine("h200-wgmma", "H200 (Hopper), wgmma");
   return engine;
 }
 

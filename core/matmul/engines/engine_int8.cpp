@@ -10,7 +10,7 @@ const MatrixEngine& engine_int8_entry() {
       .text =
           "Rows of A and columns of B as integers of 8 bits, each with its largest magnitude; sums are exact in 32 "
           "bits.",
-      .source = "bitsandbytes 0.50.2, int8_vectorwise_quant and int8_mm_dequant",
+      .source = "after bitsandbytes 0.50.2, with quotients where it multiplies by reciprocals",
       .evidence = MatrixEngine::Evidence::Published,
       .units = {{.format = "int8",
                  .unit = {.summation = Summation::Exact, .accumulator = Accumulator::Int32},

@@ -8,7 +8,7 @@ const MatrixEngine& engine_llm_int8_entry() {
       .id = "llm-int8",
       .title = "LLM.int8()",
       .text = "As INT8, but columns of A that hold a magnitude of 6 or more are multiplied in FP16.",
-      .source = "arXiv 2208.07339; bitsandbytes 0.50.2",
+      .source = "arXiv 2208.07339; after bitsandbytes 0.50.2, with quotients where it multiplies by reciprocals",
       .evidence = MatrixEngine::Evidence::Published,
       .units = {{.format = "int8",
                  .unit = {.summation = Summation::Exact, .accumulator = Accumulator::Int32},

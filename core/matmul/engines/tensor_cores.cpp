@@ -82,4 +82,35 @@ std::vector<EngineUnit> blackwellTcgen05() {
   return units;
 }
 
+MatrixEngine adaEngine(std::string_view id, std::string_view title) {
+  return {.id = id,
+          .title = title,
+          .text = "As the A100; sums of FP8 products keep 13 fraction bits.",
+          .source = kSource,
+          .evidence = MatrixEngine::Evidence::Recorded,
+          .units = ada()};
+}
+
+MatrixEngine mmaEngine(std::string_view id, std::string_view title) {
+  return {.id = id,
+          .title = title,
+          .text =
+              "Thirty-two bytes of operands at once, 25 fraction bits are kept, the sum is cut to float32. FP8 "
+              "operands are converted to FP16 and multiplied in two halves.",
+          .source = kSource,
+          .evidence = MatrixEngine::Evidence::Recorded,
+          .units = hopperMma()};
+}
+
+MatrixEngine wgmmaEngine(std::string_view id, std::string_view title) {
+  return {.id = id,
+          .title = title,
+          .text =
+              "Thirty-two bytes of operands at once, 25 fraction bits are kept, the sum is cut to float32; of "
+              "FP8 products, and their sum, 13.",
+          .source = kSource,
+          .evidence = MatrixEngine::Evidence::Recorded,
+          .units = hopperWgmma()};
+}
+
 }  // namespace ulpscope::tensor_cores

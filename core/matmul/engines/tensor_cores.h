@@ -32,6 +32,11 @@ std::vector<EngineUnit> hopperWgmma();
 /// sm_100: FP8 as exact as the others; MX and NVFP4, whose blocks have scales.
 std::vector<EngineUnit> blackwellTcgen05();
 
+/// GPUs that differ in their name alone.
+MatrixEngine adaEngine(std::string_view id, std::string_view title);
+MatrixEngine mmaEngine(std::string_view id, std::string_view title);    ///< hopperMma()
+MatrixEngine wgmmaEngine(std::string_view id, std::string_view title);  ///< hopperWgmma()
+
 inline constexpr std::string_view kSource =
     "arXiv 2511.10909 (MMA-Sim), arXiv 2512.07004 (Khattak and Mikaitis); recorded results: "
     "north-numerical-computing/MATLAB-tensor-core";
