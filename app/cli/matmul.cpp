@@ -156,7 +156,7 @@ class MatmulCommand final : public Command {
     auto operands = driftOperands(context);
     if (!operands) return tl::unexpected(std::move(operands).error());
     const DenseMatrix columns = transposed(operands->b);
-    context.job.expect((settings->engines.size() + 1) * operands->a.rows * operands->a.columns * columns.rows);
+    context.job.expect(driftWork(*settings, operands->a, columns));
     const auto drift = measureDrift(*settings, operands->a, columns, context.backend, context.job);
     if (!drift) return tl::unexpected(drift.error());
     context.output = context.json ? documentText(driftJson(*settings, *operands, *drift, context))

@@ -174,8 +174,7 @@ float blockScaledDot(const ProductSettings& settings, const BlockOperand& a, std
   const EngineUnit& unit = *settings.engine.unit;
   const auto size = static_cast<std::size_t>(blockFormatOf(unit).blockSize);
   const auto length = static_cast<std::size_t>(unit.unit.blockLength);
-  const KOrder& order = settings.engine.order ? *settings.engine.order : settings.order;
-  const std::size_t run = (order.run(a.length) + length - 1) / length * length;
+  const std::size_t run = (settings.chosenOrder().run(a.length) + length - 1) / length * length;
   const RowPair rows{a, i, b, j};
   float sum = run >= a.length ? c : 0;
   float whole = c;
@@ -195,14 +194,11 @@ Result<MatrixProduct> multiplyBlockScaled(const ProductSettings& settings, const
                                           const JobContext& job) {
   const BlockOperand left = blockOperand(*settings.engine.unit, a);
   const BlockOperand right = blockOperand(*settings.engine.unit, columnsOfB);
-  MatrixProduct product{{a.rows, columnsOfB.rows, std::vector<double>(a.rows * columnsOfB.rows)}, left.counts};
+  auto c = byElements(a.rows, columnsOfB.rows, a.columns, backend, job,
+                      [&](std::size_t i, std::size_t j) { return blockScaledDot(settings, left, i, right, j, 0); });
+  if (!c) return tl::unexpected(std::move(c).error());
+  MatrixProduct product{*std::move(c), left.counts};
   product.inputs.merge(right.counts);
-  const auto done = forEachTile(a.rows, columnsOfB.rows, a.columns, backend, job, [&](const Tile& tile) {
-    for (std::size_t i = tile.row; i < tile.row + tile.rows; ++i)
-      for (std::size_t j = tile.column; j < tile.column + tile.columns; ++j)
-        product.c.values[i * columnsOfB.rows + j] = static_cast<double>(blockScaledDot(settings, left, i, right, j, 0));
-  });
-  if (!done) return tl::unexpected(done.error());
   return product;
 }
 

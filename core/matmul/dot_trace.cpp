@@ -28,7 +28,7 @@ double exactDot(std::span<const T> a, std::span<const T> b) {
 class Walk {
  public:
   Walk(const ProductSettings& settings, std::size_t k)
-      : m_unit(settings.engine.halfSums ? *settings.engine.unit->half : settings.engine.unit->unit),
+      : m_unit(settings.unit()),
         m_smallest(inputFormatOf(*settings.engine.unit).floatSpec()->smallestExponent()),
         m_run(preparedRun(settings, k)),
         m_settings(settings) {}

@@ -33,16 +33,21 @@ const EngineChoice& referenceEngine(DriftReference reference) {
   return reference == DriftReference::Exact ? exact : float64;
 }
 
+DenseMatrix magnitudes(DenseMatrix matrix) {
+  for (double& value : matrix.values) value = std::abs(value);
+  return matrix;
+}
+
 /// Reference products of rounded operands, which engines of one format share.
 class RoundedReferences {
  public:
   Result<const DenseMatrix*> find(const ProductSettings& settings, DriftReference reference, const DenseMatrix& a,
                                   const DenseMatrix& columnsOfB, const Backend& backend, const JobContext& job) {
     const EngineUnit& unit = *settings.engine.unit;
-    const Key key{unit.split ? "float32" : unit.format, settings.inputRounding.value_or(unit.inputRounding)};
+    const Key key{unit.split ? "float32" : unit.format, settings.chosenRounding()};
     if (const auto found = m_products.find(key); found != m_products.end()) return &found->second;
-    auto made = multiply({.engine = referenceEngine(reference)}, roundedOperand(settings, a),
-                         roundedOperand(settings, columnsOfB), backend, job);
+    auto made = multiply({.engine = referenceEngine(reference)}, roundedOperand(settings, a, backend),
+                         roundedOperand(settings, columnsOfB, backend), backend, job);
     if (!made) return tl::unexpected(std::move(made).error());
     return &m_products.emplace(key, std::move(made->c)).first->second;
   }
@@ -110,12 +115,20 @@ std::vector<std::size_t> driftPoints(std::size_t k) {
   return points;
 }
 
+std::uint64_t driftWork(const DriftSettings& settings, const DenseMatrix& a, const DenseMatrix& columnsOfB) {
+  // The reference, and the magnitudes that bounds are relative to.
+  return std::uint64_t{settings.engines.size() + 2} * a.values.size() * columnsOfB.rows;
+}
+
 Result<Drift> measureDrift(const DriftSettings& settings, const DenseMatrix& a, const DenseMatrix& columnsOfB,
                            const Backend& backend, const JobContext& job) {
   auto reference = multiply({.engine = referenceEngine(settings.reference)}, a, columnsOfB, backend, job);
   if (!reference) return tl::unexpected(std::move(reference).error());
   Drift drift{std::move(reference->c), {}};
-  const DriftScale scale(a, columnsOfB, drift.reference);
+  const auto absolute = multiply({.engine = referenceEngine(DriftReference::Float64)}, magnitudes(a),
+                                 magnitudes(columnsOfB), backend, job);
+  if (!absolute) return tl::unexpected(absolute.error());
+  const DriftScale scale(a.columns, absolute->c, drift.reference);
   RoundedReferences references;
   for (const EngineChoice& engine : settings.engines) {
     const ProductSettings product{engine, settings.inputRounding, settings.order};

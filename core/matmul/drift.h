@@ -60,7 +60,10 @@ struct Drift {
   std::vector<DriftSeries> series;
 };
 
-/// Progress counts multiply-adds of the engines and the reference. Preconditions as multiply().
+/// Multiply-adds that measureDrift() counts as progress, but for the references of rounded operands.
+std::uint64_t driftWork(const DriftSettings& settings, const DenseMatrix& a, const DenseMatrix& columnsOfB);
+
+/// Progress counts multiply-adds. Preconditions as multiply().
 Result<Drift> measureDrift(const DriftSettings& settings, const DenseMatrix& a, const DenseMatrix& columnsOfB,
                            const Backend& backend, const JobContext& job);
 

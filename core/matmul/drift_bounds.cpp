@@ -20,20 +20,6 @@ double frobenius(const DenseMatrix& matrix) {
   return std::sqrt(sum);
 }
 
-/// Frobenius norm of |A| |B|.
-double absoluteProduct(const DenseMatrix& a, const DenseMatrix& columnsOfB) {
-  double sum = 0;
-  for (std::size_t r = 0; r < a.rows; ++r)
-    for (std::size_t j = 0; j < columnsOfB.rows; ++j) {
-      const auto x = a.row(r);
-      const auto y = columnsOfB.row(j);
-      double element = 0;
-      for (std::size_t k = 0; k < x.size(); ++k) element += std::abs(x[k] * y[k]);
-      sum += element * element;
-    }
-  return std::sqrt(sum);
-}
-
 /// n u / (1 - n u).
 double gammaOf(double n, double u) { return n * u < 1 ? n * u / (1 - n * u) : kInfinity; }
 
@@ -43,7 +29,7 @@ double inputError(const ProductSettings& settings) {
   const EngineUnit& unit = *settings.engine.unit;
   const int precision = inputFormatOf(unit).floatSpec()->fractionBits + 1;
   if (unit.split) return std::max(std::ldexp(1.0, -precision * unit.split->parts), kUnitRoundoff32);
-  const Rounding rounding = settings.inputRounding.value_or(unit.inputRounding);
+  const Rounding rounding = settings.chosenRounding();
   const bool nearest = rounding == Rounding::NearestEven || rounding == Rounding::NearestAway;
   return std::ldexp(1.0, nearest ? -precision : 1 - precision);
 }
@@ -90,8 +76,8 @@ std::string outOfRange(const InputCounts& inputs) {
 
 }  // namespace
 
-DriftScale::DriftScale(const DenseMatrix& a, const DenseMatrix& columnsOfB, const DenseMatrix& reference)
-    : m_k(a.columns), m_amplification(absoluteProduct(a, columnsOfB) / frobenius(reference)) {}
+DriftScale::DriftScale(std::size_t k, const DenseMatrix& absoluteProduct, const DenseMatrix& reference)
+    : m_k(k), m_amplification(frobenius(absoluteProduct) / frobenius(reference)) {}
 
 std::string_view idOf(DriftBound::Kind kind) {
   switch (kind) {
@@ -117,7 +103,7 @@ std::vector<DriftBound> driftBounds(const ProductSettings& settings, const Drift
   const double in = isDouble ? 0 : inputError(settings);
   const double fromInputs = 2 * in + in * in;
   const double products = engine.split ? static_cast<double>(engine.split->products.size()) : 1;
-  const KOrder& order = settings.engine.order ? *settings.engine.order : settings.order;
+  const KOrder& order = settings.chosenOrder();
   const double all = static_cast<double>(scale.k()) * products;
   const double ordered = std::min(all, static_cast<double>(order.run(scale.k())) * products);
   const double run = unit.promoteEvery == 0 ? ordered : std::min<double>(unit.promoteEvery, ordered);

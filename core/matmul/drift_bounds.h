@@ -13,7 +13,8 @@ namespace ulpscope {
 /// What a bound of the error is relative to: norms of |A| |B| and of the reference.
 class DriftScale {
  public:
-  DriftScale(const DenseMatrix& a, const DenseMatrix& columnsOfB, const DenseMatrix& reference);
+  /// `absoluteProduct` is |A| |B|.
+  DriftScale(std::size_t k, const DenseMatrix& absoluteProduct, const DenseMatrix& reference);
 
   std::size_t k() const { return m_k; }
   /// || |A| |B| || / || A B ||, Frobenius norms, at least 1: what cancels in the sums.

@@ -9,9 +9,11 @@ Result<DriftCurve> measureDriftCurve(const DriftSettings& settings, const DenseM
                                      const Backend& backend, const JobContext& job,
                                      const std::function<void(const std::vector<DriftPoint>&)>& arrived) {
   DriftCurve curve;
+  DriftSettings ofPoints = settings;  // which keep no error of the sums alone
+  ofPoints.separatesSums = false;
   for (const std::size_t k : driftPoints(a.columns)) {
     auto drift = k == a.columns ? measureDrift(settings, a, columnsOfB, backend, job)
-                                : measureDrift(settings, firstColumns(a, k), firstColumns(columnsOfB, k), backend, job);
+                                : measureDrift(ofPoints, firstColumns(a, k), firstColumns(columnsOfB, k), backend, job);
     if (!drift) return tl::unexpected(std::move(drift).error());
     DriftPoint point{k, {}};
     for (const DriftSeries& series : drift->series) point.engines.push_back({series.error, series.bounds});

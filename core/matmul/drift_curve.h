@@ -22,8 +22,8 @@ struct DriftCurve {
 };
 
 /// Products at each of driftPoints(K), the shortest first. `arrived` is called on the calling thread after each, with
-/// all points so far. Progress counts multiply-adds of engines and references, 2 K (engines + 1) for each element of C
-/// at most. Preconditions and errors as measureDrift().
+/// all points so far. Progress counts multiply-adds, at most twice driftWork(). Preconditions and errors as
+/// measureDrift().
 Result<DriftCurve> measureDriftCurve(const DriftSettings& settings, const DenseMatrix& a, const DenseMatrix& columnsOfB,
                                      const Backend& backend, const JobContext& job,
                                      const std::function<void(const std::vector<DriftPoint>&)>& arrived = {});

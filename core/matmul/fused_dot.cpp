@@ -35,13 +35,6 @@ std::int64_t aligned(const Term& term, int lastPlace) {
   return term.significand < 0 ? -magnitude : magnitude;
 }
 
-const FloatSpec& specOf(Accumulator accumulator) {
-  if (accumulator == Accumulator::Float16NearestEven) return kFloat16Spec;
-  return accumulator == Accumulator::Fraction13TowardZero ? kFraction13Spec : kFloat32Spec;
-}
-
-int smallestExponentOf(Accumulator accumulator) { return specOf(accumulator).smallestExponent(); }
-
 void record(FusedBlock& trace, const Term& term, int lastPlace) {
   const double value = std::ldexp(static_cast<double>(term.significand), term.exponent - kProductBits);
   const std::int64_t kept = aligned(term, lastPlace);
@@ -49,6 +42,11 @@ void record(FusedBlock& trace, const Term& term, int lastPlace) {
 }
 
 }  // namespace
+
+const FloatSpec& specOf(Accumulator accumulator) {
+  if (accumulator == Accumulator::Float16NearestEven) return kFloat16Spec;
+  return accumulator == Accumulator::Fraction13TowardZero ? kFraction13Spec : kFloat32Spec;
+}
 
 SpecialSum specialSum(std::span<const float> a, std::span<const float> b, float c) {
   constexpr float kInfinity = std::numeric_limits<float>::infinity();
@@ -107,7 +105,7 @@ float fusedBlock(const DotUnit& unit, int smallestExponent, std::span<const floa
     const SplitFloat y = splitFloat(b[i], smallestExponent);
     terms[i] = {x.significand * y.significand, x.exponent + y.exponent + productScale};
   }
-  const SplitFloat sum = splitFloat(c, smallestExponentOf(unit.accumulator));
+  const SplitFloat sum = splitFloat(c, specOf(unit.accumulator).smallestExponent());
   terms[a.size()] = {sum.significand * (std::int64_t{1} << kFractionBits), sum.exponent};
   int largest = std::numeric_limits<int>::min();
   for (std::size_t i = 0; i < count; ++i) {

@@ -4,6 +4,7 @@
 #include <span>
 #include <vector>
 
+#include "core/formats/float_spec.h"
 #include "core/matmul/dot_unit.h"
 
 namespace ulpscope {
@@ -54,6 +55,9 @@ struct SplitFloat {
   int exponent = 0;
 };
 SplitFloat splitFloat(float value, int smallestExponent);
+
+/// Of the floats that an accumulator holds. Not Float64NearestEven and Int32.
+const FloatSpec& specOf(Accumulator accumulator);
 
 /// +-magnitude * 2^lastPlace in the format of an accumulator, as a float; toward zero or to nearest even as its name
 /// says, past its range to infinity. Not Float64NearestEven and Int32.

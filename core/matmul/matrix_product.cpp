@@ -10,13 +10,12 @@
 #include "core/formats/codec.h"
 #include "core/matmul/block_scaled_product.h"
 #include "core/matmul/dot.h"
+#include "core/matmul/fused_dot.h"
 #include "core/matmul/product_tiles.h"
 #include "core/matmul/scaled_product.h"
 
 namespace ulpscope {
 namespace {
-
-constexpr FloatSpec kFloat16Spec{.exponentBits = 5, .fractionBits = 10, .bias = 15};
 
 Encoded encodeDouble(const FloatSpec& spec, double value, Rounding rounding, Overflow overflow) {
   return encodeFloat(spec, decodeFloat(kFloat64Spec, std::bit_cast<std::uint64_t>(value)), rounding, overflow);
@@ -27,15 +26,6 @@ Overflow overflowOf(const FloatSpec& spec) { return spec.codeBits() <= 8 ? Overf
 
 bool isDouble(const ProductSettings& settings) {
   return settings.engine.unit->unit.accumulator == Accumulator::Float64NearestEven;
-}
-
-const KOrder& orderOf(const ProductSettings& settings) {
-  return settings.engine.order ? *settings.engine.order : settings.order;
-}
-
-const DotUnit& unitOf(const ProductSettings& settings) {
-  const EngineUnit& unit = *settings.engine.unit;
-  return settings.engine.halfSums ? *unit.half : unit.unit;
 }
 
 constexpr std::size_t kPairedInstruction = 32;  ///< elements of mma.sync.m16n8k32
@@ -51,6 +41,25 @@ std::size_t granuleOf(const EngineUnit& unit) {
 
 std::size_t roundedUp(std::size_t k, std::size_t granule) { return (k + granule - 1) / granule * granule; }
 
+/// By the backend, where the operands are floats, as they mostly are, and it can; false, and nothing of use, if not.
+bool roundInLanes(const FloatSpec& spec, std::span<const double> in, Rounding rounding, std::span<float> out,
+                  const Backend& backend) {
+  bool areFloats = true;
+  for (std::size_t i = 0; i < in.size(); ++i) {
+    out[i] = static_cast<float>(in[i]);
+    areFloats = areFloats && static_cast<double>(out[i]) == in[i];
+  }
+  if (!areFloats || spec == kFloat32Spec) return areFloats;
+  return backend.round({spec, rounding, overflowOf(spec)}, out, out).has_value();
+}
+
+void roundRow(const FloatSpec& spec, std::span<const double> in, Rounding rounding, std::span<float> out,
+              const Backend& backend) {
+  if (roundInLanes(spec, in, rounding, out, backend)) return;
+  for (std::size_t i = 0; i < in.size(); ++i)
+    out[i] = decodeToFloat(spec, encodeDouble(spec, in[i], rounding, overflowOf(spec)).code);
+}
+
 /// How one row of operands becomes what the unit multiplies.
 class Preparation {
  public:
@@ -58,7 +67,7 @@ class Preparation {
       : m_unit(*settings.engine.unit),
         m_side(side),
         m_spec(*inputFormatOf(m_unit).floatSpec()),
-        m_rounding(settings.inputRounding.value_or(m_unit.inputRounding)),
+        m_rounding(settings.chosenRounding()),
         m_backend(backend) {}
 
   std::size_t lengthOf(std::size_t k) const { return roundedUp(k, granuleOf(m_unit)) * productsOf(m_unit); }
@@ -70,7 +79,7 @@ class Preparation {
       return counts;
     }
     std::vector<float> row(in.size());
-    roundRow(in, m_rounding, row, counts);
+    roundAndCount(in, m_rounding, row, counts);
     for (std::size_t i = 0; i < row.size(); ++i) out[placeOf(i)] = row[i];
     return counts;
   }
@@ -83,12 +92,9 @@ class Preparation {
     return i - at + at / 4 * 2 + at % 2 + (at % 4 < 2 ? 0 : kPairedInstruction / 2);
   }
 
-  void roundRow(std::span<const double> in, Rounding rounding, std::span<float> out, InputCounts& counts) const {
+  void roundAndCount(std::span<const double> in, Rounding rounding, std::span<float> out, InputCounts& counts) const {
     counts.elements += in.size();
-    if (!roundInLanes(in, rounding, out)) {
-      for (std::size_t i = 0; i < in.size(); ++i)
-        out[i] = decodeToFloat(m_spec, encodeDouble(m_spec, in[i], rounding, overflowOf(m_spec)).code);
-    }
+    roundRow(m_spec, in, rounding, out, m_backend);
     const auto largest = static_cast<double>(decodeToFloat(m_spec, largestFiniteCode(m_spec, false)));
     for (std::size_t i = 0; i < in.size(); ++i) {
       const auto rounded = static_cast<double>(out[i]);
@@ -96,17 +102,6 @@ class Preparation {
       counts.underflowed += rounded == 0 && in[i] != 0;
       counts.overflowed += std::abs(rounded) >= largest && std::abs(in[i]) > largest;
     }
-  }
-
-  /// By the backend, where the operands are floats, as they mostly are, and it can; false, and nothing of use, if not.
-  bool roundInLanes(std::span<const double> in, Rounding rounding, std::span<float> out) const {
-    bool areFloats = true;
-    for (std::size_t i = 0; i < in.size(); ++i) {
-      out[i] = static_cast<float>(in[i]);
-      areFloats = areFloats && static_cast<double>(out[i]) == in[i];
-    }
-    if (!areFloats || m_spec == kFloat32Spec) return areFloats;
-    return m_backend.round({m_spec, rounding, overflowOf(m_spec)}, out, out).has_value();
   }
 
   /// The parts of each run of elements, once for each product. What is split is the operand in float32; what a part
@@ -119,7 +114,7 @@ class Preparation {
     for (std::size_t i = 0; i < in.size(); ++i) rest[i] = static_cast<double>(static_cast<float>(in[i]));
     InputCounts ofParts;
     for (std::size_t p = 0; p < parts; ++p) {
-      roundRow(rest, p + 1 == parts ? split.last : split.leading, of[p], ofParts);
+      roundAndCount(rest, p + 1 == parts ? split.last : split.leading, of[p], ofParts);
       for (std::size_t i = 0; i < in.size(); ++i)
         rest[i] = std::isfinite(of[p][i]) ? rest[i] - static_cast<double>(of[p][i]) : 0;
     }
@@ -168,7 +163,7 @@ void addProduct(const ProductSettings& settings, const Backend& backend, const O
   if (isOne) std::ranges::transform(c, sums.begin(), [](double x) { return static_cast<float>(x); });
   for (std::size_t first = 0; first < length; first += run) {
     if (!isOne) std::ranges::fill(sums, 0.0F);
-    backend.multiplyAdd(unitOf(settings), smallest, {a.values + first, a.rows, a.stride},
+    backend.multiplyAdd(settings.unit(), smallest, {a.values + first, a.rows, a.stride},
                         {b.values + first, b.rows, b.stride}, std::min(run, length - first), sums);
     for (std::size_t i = 0; i < c.size(); ++i) {
       const double sum = static_cast<double>(sums[i]);
@@ -191,12 +186,12 @@ void addDoubles(const DotUnit& unit, const Backend& backend, const RowBlock<doub
 /// c + A B of rows of doubles, in the order that was chosen.
 void addProduct(const ProductSettings& settings, const Backend& backend, const RowBlock<double>& a,
                 const RowBlock<double>& b, std::size_t k, std::span<double> c) {
-  const std::size_t run = orderOf(settings).run(k);
-  if (run >= k) return addDoubles(unitOf(settings), backend, a, b, k, c);
+  const std::size_t run = settings.chosenOrder().run(k);
+  if (run >= k) return addDoubles(settings.unit(), backend, a, b, k, c);
   std::vector<double> sums(c.size());
   for (std::size_t first = 0; first < k; first += run) {
     std::ranges::fill(sums, 0.0);
-    addDoubles(unitOf(settings), backend, {a.values + first, a.rows, a.stride}, {b.values + first, b.rows, b.stride},
+    addDoubles(settings.unit(), backend, {a.values + first, a.rows, a.stride}, {b.values + first, b.rows, b.stride},
                std::min(run, k - first), sums);
     for (std::size_t i = 0; i < c.size(); ++i) c[i] += sums[i];
   }
@@ -206,15 +201,15 @@ void addProduct(const ProductSettings& settings, const Backend& backend, const R
 
 std::size_t preparedRun(const ProductSettings& settings, std::size_t k) {
   const EngineUnit& unit = *settings.engine.unit;
-  return roundedUp(orderOf(settings).run(k), granuleOf(unit)) * productsOf(unit);
+  return roundedUp(settings.chosenOrder().run(k), granuleOf(unit)) * productsOf(unit);
 }
 
 double joinSums(const ProductSettings& settings, double sum, double part) {
   if (isDouble(settings)) return sum + part;
   const float single = static_cast<float>(sum) + static_cast<float>(part);
   if (!settings.engine.halfSums) return static_cast<double>(single);
-  const Encoded half = encodeDouble(kFloat16Spec, static_cast<double>(single), Rounding::NearestEven, Overflow::Format);
-  return static_cast<double>(decodeToFloat(kFloat16Spec, half.code));
+  return static_cast<double>(
+      roundFloat(specOf(Accumulator::Float16NearestEven), single, Rounding::NearestEven, Overflow::Format));
 }
 
 void InputCounts::merge(const InputCounts& other) {
@@ -237,15 +232,18 @@ PreparedOperand prepareOperand(const ProductSettings& settings, const DenseMatri
   return prepared;
 }
 
-DenseMatrix roundedOperand(const ProductSettings& settings, const DenseMatrix& operand) {
+DenseMatrix roundedOperand(const ProductSettings& settings, const DenseMatrix& operand, const Backend& backend) {
   const EngineUnit& unit = *settings.engine.unit;
   if (unit.blocks) return restored(unit, operand);
-  const FloatSpec& spec = unit.split ? kFloat32Spec : *inputFormatOf(unit).floatSpec();
-  const Rounding rounding = unit.split ? Rounding::NearestEven : settings.inputRounding.value_or(unit.inputRounding);
   DenseMatrix rounded = operand;
   if (isDouble(settings)) return rounded;
-  for (double& value : rounded.values)
-    value = static_cast<double>(decodeToFloat(spec, encodeDouble(spec, value, rounding, overflowOf(spec)).code));
+  const FloatSpec& spec = unit.split ? kFloat32Spec : *inputFormatOf(unit).floatSpec();
+  const Rounding rounding = unit.split ? Rounding::NearestEven : settings.chosenRounding();
+  std::vector<float> row(operand.columns);
+  for (std::size_t r = 0; r < operand.rows; ++r) {
+    roundRow(spec, operand.row(r), rounding, row, backend);
+    std::ranges::copy(row, rounded.values.begin() + static_cast<std::ptrdiff_t>(r * operand.columns));
+  }
   return rounded;
 }
 
@@ -301,7 +299,7 @@ std::vector<double> multiplyRows(const ProductSettings& settings, const DenseMat
   }
   const PreparedOperand left = prepareOperand(settings, a, OperandSide::A, backend);
   const PreparedOperand right = prepareOperand(settings, b, OperandSide::B, backend);
-  const FloatSpec& spec = settings.engine.halfSums ? kFloat16Spec : kFloat32Spec;
+  const FloatSpec& spec = settings.engine.halfSums ? specOf(Accumulator::Float16NearestEven) : kFloat32Spec;
   // Backends multiply matrices: what is wanted is the diagonal of small ones.
   constexpr std::size_t kAtOnce = 16;
   for (std::size_t first = 0; first < a.rows; first += kAtOnce) {

@@ -19,6 +19,10 @@ struct ProductSettings {
   EngineChoice engine;
   std::optional<Rounding> inputRounding = {};  ///< the unit's own if not given; not Stochastic
   KOrder order = {};                           ///< unless the engine has its own
+
+  const KOrder& chosenOrder() const { return engine.order ? *engine.order : order; }
+  const DotUnit& unit() const { return engine.halfSums ? *engine.unit->half : engine.unit->unit; }
+  Rounding chosenRounding() const { return inputRounding.value_or(engine.unit->inputRounding); }
 };
 
 /// What rounding the operands to the engine's format did.
@@ -52,7 +56,7 @@ std::size_t preparedRun(const ProductSettings& settings, std::size_t k);
 double joinSums(const ProductSettings& settings, double sum, double part);
 
 /// The operand as rounded, in its own order: what the engine multiplies. Where operands are split, in float32.
-DenseMatrix roundedOperand(const ProductSettings& settings, const DenseMatrix& operand);
+DenseMatrix roundedOperand(const ProductSettings& settings, const DenseMatrix& operand, const Backend& backend);
 
 /// C = A B, each element of which is a dot product of the unit.
 struct MatrixProduct {

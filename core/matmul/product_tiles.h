@@ -5,6 +5,7 @@
 
 #include "core/base/result.h"
 #include "core/jobs/job.h"
+#include "core/matmul/dense_matrix.h"
 
 namespace ulpscope {
 
@@ -20,5 +21,10 @@ struct Tile {
 /// Cancelled once the job was stopped.
 Result<> forEachTile(std::size_t rows, std::size_t columns, std::size_t k, const Backend& backend,
                      const JobContext& job, const std::function<void(const Tile&)>& work);
+
+/// Each element of C on its own, of products without a kernel: c[i, j] = element(i, j). As forEachTile().
+Result<DenseMatrix> byElements(std::size_t rows, std::size_t columns, std::size_t k, const Backend& backend,
+                               const JobContext& job,
+                               const std::function<float(std::size_t row, std::size_t column)>& element);
 
 }  // namespace ulpscope

@@ -7,12 +7,12 @@
 #include <limits>
 
 #include "core/formats/codec.h"
+#include "core/matmul/fused_dot.h"
 #include "core/matmul/product_tiles.h"
 
 namespace ulpscope {
 namespace {
 
-constexpr FloatSpec kFloat16Spec{.exponentBits = 5, .fractionBits = 10, .bias = 15};
 constexpr float kLargestCode = 127;
 
 /// To an integer.
@@ -59,7 +59,8 @@ ScaledRows scale(const DenseMatrix& rows, const std::vector<bool>& isOutlier, Ro
       const float x = static_cast<float>(row[k]);
       ++scaled.counts.elements;
       if (isOutlier[k]) {
-        scaled.outliers.push_back(roundFloat(kFloat16Spec, x, Rounding::NearestEven, Overflow::Format));
+        scaled.outliers.push_back(
+            roundFloat(specOf(Accumulator::Float16NearestEven), x, Rounding::NearestEven, Overflow::Format));
         scaled.counts.rounded += scaled.outliers.back() != x;
         continue;
       }
@@ -91,7 +92,7 @@ std::int32_t integerDot(const std::int8_t* a, const std::int8_t* b, std::size_t 
 
 float elementOf(const ScaledRows& a, std::size_t i, const ScaledRows& b, std::size_t j, std::size_t outliers) {
   const std::int32_t sum = integerDot(&a.codes[i * a.length], &b.codes[j * b.length], a.length);
-  float c = static_cast<float>(sum) * ((a.largest[i] * b.largest[j]) / (kLargestCode * kLargestCode));
+  const float c = static_cast<float>(sum) * ((a.largest[i] * b.largest[j]) / (kLargestCode * kLargestCode));
   float rest = 0;
   for (std::size_t k = 0; k < outliers; ++k)
     rest = std::fma(a.outliers[i * outliers + k], b.outliers[j * outliers + k], rest);
@@ -103,19 +104,16 @@ float elementOf(const ScaledRows& a, std::size_t i, const ScaledRows& b, std::si
 Result<MatrixProduct> multiplyScaled(const ProductSettings& settings, const DenseMatrix& a,
                                      const DenseMatrix& columnsOfB, const Backend& backend, const JobContext& job) {
   const EngineUnit& unit = *settings.engine.unit;
-  const Rounding rounding = settings.inputRounding.value_or(unit.inputRounding);
+  const Rounding rounding = settings.chosenRounding();
   const std::vector<bool> isOutlier = outlierColumns(a, unit.scaling->outlierThreshold);
   const auto outliers = static_cast<std::size_t>(std::ranges::count(isOutlier, true));
   const ScaledRows left = scale(a, isOutlier, rounding);
   const ScaledRows right = scale(columnsOfB, isOutlier, rounding);
-  MatrixProduct product{{a.rows, columnsOfB.rows, std::vector<double>(a.rows * columnsOfB.rows)}, left.counts};
+  auto c = byElements(a.rows, columnsOfB.rows, a.columns, backend, job,
+                      [&](std::size_t i, std::size_t j) { return elementOf(left, i, right, j, outliers); });
+  if (!c) return tl::unexpected(std::move(c).error());
+  MatrixProduct product{*std::move(c), left.counts};
   product.inputs.merge(right.counts);
-  const auto done = forEachTile(a.rows, columnsOfB.rows, a.columns, backend, job, [&](const Tile& tile) {
-    for (std::size_t i = tile.row; i < tile.row + tile.rows; ++i)
-      for (std::size_t j = tile.column; j < tile.column + tile.columns; ++j)
-        product.c.values[i * columnsOfB.rows + j] = static_cast<double>(elementOf(left, i, right, j, outliers));
-  });
-  if (!done) return tl::unexpected(done.error());
   return product;
 }
 

@@ -95,7 +95,7 @@ void DriftStudy::ask(DriftQuestion question) {
         DriftOutcome outcome{question, {}, {}, {}, {}, {}};
         if (auto made = makeOperands(outcome, material, *backend, job); !made) return tl::unexpected(made.error());
         const DriftSettings& settings = outcome.question.settings;
-        job.expect(2 * (settings.engines.size() + 1) * outcome.a.values.size() * outcome.columnsOfB.rows);
+        job.expect(2 * driftWork(settings, outcome.a, outcome.columnsOfB));
         const auto tell = [&](const std::vector<DriftPoint>& points) {
           DriftOutcome partial{outcome.question, outcome.origin, {}, {}, points, {}};
           post([this, told = std::make_shared<const DriftOutcome>(std::move(partial)), stop = job.stop] {

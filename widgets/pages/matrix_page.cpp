@@ -31,15 +31,10 @@ namespace ulpscope {
 namespace {
 
 constexpr int kEnginesWidth = 230;
+constexpr int kGap = 12;
 constexpr int kShortBelow = 640;  // px of height
 
-QSplitter* splitter(const QString& name, Qt::Orientation orientation) {
-  auto* splitter = new QSplitter(orientation);
-  splitter->setObjectName(name);
-  splitter->setChildrenCollapsible(false);
-  splitter->setHandleWidth(12);
-  return splitter;
-}
+QSplitter* splitter(const QString& name, Qt::Orientation orientation) { return newSplitter(name, orientation, kGap); }
 
 const QString kPresetKey = QStringLiteral("matrix/preset");
 
@@ -221,11 +216,13 @@ void MatrixPage::showOutcome() {
   if (!outcome) return;
   const auto& engines = outcome->question.settings.engines;
   m_engine = std::min(m_engine, engines.size() - 1);
-  m_curve->show(driftFigure(engines, outcome->points, m_engine));
   m_curveCard->refresh();
   m_pictures->setNote(outcome->origin);
   m_table->show(*outcome, m_engine);
-  if (!outcome->whole) return;
+  if (!outcome->whole) {
+    m_curve->show(driftFigure(engines, outcome->points, m_engine));
+    return;
+  }
   m_ulps->show(ulpFigure(outcome->whole->series, outcome->whole->reference));
   m_ulpsCard->refresh();
   chooseEngine(m_engine);
