@@ -6,6 +6,7 @@
 #include <limits>
 #include <memory>
 #include <span>
+#include <stop_token>
 #include <string>
 #include <string_view>
 
@@ -15,6 +16,7 @@
 #include "core/base/result.h"
 #include "core/formats/float_spec.h"
 #include "core/formats/rounding.h"
+#include "core/matmul/device_product.h"
 #include "core/matmul/dot_unit.h"
 #include "core/matmul/operand_block.h"
 #include "core/quantization/block_codec.h"
@@ -153,6 +155,18 @@ class Backend {
   /// The same in float64, as one chain of fused multiply-adds from the first element to the last.
   virtual void multiplyAdd(const RowBlock<double>& a, const RowBlock<double>& b, std::size_t length,
                            std::span<double> c) const;
+
+  // What a device's own library computes is measured, not defined here: there is nothing in its place where there is
+  // none.
+
+  /// The device and its library. Unsupported, with the reason, where there is none.
+  virtual Result<ProductDevice> productDevice() const;
+  /// C = A B by that library, once; c is row-major. `a` and `b` hold rows of A and columns of B, `length` codes of
+  /// bytesOf(product.operands) bytes each, one after the other. Errors: also Cancelled, between parts of a large
+  /// product. Preconditions: length > 0; a product that the device offers.
+  virtual Result<> multiplyOnDevice(const DeviceProduct& product, std::span<const std::byte> a,
+                                    std::span<const std::byte> b, std::size_t length, std::span<double> c,
+                                    const std::stop_token& stop) const;
 };
 
 /// The definition: scalar, one thread, no SIMD. Always there.

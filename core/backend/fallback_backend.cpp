@@ -100,15 +100,36 @@ class FallbackBackend final : public Backend {
     m_always->multiplyAdd(a, b, length, c);
   }
 
+  Result<ProductDevice> productDevice() const override {
+    return m_isLost ? Result<ProductDevice>(lost()) : m_preferred->productDevice();
+  }
+  /// Measured by the device or not at all.
+  Result<> multiplyOnDevice(const DeviceProduct& product, std::span<const std::byte> a, std::span<const std::byte> b,
+                            std::size_t length, std::span<double> c, const std::stop_token& stop) const override {
+    if (m_isLost) return lost();
+    Result<> done = m_preferred->multiplyOnDevice(product, a, b, length, c, stop);
+    if (!done) hear(done.error());
+    return done;
+  }
+
  private:
   template <class Call>
   Result<> either(const Call& call) const {
     if (!m_isLost) {
       const Result<> done = call(*m_preferred);
       if (done) return done;
-      if (done.error().code == Errc::Device && !m_isLost.exchange(true) && m_notice) m_notice(done.error());
+      hear(done.error());
     }
     return call(*m_always);
+  }
+
+  void hear(const Error& error) const {
+    if (error.code == Errc::Device && !m_isLost.exchange(true) && m_notice) m_notice(error);
+  }
+
+  tl::unexpected<Error> lost() const {
+    return fail(Errc::Unsupported, "the device has failed before and is not asked again",
+                std::string(m_preferred->id()));
   }
 
   std::shared_ptr<const Backend> m_preferred;

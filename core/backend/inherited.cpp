@@ -54,4 +54,14 @@ void Backend::multiplyAdd(const RowBlock<double>& a, const RowBlock<double>& b, 
     }
 }
 
+Result<ProductDevice> Backend::productDevice() const {
+  return fail(Errc::Unsupported, "this backend computes on no device that has a library for matrix products",
+              std::string(id()));
+}
+
+Result<> Backend::multiplyOnDevice(const DeviceProduct&, std::span<const std::byte>, std::span<const std::byte>,
+                                   std::size_t, std::span<double>, const std::stop_token&) const {
+  return tl::unexpected(productDevice().error());
+}
+
 }  // namespace ulpscope

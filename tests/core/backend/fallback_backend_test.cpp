@@ -52,6 +52,11 @@ class FailingBackend final : public Backend {
   Result<> dequantizeBlocks(const BlockCodec&, const ConstBlockCodes&, std::span<float> values) const override {
     return spoil(values);
   }
+  Result<ProductDevice> productDevice() const override { return ProductDevice{"failing device", "library", 9, 0, {}}; }
+  Result<> multiplyOnDevice(const DeviceProduct&, std::span<const std::byte>, std::span<const std::byte>, std::size_t,
+                            std::span<double>, const std::stop_token&) const override {
+    return failed();
+  }
 
   mutable int calls = 0;
 
@@ -170,6 +175,26 @@ TEST(FallbackBackend, DoesWhatTheOtherHasNoKernelFor) {
   EXPECT_EQ(heard, 0);
   EXPECT_EQ(failing->calls, kCallsOfEverything);
   EXPECT_EQ(backend->id(), "failing");
+}
+
+TEST(FallbackBackend, MeasuresOnTheDeviceOrNotAtAll) {
+  const std::vector<std::byte> operand(16);
+  std::vector<double> c(4);
+  for (const Errc code : {Errc::Unsupported, Errc::Cancelled, Errc::Device}) {
+    const auto failing = std::make_shared<FailingBackend>(code);
+    int heard = 0;
+    const auto backend = makeFallbackBackend(failing, makeReferenceBackend(), [&heard](const Error&) { ++heard; });
+    ASSERT_TRUE(backend->productDevice());
+    EXPECT_EQ(backend->productDevice()->name, "failing device");
+    for (int call = 1; call <= 2; ++call) {
+      const auto done = backend->multiplyOnDevice({}, operand, operand, 2, c, {});
+      ASSERT_FALSE(done);
+      EXPECT_EQ(done.error().code, code == Errc::Device && call == 2 ? Errc::Unsupported : code);
+    }
+    EXPECT_EQ(heard, code == Errc::Device ? 1 : 0);
+    EXPECT_EQ(backend->productDevice().has_value(), code != Errc::Device) << "what has failed is not asked again";
+  }
+  EXPECT_EQ(makeReferenceBackend()->productDevice().error().code, Errc::Unsupported);
 }
 
 }  // namespace
