@@ -9,16 +9,10 @@
 #include <utility>
 
 #include "core/backend/backend.h"
+#include "core/matmul/measured_drift.h"
 
 namespace ulpscope {
 namespace {
-
-/// Of float32, at the place of x: half of the distance to the next larger power's at powers of two is not looked at.
-double ulpOfFloat32(double x) {
-  constexpr int kSmallestExponent = -126;
-  if (x == 0) return std::ldexp(1.0, kSmallestExponent - 23);
-  return std::ldexp(1.0, std::max(std::ilogb(x), kSmallestExponent) - 23);
-}
 
 template <class Visit>
 void forEachPair(const DenseMatrix& c, const DenseMatrix& reference, const Visit& visit) {
@@ -58,6 +52,12 @@ class RoundedReferences {
 };
 
 }  // namespace
+
+double ulpOfFloat32(double x) {
+  constexpr int kSmallestExponent = -126;
+  if (x == 0) return std::ldexp(1.0, kSmallestExponent - 23);
+  return std::ldexp(1.0, std::max(std::ilogb(x), kSmallestExponent) - 23);
+}
 
 ProductError measureProduct(const DenseMatrix& c, const DenseMatrix& reference) {
   ProductError error;
@@ -124,7 +124,7 @@ Result<Drift> measureDrift(const DriftSettings& settings, const DenseMatrix& a, 
                            const Backend& backend, const JobContext& job) {
   auto reference = multiply({.engine = referenceEngine(settings.reference)}, a, columnsOfB, backend, job);
   if (!reference) return tl::unexpected(std::move(reference).error());
-  Drift drift{std::move(reference->c), {}};
+  Drift drift{std::move(reference->c), {}, {}, {}};
   const auto absolute = multiply({.engine = referenceEngine(DriftReference::Float64)}, magnitudes(a),
                                  magnitudes(columnsOfB), backend, job);
   if (!absolute) return tl::unexpected(absolute.error());
@@ -144,6 +144,9 @@ Result<Drift> measureDrift(const DriftSettings& settings, const DenseMatrix& a, 
     auto bounds = driftBounds(product, scale, made->inputs);
     drift.series.push_back({engine, *std::move(made), error, sums, std::move(bounds)});
   }
+  if (settings.measures)
+    if (auto done = addMeasured(settings, a, columnsOfB, backend, job, drift); !done)
+      return tl::unexpected(std::move(done).error());
   return drift;
 }
 

@@ -12,6 +12,7 @@
 #include "core/matmul/dense_matrix.h"
 #include "core/matmul/drift_bounds.h"
 #include "core/matmul/matrix_product.h"
+#include "core/matmul/measured_product.h"
 
 namespace ulpscope {
 
@@ -31,6 +32,9 @@ struct ProductError {
   std::uint64_t exact = 0;  ///< elements that are the reference rounded to float32
   std::uint64_t excluded = 0;
 };
+/// Of float32, at the place of x: half of the distance to the next larger power's at powers of two is not looked at.
+double ulpOfFloat32(double x);
+
 ProductError measureProduct(const DenseMatrix& c, const DenseMatrix& reference);
 
 /// |C - R| in units of the last place of R in float32: how many elements lie in [2^(i - 1), 2^i) of them, the first bin
@@ -44,6 +48,7 @@ struct DriftSettings {
   std::optional<Rounding> inputRounding = {};  ///< of every engine; each engine's own if not given
   KOrder order = {};
   bool separatesSums = false;  ///< asks for DriftSeries::sums, at the cost of another reference for each format
+  bool measures = false;       ///< asks for Drift::measured, by the device of the backend
 };
 
 struct DriftSeries {
@@ -55,9 +60,19 @@ struct DriftSeries {
   std::vector<DriftBound> bounds;
 };
 
+/// What a device measured.
+struct MeasuredSeries {
+  MeasuredChoice choice;
+  MatrixProduct product;
+  ProductError error;            ///< against the reference
+  ProductDifference difference;  ///< against the model of the device
+};
+
 struct Drift {
   DenseMatrix reference;
   std::vector<DriftSeries> series;
+  std::vector<MeasuredSeries> measured;  ///< where it was asked for
+  std::optional<Error> notMeasured;      ///< why there are none, or not all of them
 };
 
 /// Multiply-adds that measureDrift() counts as progress, but for the references of rounded operands.

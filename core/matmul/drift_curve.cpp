@@ -15,8 +15,9 @@ Result<DriftCurve> measureDriftCurve(const DriftSettings& settings, const DenseM
     auto drift = k == a.columns ? measureDrift(settings, a, columnsOfB, backend, job)
                                 : measureDrift(ofPoints, firstColumns(a, k), firstColumns(columnsOfB, k), backend, job);
     if (!drift) return tl::unexpected(std::move(drift).error());
-    DriftPoint point{k, {}};
+    DriftPoint point{k, {}, {}};
     for (const DriftSeries& series : drift->series) point.engines.push_back({series.error, series.bounds});
+    for (const MeasuredSeries& one : drift->measured) point.measured.push_back({one.choice, one.error, one.difference});
     curve.points.push_back(std::move(point));
     if (k == a.columns) curve.whole = *std::move(drift);
     if (arrived) arrived(curve.points);

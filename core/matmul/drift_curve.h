@@ -14,6 +14,12 @@ struct DriftPoint {
     std::vector<DriftBound> bounds;
   };
   std::vector<Of> engines;  ///< in the order of the settings
+  struct Measured {
+    MeasuredChoice choice;
+    ProductError error;
+    ProductDifference difference;
+  };
+  std::vector<Measured> measured;  ///< by a device, as Drift::measured
 };
 
 struct DriftCurve {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -27,6 +28,9 @@ struct Series {
   std::vector<double> y = {};
   std::vector<std::string> labels = {};  ///< one each of y, may be empty; Bars and Points show them beside the mark
   std::vector<bool> marked = {};         ///< drawn in the outlier colour; empty: none
+  /// Index of an earlier series that this one is compared with: it has the same colour, lines are dotted and have
+  /// hollow marks.
+  std::optional<std::size_t> colourOf = {};
   std::vector<std::string> names = {};  ///< one each of y, or empty: what the crosshair calls a mark, in place of its x
 
   bool hasEdges() const { return kind == Kind::Bars || kind == Kind::Steps; }

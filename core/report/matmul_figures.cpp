@@ -26,6 +26,27 @@ std::string_view titleOf(DriftBound::Kind kind) {
   return "bound";
 }
 
+/// The error of one product at each K.
+template <class ErrorOf>
+Series errorLine(std::string name, std::span<const DriftPoint> points, const ErrorOf& errorOf) {
+  Series line{.name = std::move(name)};
+  for (const DriftPoint& point : points) {
+    const ProductError* const found = errorOf(point);
+    if (!found || !(found->relativeFrobenius > 0) || !std::isfinite(found->relativeFrobenius)) continue;
+    line.x.push_back(std::log2(static_cast<double>(point.k)));
+    line.y.push_back(found->relativeFrobenius);
+  }
+  return line;
+}
+
+Series ulpSteps(std::string name, const DenseMatrix& c, const DenseMatrix& reference) {
+  const std::vector<std::uint64_t> counts = ulpHistogram(c, reference);
+  Series steps{.kind = Series::Kind::Steps, .name = std::move(name)};
+  for (std::size_t bin = 0; bin <= counts.size(); ++bin) steps.x.push_back(static_cast<double>(bin) - 2);
+  for (const std::uint64_t count : counts) steps.y.push_back(static_cast<double>(count));
+  return steps;
+}
+
 bool isIdeal(const MatrixEngine& engine) { return engine.evidence == MatrixEngine::Evidence::Definition; }
 
 }  // namespace
@@ -50,23 +71,33 @@ std::string briefTitle(const EngineChoice& choice) {
   return name;
 }
 
+std::string briefTitle(const DeviceProduct& product) {
+  const NumberFormat* const format = findFormat(formatOf(product.operands));
+  return fmt::format("{} measured{}", format ? format->info().title : "INT8", product.promotes ? ", promoted" : "");
+}
+
 Figure driftFigure(std::span<const EngineChoice> engines, std::span<const DriftPoint> points,
                    std::optional<std::size_t> bounded) {
   Figure figure{.title = "Error against K",
                 .x = {.title = "K", .powersOfTwo = true},
                 .y = {.title = "relative Frobenius error", .logarithmic = true}};
   for (std::size_t e = 0; e < engines.size(); ++e) {
-    Series line{.name = briefTitle(engines[e])};
-    for (const DriftPoint& point : points) {
-      const double error = point.engines[e].error.relativeFrobenius;
-      if (!(error > 0) || !std::isfinite(error)) continue;
-      line.x.push_back(std::log2(static_cast<double>(point.k)));
-      line.y.push_back(error);
-    }
+    Series line =
+        errorLine(briefTitle(engines[e]), points, [e](const DriftPoint& point) { return &point.engines[e].error; });
     if (line.x.empty() && !points.empty()) figure.notes.push_back(line.name + ": no error");
     figure.series.push_back(std::move(line));
   }
-  if (!bounded || points.empty()) return figure;
+  if (points.empty()) return figure;
+  for (const DriftPoint::Measured& one : points.back().measured) {
+    Series line = errorLine(briefTitle(one.choice.product), points, [&](const DriftPoint& point) {
+      const auto found = std::ranges::find(point.measured, one.choice, &DriftPoint::Measured::choice);
+      return found == point.measured.end() ? nullptr : &found->error;
+    });
+    line.colourOf = one.choice.beside;
+    if (line.x.empty()) figure.notes.push_back(line.name + ": no error");
+    figure.series.push_back(std::move(line));
+  }
+  if (!bounded) return figure;
   const std::vector<DriftBound>& kinds = points.front().engines[*bounded].bounds;
   std::vector<std::string> whys;  // one each of kinds; empty: it holds everywhere
   for (std::size_t b = 0; b < kinds.size(); ++b) {
@@ -91,16 +122,16 @@ Figure driftFigure(std::span<const EngineChoice> engines, std::span<const DriftP
   return figure;
 }
 
-Figure ulpFigure(std::span<const DriftSeries> series, const DenseMatrix& reference) {
+Figure ulpFigure(std::span<const DriftSeries> series, const DenseMatrix& reference,
+                 std::span<const MeasuredSeries> measured) {
   Figure figure{.title = "Errors in units of the last place of float32",
                 .x = {.title = "|C - R|, ulp", .powersOfTwo = true},
                 .y = {.title = "elements of C"}};
-  for (const DriftSeries& one : series) {
-    const std::vector<std::uint64_t> counts = ulpHistogram(one.product.c, reference);
-    Series steps{.kind = Series::Kind::Steps, .name = briefTitle(one.engine)};
-    for (std::size_t bin = 0; bin <= counts.size(); ++bin) steps.x.push_back(static_cast<double>(bin) - 2);
-    for (const std::uint64_t count : counts) steps.y.push_back(static_cast<double>(count));
-    figure.series.push_back(std::move(steps));
+  for (const DriftSeries& one : series)
+    figure.series.push_back(ulpSteps(briefTitle(one.engine), one.product.c, reference));
+  for (const MeasuredSeries& one : measured) {
+    figure.series.push_back(ulpSteps(briefTitle(one.choice.product), one.product.c, reference));
+    figure.series.back().colourOf = one.choice.beside;
   }
   return figure;
 }

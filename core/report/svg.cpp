@@ -128,6 +128,14 @@ void drawName(SvgWriter& out, const std::string& name, const std::vector<Pixel>&
            {.anchor = Anchor::End, .colour = colour});
 }
 
+/// Hollow marks on a line.
+void drawMarks(SvgWriter& out, const Series& series, const Scale& x, const Scale& y, std::string_view colour) {
+  for (const auto& run : runsOf(series, x, y))
+    for (const Pixel& at : run)
+      out.element(fmt::format("<circle cx=\"{}\" cy=\"{}\" r=\"4\" fill=\"none\" stroke=\"{}\"/>\n", svgNumber(at.x),
+                              svgNumber(at.y), colour));
+}
+
 void drawLine(SvgWriter& out, const Series& series, const Scale& x, const Scale& y, std::string_view attributes,
               std::string_view nameColour) {
   const auto runs = runsOf(series, x, y);
@@ -234,8 +242,13 @@ std::string toSvg(const Figure& figure, double height) {
   x.powersOfTwo = figure.x.powersOfTwo, y.powersOfTwo = figure.y.powersOfTwo;
   drawAxes(out, figure, x, y, area);
 
-  std::size_t colour = 0;
+  std::size_t colours = 0;
+  std::vector<std::size_t> colourOf;
   for (const Series& series : figure.series) {
+    const bool isOwn = series.kind != Kind::Guide && !series.colourOf;
+    colourOf.push_back(series.colourOf ? colourOf[*series.colourOf] : colours);
+    if (isOwn) ++colours;
+    const std::size_t colour = colourOf.back();
     if (series.kind == Kind::Guide) {
       drawLine(out, series, x, y, fmt::format("fill=\"none\" stroke=\"{}\" stroke-dasharray=\"4 3\"", svg::kMuted),
                svg::kMuted);
@@ -247,9 +260,11 @@ std::string toSvg(const Figure& figure, double height) {
     if (series.kind == Kind::Line || series.kind == Kind::Steps)
       drawLine(out, series.kind == Kind::Steps ? outline(series, x) : series, x, y,
                fmt::format("fill=\"none\" stroke=\"{}\" stroke-width=\"1.5\" stroke-dasharray=\"{}\"", own,
-                           figure.solidLines ? "none" : kDashes[colour % kDashes.size()]),
+                           series.colourOf     ? "1 3"
+                           : figure.solidLines ? "none"
+                                               : kDashes[colour % kDashes.size()]),
                svg::kText);
-    ++colour;
+    if (series.kind == Kind::Line && series.colourOf) drawMarks(out, series, x, y, own);
   }
   return out.finish();
 }
