@@ -25,6 +25,7 @@ constexpr double kReach = 24;           ///< px from a point within which it is 
 constexpr double kMargin = 0.05;        ///< of the range, around points and lines
 constexpr double kRoomForNames = 0.12;  ///< the same around points with names, which stand beside them
 constexpr double kLineWidth = 1.5;
+constexpr double kMark = 8;        ///< px across, of hollow marks
 constexpr int kLabelGround = 190;  ///< alpha of what keeps a name apart from lines behind it
 
 void setScale(QCPAxis& axis, const Axis& data) {
@@ -262,12 +263,17 @@ void PlotView::resetView() {
 }
 
 void PlotView::applyColors(const ThemeColors& c) {
-  std::size_t color = 0;
+  std::size_t colors = 0;
+  std::vector<std::size_t> colorOf;
   // Bars step back where outlines are drawn over them.
   const bool behind =
       std::ranges::any_of(m_figure.series, [](const Series& series) { return series.kind == Kind::Steps; });
   for (std::size_t i = 0; i < m_plottables.size(); ++i) {
     const bool guide = m_figure.series[i].kind == Kind::Guide;
+    const auto& compared = m_figure.series[i].colourOf;
+    colorOf.push_back(compared ? colorOf[*compared] : colors);
+    if (!guide && !compared) ++colors;
+    const std::size_t color = colorOf.back();
     const QColor ink = guide ? c.muted : c.series[color % c.series.size()];
     if (auto* bars = dynamic_cast<Bars*>(m_plottables[i]))
       bars->setColors(behind ? tinted(ink, c.surface) : ink, c.plotOutlier, c.outlier, c.surface);
@@ -276,14 +282,16 @@ void PlotView::applyColors(const ThemeColors& c) {
     else
       m_plottables[i]->setPen(QPen(ink, guide ? 1 : kLineWidth,
                                    guide                 ? Qt::DashLine
+                                   : compared            ? Qt::DotLine
                                    : m_figure.solidLines ? Qt::SolidLine
                                                          : theme().dash(color)));
+    if (auto* curve = dynamic_cast<QCPCurve*>(m_plottables[i]); curve && compared)
+      curve->setScatterStyle(QCPScatterStyle(QCPScatterStyle::ssCircle, QPen(ink, kLineWidth), Qt::NoBrush, kMark));
     if (m_lineLabels[i]) {
       m_lineLabels[i]->setFont(theme().words(11));
       m_lineLabels[i]->setColor(guide ? c.muted : readable(ink, c.text, c.surface));
       m_lineLabels[i]->setBrush(QBrush(QColor(c.surface.red(), c.surface.green(), c.surface.blue(), kLabelGround)));
     }
-    if (!guide) ++color;
   }
   m_ticks->setColors(c.plotGood, c.muted, c.surface);
   m_edges->applyColors(c);
