@@ -44,11 +44,12 @@ std::size_t roundedUp(std::size_t k, std::size_t granule) { return (k + granule 
 /// By the backend, where the operands are floats, as they mostly are, and it can; false, and nothing of use, if not.
 bool roundInLanes(const FloatSpec& spec, std::span<const double> in, Rounding rounding, std::span<float> out,
                   const Backend& backend) {
-  bool areFloats = true;
+  std::uint64_t others = 0;  // a sum, not a branch: what compilers make vectors of
   for (std::size_t i = 0; i < in.size(); ++i) {
     out[i] = static_cast<float>(in[i]);
-    areFloats = areFloats && static_cast<double>(out[i]) == in[i];
+    others += static_cast<double>(out[i]) != in[i];
   }
+  const bool areFloats = others == 0;
   if (!areFloats || spec == kFloat32Spec) return areFloats;
   return backend.round({spec, rounding, overflowOf(spec)}, out, out).has_value();
 }
@@ -78,6 +79,10 @@ class Preparation {
       splitRow(in, out, counts);
       return counts;
     }
+    if (!m_unit.pairsFirst) {
+      roundAndCount(in, m_rounding, out.first(in.size()), counts);
+      return counts;
+    }
     std::vector<float> row(in.size());
     roundAndCount(in, m_rounding, row, counts);
     for (std::size_t i = 0; i < row.size(); ++i) out[placeOf(i)] = row[i];
@@ -85,9 +90,8 @@ class Preparation {
   }
 
  private:
-  /// Of element i, in the order of the hardware.
+  /// Of element i, in the order of pairs.
   std::size_t placeOf(std::size_t i) const {
-    if (!m_unit.pairsFirst) return i;
     const std::size_t at = i % kPairedInstruction;
     return i - at + at / 4 * 2 + at % 2 + (at % 4 < 2 ? 0 : kPairedInstruction / 2);
   }
@@ -96,12 +100,17 @@ class Preparation {
     counts.elements += in.size();
     roundRow(m_spec, in, rounding, out, m_backend);
     const auto largest = static_cast<double>(decodeToFloat(m_spec, largestFiniteCode(m_spec, false)));
+    std::uint64_t changed = 0, underflowed = 0, overflowed = 0;
     for (std::size_t i = 0; i < in.size(); ++i) {
       const auto rounded = static_cast<double>(out[i]);
-      counts.rounded += rounded != in[i];
-      counts.underflowed += rounded == 0 && in[i] != 0;
-      counts.overflowed += std::abs(rounded) >= largest && std::abs(in[i]) > largest;
+      changed += rounded != in[i];
+      underflowed += static_cast<std::uint64_t>(rounded == 0) & static_cast<std::uint64_t>(in[i] != 0);
+      overflowed += static_cast<std::uint64_t>(std::abs(rounded) >= largest) &
+                    static_cast<std::uint64_t>(std::abs(in[i]) > largest);
     }
+    counts.rounded += changed;
+    counts.underflowed += underflowed;
+    counts.overflowed += overflowed;
   }
 
   /// The parts of each run of elements, once for each product. What is split is the operand in float32; what a part

@@ -38,98 +38,122 @@ void interleave(const RowBlock<T>& rows, std::size_t length, T* out) {
     }
 }
 
-/// Where the significands and exponents of some operands begin.
+/// Where some operands begin.
 struct PanelRow {
-  const float* significand;
-  const float* exponent;
+  const float* value;
+  const float* magnitude;
 };
 
-/// Operands as significand times 2^exponent, in two arrays: 1 <= |significand| < 2, but for values below the smallest
-/// normal one of their format. Zero has an exponent below all that count.
+/// Exponents of operands, or of sums, that are not zero.
+struct OperandRange {
+  int smallest = kNone;  ///< floor(log2) of the least magnitude
+  int largest = -kNone;  ///< of the largest, but not below the format's smallest normal one
+  bool isFinite = true;
+
+  static constexpr int kNone = 1 << 20;
+
+  void merge(const OperandRange& other) {
+    smallest = std::min(smallest, other.smallest);
+    largest = std::max(largest, other.largest);
+    isFinite = isFinite && other.isFinite;
+  }
+};
+
+enum class OperandForm : std::uint8_t {
+  Value,  ///< operands as they are, and 2^exponent as their magnitudes; 0 of zero
+  Split,  ///< significands, 1 <= |s| < 2 but for values below the smallest normal one of their format, and exponents;
+          ///< zero has one below all that count
+};
+
+/// Operands and their magnitudes, in two arrays.
+template <OperandForm kForm>
 class OperandPanel {
  public:
-  static constexpr int kNotFinite = std::numeric_limits<int>::max();
-
   OperandPanel(std::size_t rows, std::size_t length)
-      : m_length(length),
-        m_significands(hwy::AllocateAligned<float>(rows * length)),
-        m_exponents(hwy::AllocateAligned<float>(rows * length)) {
-    // Whatever is not set afterwards is zero.
-    std::fill_n(m_significands.get(), rows * length, 0.0F);
-    std::fill_n(m_exponents.get(), rows * length, kOfZero);
-  }
+      : m_rows(rows),
+        m_length(length),
+        m_values(hwy::AllocateAligned<float>(rows * length)),
+        m_magnitudes(hwy::AllocateAligned<float>(rows * length)) {}
 
-  /// One row after the other. The largest exponent, or kNotFinite.
-  int setRows(const OperandBlock& rows, std::size_t length, int smallestExponent) {
-    int largest = std::numeric_limits<int>::min() / 4;
+  /// One row after the other.
+  OperandRange setRows(const OperandBlock& rows, std::size_t length, int smallestExponent) {
+    OperandRange range;
     for (std::size_t r = 0; r < rows.rows; ++r) {
-      const int ofRow = split(rows.values + r * rows.stride, length, smallestExponent, r * m_length);
-      if (ofRow == kNotFinite) return kNotFinite;
-      largest = std::max(largest, ofRow);
+      range.merge(split(rows.values + r * rows.stride, length, smallestExponent, r * m_length));
+      clear(r * m_length + length, (r + 1) * m_length);
     }
-    return largest;
+    clear(rows.rows * m_length, m_rows * m_length);
+    return range;
   }
 
   /// As many rows as a vector has lanes at most, a lane for each.
-  int setLanes(const OperandBlock& rows, std::size_t length, int smallestExponent) {
-    interleave<kWidth>(rows, length, m_significands.get());  // split where they are
-    return split(m_significands.get(), length * kWidth, smallestExponent, 0);
+  OperandRange setLanes(const OperandBlock& rows, std::size_t length, int smallestExponent) {
+    interleave<kWidth>(rows, length, m_values.get());  // split where they are
+    clear(length * kWidth, m_length * kWidth);
+    return split(m_values.get(), length * kWidth, smallestExponent, 0);
   }
 
-  HWY_INLINE PanelRow row(std::size_t r, std::size_t k) const {
-    return {m_significands.get() + r * m_length + k, m_exponents.get() + r * m_length + k};
-  }
-  HWY_INLINE PanelRow lanes(std::size_t k) const {
-    return {m_significands.get() + k * kWidth, m_exponents.get() + k * kWidth};
-  }
+  HWY_INLINE PanelRow row(std::size_t r, std::size_t k) const { return at(r * m_length + k); }
+  HWY_INLINE PanelRow lanes(std::size_t k) const { return at(k * kWidth); }
 
  private:
-  static constexpr float kOfZero = -10'000;
+  static constexpr std::int32_t kBelowAll = -10'000;
 
-  /// The largest exponent of the values, which are split to element `at` and those after it.
-  int split(const float* values, std::size_t size, int smallestExponent, std::size_t at) {
-    const D d;
-    const DI di;
-    const V smallest = hn::Set(d, static_cast<float>(smallestExponent));
-    const V toSmallest = hn::Set(d, std::ldexp(1.0F, -smallestExponent));
-    V largest = hn::Set(d, kOfZero);
-    bool finite = true;
-    const auto splitVector = [&](V x, V& significand, V& exponent) HWY_ATTR {
-      const VI bits = hn::BitCast(di, x);
-      const VI field = hn::And(hn::ShiftRight<23>(bits), hn::Set(di, 0xFF));
-      finite = finite && hn::AllTrue(di, hn::Lt(field, hn::Set(di, 0xFF)));
-      exponent = hn::ConvertTo(d, hn::Sub(field, hn::Set(di, 127)));
-      const VI ofOne =
-          hn::Or(hn::And(bits, hn::Set(di, static_cast<std::int32_t>(0x807FFFFFu))), hn::Set(di, 0x3F800000));
-      const auto isSmall = hn::Lt(exponent, smallest);
-      significand = hn::IfThenElse(isSmall, hn::Mul(x, toSmallest), hn::BitCast(d, ofOne));
-      exponent = hn::IfThenElse(isSmall, smallest, exponent);
-      exponent = hn::IfThenElse(hn::Eq(x, hn::Zero(d)), hn::Set(d, kOfZero), exponent);
-      largest = hn::Max(largest, exponent);
-    };
-    std::size_t i = 0;
-    V significand, exponent;
-    for (; i + kWidth <= size; i += kWidth) {
-      splitVector(hn::LoadU(d, values + i), significand, exponent);
-      hn::StoreU(significand, d, m_significands.get() + at + i);
-      hn::StoreU(exponent, d, m_exponents.get() + at + i);
-    }
-    if (i < size) {
-      HWY_ALIGN float last[kWidth] = {};
-      HWY_ALIGN float parts[2][kWidth];
-      std::copy(values + i, values + size, last);
-      splitVector(hn::Load(d, last), significand, exponent);
-      hn::Store(significand, d, parts[0]);
-      hn::Store(exponent, d, parts[1]);
-      std::copy_n(parts[0], size - i, m_significands.get() + at + i);
-      std::copy_n(parts[1], size - i, m_exponents.get() + at + i);
-    }
-    return finite ? static_cast<int>(hn::GetLane(hn::MaxOfLanes(d, largest))) : kNotFinite;
+  HWY_INLINE PanelRow at(std::size_t place) const { return {m_values.get() + place, m_magnitudes.get() + place}; }
+
+  void clear(std::size_t first, std::size_t end) {
+    std::fill(m_values.get() + first, m_values.get() + end, 0.0F);
+    std::fill(m_magnitudes.get() + first, m_magnitudes.get() + end, kForm == OperandForm::Value ? 0.0F : kBelowAll);
   }
 
+  /// The values go to element `to` and those after it.
+  OperandRange split(const float* values, std::size_t size, int smallestExponent, std::size_t to) {
+    const D d;
+    const DI di;
+    const VI smallest = hn::Set(di, smallestExponent);
+    const V toSmallest = hn::Set(d, std::ldexp(1.0F, -smallestExponent));
+    VI low = hn::Set(di, OperandRange::kNone);
+    VI high = hn::Set(di, -OperandRange::kNone);
+    const auto splitVector = [&](V x, float* value, float* magnitude) HWY_ATTR {
+      const VI bits = hn::BitCast(di, x);
+      const VI field = hn::And(hn::ShiftRight<23>(bits), hn::Set(di, 0xFF));
+      const auto isZero = hn::RebindMask(di, hn::Eq(x, hn::Zero(d)));
+      const VI own = hn::Sub(field, hn::Set(di, 127));  // -127 of float32's own subnormal numbers
+      const VI exponent = hn::IfThenElse(isZero, hn::Set(di, kBelowAll), hn::Max(own, smallest));
+      low = hn::Min(low, hn::IfThenElse(isZero, low, own));
+      high = hn::Max(high, exponent);
+      if constexpr (kForm == OperandForm::Value) {
+        const VI power = hn::ShiftLeft<23>(hn::Max(hn::Add(exponent, hn::Set(di, 127)), hn::Zero(di)));
+        hn::StoreU(x, d, value);
+        hn::StoreU(hn::BitCast(d, power), d, magnitude);
+      } else {
+        const VI significand = hn::Or(hn::And(bits, hn::Set(di, static_cast<std::int32_t>(0x807FFFFFu))),
+                                      hn::BitCast(di, hn::Set(d, 1.0F)));
+        const auto isSmall = hn::RebindMask(d, hn::Lt(own, smallest));
+        hn::StoreU(hn::IfThenElse(isSmall, hn::Mul(x, toSmallest), hn::BitCast(d, significand)), d, value);
+        hn::StoreU(hn::ConvertTo(d, exponent), d, magnitude);
+      }
+    };
+    float* const value = m_values.get() + to;
+    float* const magnitude = m_magnitudes.get() + to;
+    std::size_t i = 0;
+    for (; i + kWidth <= size; i += kWidth) splitVector(hn::LoadU(d, values + i), value + i, magnitude + i);
+    if (i < size) {
+      HWY_ALIGN float last[kWidth] = {};
+      HWY_ALIGN float magnitudes[kWidth];
+      std::copy(values + i, values + size, last);
+      splitVector(hn::Load(d, last), last, magnitudes);
+      std::copy_n(last, size - i, value + i);
+      std::copy_n(magnitudes, size - i, magnitude + i);
+    }
+    const OperandRange range{hn::GetLane(hn::MinOfLanes(di, low)), hn::GetLane(hn::MaxOfLanes(di, high))};
+    return {range.smallest, range.largest, range.largest < 128};
+  }
+
+  std::size_t m_rows;
   std::size_t m_length;
-  hwy::AlignedFreeUniquePtr<float[]> m_significands;
-  hwy::AlignedFreeUniquePtr<float[]> m_exponents;
+  hwy::AlignedFreeUniquePtr<float[]> m_values;
+  hwy::AlignedFreeUniquePtr<float[]> m_magnitudes;
 };
 
 }  // namespace HWY_NAMESPACE
