@@ -27,6 +27,8 @@ namespace ulpscope {
 struct ErrorBrackets;
 struct ErrorChunk;
 struct NarrowBlockCodec;
+struct ScaledBlock;
+struct ScaledUnit;
 namespace ggml {
 struct MinimumFit;
 struct MinimumSearch;
@@ -152,6 +154,9 @@ class Backend {
   /// it; c is row-major, a.rows by b.rows. Not for units whose accumulator is Float64NearestEven.
   virtual void multiplyAdd(const DotUnit& unit, int smallestExponent, const OperandBlock& a, const OperandBlock& b,
                            std::size_t length, std::span<float> c) const;
+  /// The same of operands in blocks with scales, as scaledDot() in core/matmul/block_scaled_dot.h has it.
+  virtual void multiplyAdd(const ScaledUnit& unit, const ScaledBlock& a, const ScaledBlock& b, std::size_t length,
+                           std::span<float> c) const;
   /// The same in float64, as one chain of fused multiply-adds from the first element to the last.
   virtual void multiplyAdd(const RowBlock<double>& a, const RowBlock<double>& b, std::size_t length,
                            std::span<double> c) const;

@@ -95,6 +95,10 @@ class FallbackBackend final : public Backend {
                    std::size_t length, std::span<float> c) const override {
     m_always->multiplyAdd(unit, smallestExponent, a, b, length, c);
   }
+  void multiplyAdd(const ScaledUnit& unit, const ScaledBlock& a, const ScaledBlock& b, std::size_t length,
+                   std::span<float> c) const override {
+    m_always->multiplyAdd(unit, a, b, length, c);
+  }
   void multiplyAdd(const RowBlock<double>& a, const RowBlock<double>& b, std::size_t length,
                    std::span<double> c) const override {
     m_always->multiplyAdd(a, b, length, c);

@@ -4,6 +4,7 @@
 
 #include "core/analysis/error_chunk.h"
 #include "core/backend/backend.h"
+#include "core/matmul/block_scaled_dot.h"
 #include "core/matmul/dot.h"
 #include "core/quantization/ggml_search.h"
 
@@ -41,6 +42,14 @@ void Backend::multiplyAdd(const DotUnit& unit, int smallestExponent, const Opera
       float& sum = c[i * b.rows + j];
       sum = static_cast<float>(dot(unit, smallestExponent, a.row(i, length), b.row(j, length), sum));
     }
+}
+
+void Backend::multiplyAdd(const ScaledUnit& unit, const ScaledBlock& a, const ScaledBlock& b, std::size_t length,
+                          std::span<float> c) const {
+  const std::size_t columns = b.elements.rows;
+  for (std::size_t i = 0; i < a.elements.rows; ++i)
+    for (std::size_t j = 0; j < columns; ++j)
+      c[i * columns + j] = scaledDot(unit, a, i, b, j, length, c[i * columns + j]);
 }
 
 void Backend::multiplyAdd(const RowBlock<double>& a, const RowBlock<double>& b, std::size_t length,

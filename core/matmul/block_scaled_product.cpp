@@ -2,21 +2,17 @@
 #include "core/matmul/block_scaled_product.h"
 
 #include <algorithm>
-#include <array>
-#include <bit>
 #include <cassert>
 #include <cmath>
+#include <limits>
 
+#include "core/backend/backend.h"
 #include "core/formats/block_format.h"
 #include "core/formats/codec.h"
-#include "core/matmul/fused_dot.h"
 #include "core/matmul/product_tiles.h"
 
 namespace ulpscope {
 namespace {
-
-constexpr std::size_t kMostGroups = 8;
-constexpr float kNan = std::bit_cast<float>(0x7FFFFFFFu);
 
 const BlockFormat& blockFormatOf(const EngineUnit& unit) {
   const BlockFormat* format = findBlockFormat(unit.format);
@@ -26,7 +22,7 @@ const BlockFormat& blockFormatOf(const EngineUnit& unit) {
 
 /// Scales below the smallest normal one of their format share its exponent.
 SplitScale splitScale(const BlockFormat& format, double scale) {
-  if (std::isnan(scale)) return {kNan, 0};
+  if (std::isnan(scale)) return {std::numeric_limits<float>::quiet_NaN(), 0};
   if (scale == 0) return {0, format.scale->floatSpec()->smallestExponent()};
   const int exponent = std::max(std::ilogb(scale), format.scale->floatSpec()->smallestExponent());
   return {static_cast<float>(std::ldexp(scale, -exponent)), exponent};
@@ -60,77 +56,38 @@ float tensorScaleOf(const EngineUnit& unit, const DenseMatrix& rows) {
   return tensorScaleOf(format, format.modes.front(), std::span(&largest, 1));
 }
 
-/// Elements first to first + count of two rows.
-struct RowPair {
-  const BlockOperand& a;
-  std::size_t i;
-  const BlockOperand& b;
-  std::size_t j;
-
-  std::span<const float> ofA(std::size_t first, std::size_t count) const {
-    return std::span(a.elements).subspan(i * a.length + first, count);
-  }
-  std::span<const float> ofB(std::size_t first, std::size_t count) const {
-    return std::span(b.elements).subspan(j * b.length + first, count);
-  }
-  const SplitScale& scaleOfA(std::size_t block) const { return a.scales[i * (a.scales.size() / a.rows) + block]; }
-  const SplitScale& scaleOfB(std::size_t block) const { return b.scales[j * (b.scales.size() / b.rows) + block]; }
-};
-
-float addBlock(const EngineUnit& unit, std::size_t blockSize, const RowPair& rows, std::size_t first, float c) {
-  const auto length = static_cast<std::size_t>(unit.unit.blockLength);
-  const auto group = static_cast<std::size_t>(unit.blocks->groupLength);
-  if (group == 0) {  // powers of two, which are part of each product's exponent
-    const SplitScale& a = rows.scaleOfA(first / blockSize);
-    const SplitScale& b = rows.scaleOfB(first / blockSize);
-    if (std::isnan(a.significand) || std::isnan(b.significand)) return kNan;
-    return fusedBlock(unit.unit, inputFormatOf(unit).floatSpec()->smallestExponent(), rows.ofA(first, length),
-                      rows.ofB(first, length), c, nullptr, a.exponent + b.exponent);
-  }
-  std::array<ScaledGroup, kMostGroups> groups;
-  const std::size_t count = length / group;
-  for (std::size_t g = 0; g < count; ++g) {
-    const std::size_t at = first + g * group;
-    groups[g] = {.a = rows.scaleOfA(at / blockSize), .b = rows.scaleOfB(at / blockSize)};
-    const auto x = rows.ofA(at, group);
-    const auto y = rows.ofB(at, group);
-    for (std::size_t k = 0; k < group; ++k) {
-      const double product = static_cast<double>(x[k]) * static_cast<double>(y[k]);
-      groups[g].sum += product;
-      groups[g].isAllZero = groups[g].isAllZero && product == 0;
+/// c + A B, times the scales of the whole matrices, in the order that was chosen.
+void addProduct(const ProductSettings& settings, const Backend& backend, const BlockOperand& a, std::size_t firstOfA,
+                const BlockOperand& b, std::size_t firstOfB, std::size_t rows, std::size_t columns,
+                std::span<float> c) {
+  const ScaledUnit unit = scaledUnitOf(*settings.engine.unit);
+  const std::size_t run = scaledRun(settings, a.length);
+  std::vector<float> sums;
+  for (std::size_t first = 0; first < a.length; first += run) {
+    const ScaledBlock left = a.part(firstOfA, rows, first);
+    const ScaledBlock right = b.part(firstOfB, columns, first);
+    const std::size_t length = std::min(run, a.length - first);
+    if (run >= a.length) {
+      backend.multiplyAdd(unit, left, right, length, c);
+      continue;
     }
+    sums.assign(c.size(), 0.0F);
+    backend.multiplyAdd(unit, left, right, length, sums);
+    for (std::size_t i = 0; i < c.size(); ++i) c[i] += sums[i];
   }
-  return groupedBlock(unit.unit, std::span(groups).first(count), c);
+  for (float& x : c) x *= a.tensorScale * b.tensorScale;
 }
 
 }  // namespace
 
-float groupedBlock(const DotUnit& unit, std::span<const ScaledGroup> groups, float c) {
-  assert(groups.size() <= kMostGroups);
-  if (!std::isfinite(c)) return std::isnan(c) ? kNan : c;
-  for (const ScaledGroup& group : groups)
-    if (std::isnan(group.a.significand) || std::isnan(group.b.significand)) return kNan;
-  const SplitFloat sum = splitFloat(c, -126);
-  const int ofC = sum.significand == 0 ? unit.zeroExponent : sum.exponent;
-  std::array<int, kMostGroups> exponents{};
-  std::array<double, kMostGroups> values{};
-  int largest = ofC;
-  for (std::size_t g = 0; g < groups.size(); ++g) {
-    const double scale = static_cast<double>(groups[g].a.significand) * static_cast<double>(groups[g].b.significand);
-    const bool isZero = groups[g].isAllZero || scale == 0;
-    values[g] = groups[g].sum * scale;
-    exponents[g] = isZero ? unit.zeroExponent : groups[g].a.exponent + groups[g].b.exponent;
-    largest = std::max(largest, exponents[g]);
-  }
-  // Every value times 2^alignmentBits is a number of at most 53 bits once it is cut.
-  const auto kept = [&](double value, int exponent) {
-    return static_cast<std::int64_t>(std::trunc(std::ldexp(value, exponent - largest + unit.alignmentBits)));
-  };
-  std::int64_t total = kept(static_cast<double>(sum.significand) * 0x1p-23, ofC);
-  for (std::size_t g = 0; g < groups.size(); ++g) total += kept(values[g], exponents[g]);
-  if (total == 0) return 0;
-  return roundToAccumulator(unit.accumulator, total < 0, static_cast<std::uint64_t>(std::abs(total)),
-                            largest - unit.alignmentBits);
+ScaledUnit scaledUnitOf(const EngineUnit& unit) {
+  return {unit.unit, inputFormatOf(unit).floatSpec()->smallestExponent(),
+          static_cast<std::size_t>(unit.blocks->groupLength)};
+}
+
+std::size_t scaledRun(const ProductSettings& settings, std::size_t length) {
+  const auto block = static_cast<std::size_t>(settings.engine.unit->unit.blockLength);
+  return (settings.chosenOrder().run(length) + block - 1) / block * block;
 }
 
 BlockOperand blockOperand(const EngineUnit& unit, const DenseMatrix& rows) {
@@ -138,7 +95,8 @@ BlockOperand blockOperand(const EngineUnit& unit, const DenseMatrix& rows) {
   const auto size = static_cast<std::size_t>(format.blockSize);
   const auto whole = static_cast<std::size_t>(unit.unit.blockLength);
   const std::size_t length = (rows.columns + whole - 1) / whole * whole;
-  BlockOperand operand{.rows = rows.rows, .length = length, .elements = {}, .scales = {}, .counts = {}};
+  BlockOperand operand{
+      .rows = rows.rows, .length = length, .blockLength = size, .elements = {}, .scales = {}, .counts = {}};
   operand.elements.resize(rows.rows * length);
   operand.scales.assign(rows.rows * (length / size), splitScale(format, 1));
   operand.tensorScale = tensorScaleOf(unit, rows);
@@ -169,37 +127,35 @@ DenseMatrix restored(const EngineUnit& unit, const DenseMatrix& rows) {
   return result;
 }
 
-float blockScaledDot(const ProductSettings& settings, const BlockOperand& a, std::size_t i, const BlockOperand& b,
-                     std::size_t j, float c) {
-  const EngineUnit& unit = *settings.engine.unit;
-  const auto size = static_cast<std::size_t>(blockFormatOf(unit).blockSize);
-  const auto length = static_cast<std::size_t>(unit.unit.blockLength);
-  const std::size_t run = (settings.chosenOrder().run(a.length) + length - 1) / length * length;
-  const RowPair rows{a, i, b, j};
-  float sum = run >= a.length ? c : 0;
-  float whole = c;
-  for (std::size_t first = 0; first < a.length; first += length) {
-    if (run < a.length && first % run == 0 && first != 0) {
-      whole += sum;
-      sum = 0;
-    }
-    sum = addBlock(unit, size, rows, first, sum);
-  }
-  if (run < a.length) sum = whole + sum;
-  return sum * (a.tensorScale * b.tensorScale);
-}
-
 Result<MatrixProduct> multiplyBlockScaled(const ProductSettings& settings, const DenseMatrix& a,
                                           const DenseMatrix& columnsOfB, const Backend& backend,
                                           const JobContext& job) {
   const BlockOperand left = blockOperand(*settings.engine.unit, a);
   const BlockOperand right = blockOperand(*settings.engine.unit, columnsOfB);
-  auto c = byElements(a.rows, columnsOfB.rows, a.columns, backend, job,
-                      [&](std::size_t i, std::size_t j) { return blockScaledDot(settings, left, i, right, j, 0); });
-  if (!c) return tl::unexpected(std::move(c).error());
-  MatrixProduct product{*std::move(c), left.counts};
+  const std::size_t columns = columnsOfB.rows;
+  MatrixProduct product{{a.rows, columns, std::vector<double>(a.rows * columns)}, left.counts};
   product.inputs.merge(right.counts);
+  const auto done = forEachTile(a.rows, columns, a.columns, backend, job, [&](const Tile& tile) {
+    std::vector<float> part(tile.rows * tile.columns);
+    addProduct(settings, backend, left, tile.row, right, tile.column, tile.rows, tile.columns, part);
+    for (std::size_t r = 0; r < tile.rows; ++r)
+      std::copy_n(&part[r * tile.columns], tile.columns, &product.c.values[(tile.row + r) * columns + tile.column]);
+  });
+  if (!done) return tl::unexpected(done.error());
   return product;
+}
+
+std::vector<double> multiplyRowsBlockScaled(const ProductSettings& settings, const DenseMatrix& a, const DenseMatrix& b,
+                                            std::span<const double> c, const Backend& backend) {
+  const BlockOperand left = blockOperand(*settings.engine.unit, a);
+  const BlockOperand right = blockOperand(*settings.engine.unit, b);
+  std::vector<double> d(a.rows);
+  for (std::size_t r = 0; r < a.rows; ++r) {
+    float sum = c.empty() ? 0 : static_cast<float>(c[r]);
+    addProduct(settings, backend, left, r, right, r, 1, 1, std::span(&sum, 1));
+    d[r] = static_cast<double>(sum);
+  }
+  return d;
 }
 
 }  // namespace ulpscope

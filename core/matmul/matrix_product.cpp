@@ -289,16 +289,8 @@ Result<MatrixProduct> multiply(const ProductSettings& settings, const DenseMatri
 std::vector<double> multiplyRows(const ProductSettings& settings, const DenseMatrix& a, const DenseMatrix& b,
                                  std::span<const double> c, const Backend& backend) {
   assert(a.rows == b.rows && a.columns == b.columns && (c.empty() || c.size() == a.rows));
+  if (settings.engine.unit->blocks) return multiplyRowsBlockScaled(settings, a, b, c, backend);
   std::vector<double> d(a.rows);
-  if (settings.engine.unit->blocks) {
-    const BlockOperand left = blockOperand(*settings.engine.unit, a);
-    const BlockOperand right = blockOperand(*settings.engine.unit, b);
-    for (std::size_t r = 0; r < a.rows; ++r) {
-      const float sum = c.empty() ? 0 : static_cast<float>(c[r]);
-      d[r] = static_cast<double>(blockScaledDot(settings, left, r, right, r, sum));
-    }
-    return d;
-  }
   if (isDouble(settings)) {
     for (std::size_t r = 0; r < a.rows; ++r) {
       d[r] = c.empty() ? 0 : c[r];

@@ -17,6 +17,7 @@
 #include "kernels/cpu/instruction_set.h"
 #include "kernels/cpu/measure_errors.h"
 #include "kernels/cpu/multiply_add.h"
+#include "kernels/cpu/multiply_scaled.h"
 #include "kernels/cpu/narrow_blocks.h"
 #include "kernels/cpu/profile.h"
 #include "kernels/cpu/quantize_blocks.h"
@@ -88,6 +89,10 @@ class CpuBackend final : public Backend {
     if (kernels::multiplyFused(unit, smallestExponent, a, b, length, c)) return;
     if (kernels::multiplyChain(unit, a, b, length, c)) return;
     Backend::multiplyAdd(unit, smallestExponent, a, b, length, c);
+  }
+  void multiplyAdd(const ScaledUnit& unit, const ScaledBlock& a, const ScaledBlock& b, std::size_t length,
+                   std::span<float> c) const override {
+    if (!kernels::multiplyScaled(unit, a, b, length, c)) Backend::multiplyAdd(unit, a, b, length, c);
   }
   void multiplyAdd(const RowBlock<double>& a, const RowBlock<double>& b, std::size_t length,
                    std::span<double> c) const override {

@@ -11,9 +11,19 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <limits>
+#include <span>
 
+#include "core/matmul/block_scaled_dot.h"
 #include "core/matmul/operand_block.h"
+
+// Rows take turns, so that one has work while another waits for its sum, and loops are written out: where neither the
+// checks of a sanitizer nor lanes that are arrays make that minutes of compiling.
+#undef ULPSCOPE_UNROLL
+#if HWY_TARGET == HWY_EMU128 || defined(ULPSCOPE_SANITIZED)
+#define ULPSCOPE_UNROLL
+#else
+#define ULPSCOPE_UNROLL _Pragma("GCC unroll 8")
+#endif
 
 HWY_BEFORE_NAMESPACE();
 namespace ulpscope::kernels {
@@ -93,6 +103,39 @@ class OperandPanel {
     return split(m_values.get(), length * kWidth, smallestExponent, 0);
   }
 
+  /// The same of operands with scales that are powers of two, which become part of values and magnitudes.
+  OperandRange setRows(const ScaledBlock& rows, std::size_t length, int smallestExponent) {
+    OperandRange range;
+    for (std::size_t r = 0; r < rows.elements.rows; ++r) {
+      const SplitScale* const scales = rows.scales.values + r * rows.scales.stride;
+      for (std::size_t k = 0; k < length; k += rows.blockLength) {
+        const float* const values = rows.elements.values + r * rows.elements.stride + k;
+        const SplitScale& scale = scales[k / rows.blockLength];
+        if (!isUsable(scale, {values, rows.blockLength})) return {0, 0, false};
+        range.merge(split(values, rows.blockLength, smallestExponent, r * m_length + k,
+                          hn::Set(DI(), std::max(scale.exponent, -126))));
+      }
+    }
+    clear(rows.elements.rows * m_length, m_rows * m_length);
+    return range;
+  }
+  OperandRange setLanes(const ScaledBlock& rows, std::size_t length, int smallestExponent) {
+    interleave<kWidth>(rows.elements, length, m_values.get());
+    HWY_ALIGN std::int32_t exponents[kWidth] = {};
+    OperandRange range;
+    for (std::size_t k = 0; k < length; k += rows.blockLength) {
+      for (std::size_t j = 0; j < rows.elements.rows; ++j) {
+        const float* const own = rows.elements.values + j * rows.elements.stride + k;
+        const SplitScale& scale = rows.scales.values[j * rows.scales.stride + k / rows.blockLength];
+        if (!isUsable(scale, {own, rows.blockLength})) return {0, 0, false};
+        exponents[j] = std::max(scale.exponent, -126);
+      }
+      const float* const values = m_values.get() + k * kWidth;
+      range.merge(split(values, rows.blockLength * kWidth, smallestExponent, k * kWidth, hn::Load(DI(), exponents)));
+    }
+    return range;
+  }
+
   HWY_INLINE PanelRow row(std::size_t r, std::size_t k) const { return at(r * m_length + k); }
   HWY_INLINE PanelRow lanes(std::size_t k) const { return at(k * kWidth); }
 
@@ -101,15 +144,27 @@ class OperandPanel {
 
   HWY_INLINE PanelRow at(std::size_t place) const { return {m_values.get() + place, m_magnitudes.get() + place}; }
 
+  /// 2^-127, the scale of zeros, is no normal number.
+  static bool isUsable(const SplitScale& scale, std::span<const float> values) {
+    if (std::isnan(scale.significand)) return false;
+    return scale.exponent >= -126 || std::ranges::all_of(values, [](float x) { return x == 0; });
+  }
+
   void clear(std::size_t first, std::size_t end) {
     std::fill(m_values.get() + first, m_values.get() + end, 0.0F);
     std::fill(m_magnitudes.get() + first, m_magnitudes.get() + end, kForm == OperandForm::Value ? 0.0F : kBelowAll);
   }
 
-  /// The values go to element `to` and those after it.
   OperandRange split(const float* values, std::size_t size, int smallestExponent, std::size_t to) {
+    return split(values, size, smallestExponent, to, hn::Zero(DI()));
+  }
+
+  /// The values go to element `to` and those after it. `scale` is the exponent of a power of two, a lane for each lane
+  /// of values; not for OperandForm::Split.
+  OperandRange split(const float* values, std::size_t size, int smallestExponent, std::size_t to, VI scale) {
     const D d;
     const DI di;
+    const V power = hn::BitCast(d, hn::ShiftLeft<23>(hn::Add(scale, hn::Set(di, 127))));
     const VI smallest = hn::Set(di, smallestExponent);
     const V toSmallest = hn::Set(d, std::ldexp(1.0F, -smallestExponent));
     VI low = hn::Set(di, OperandRange::kNone);
@@ -119,13 +174,14 @@ class OperandPanel {
       const VI field = hn::And(hn::ShiftRight<23>(bits), hn::Set(di, 0xFF));
       const auto isZero = hn::RebindMask(di, hn::Eq(x, hn::Zero(d)));
       const VI own = hn::Sub(field, hn::Set(di, 127));  // -127 of float32's own subnormal numbers
-      const VI exponent = hn::IfThenElse(isZero, hn::Set(di, kBelowAll), hn::Max(own, smallest));
-      low = hn::Min(low, hn::IfThenElse(isZero, low, own));
+      const VI unscaled = hn::IfThenElse(isZero, hn::Set(di, kBelowAll), hn::Max(own, smallest));
+      const VI exponent = hn::Add(unscaled, scale);
+      low = hn::Min(low, hn::IfThenElse(isZero, low, hn::Add(own, scale)));
       high = hn::Max(high, exponent);
       if constexpr (kForm == OperandForm::Value) {
-        const VI power = hn::ShiftLeft<23>(hn::Max(hn::Add(exponent, hn::Set(di, 127)), hn::Zero(di)));
-        hn::StoreU(x, d, value);
-        hn::StoreU(hn::BitCast(d, power), d, magnitude);
+        const VI ofPower = hn::ShiftLeft<23>(hn::Max(hn::Add(exponent, hn::Set(di, 127)), hn::Zero(di)));
+        hn::StoreU(hn::Mul(x, power), d, value);
+        hn::StoreU(hn::BitCast(d, ofPower), d, magnitude);
       } else {
         const VI significand = hn::Or(hn::And(bits, hn::Set(di, static_cast<std::int32_t>(0x807FFFFFu))),
                                       hn::BitCast(di, hn::Set(d, 1.0F)));

@@ -3,12 +3,15 @@
 #include <gtest/gtest.h>
 
 #include <bit>
+#include <cmath>
 #include <random>
 #include <vector>
 
 #include "core/formats/codec.h"
+#include "core/matmul/block_scaled_product.h"
 #include "core/matmul/matrix_engine.h"
 #include "kernels/cpu/multiply_add.h"
+#include "kernels/cpu/multiply_scaled.h"
 #include "tests/kernels/instruction_sets.h"
 
 namespace ulpscope::kernels {
@@ -108,6 +111,75 @@ TEST(MultiplyAdd, LeavesWhatIsNotFiniteToTheDefinition) {
           EXPECT_EQ(found, expected) << special;
       }
     });
+  });
+}
+
+/// Operands of an engine that multiplies blocks with scales; magnitudes differ from block to block by up to 2^spread.
+BlockOperand blocks(const EngineUnit& unit, std::size_t rows, std::size_t length, int spread, std::uint32_t seed) {
+  std::mt19937 generator(seed);
+  std::normal_distribution<double> normal;
+  DenseMatrix matrix{rows, length, std::vector<double>(rows * length)};
+  double scale = 1;
+  for (std::size_t i = 0; i < matrix.values.size(); ++i) {
+    if (i % 32 == 0)
+      scale = std::ldexp(1.0, static_cast<int>(generator() % static_cast<unsigned>(2 * spread + 1)) - spread);
+    const bool isZero = generator() % 8 == 0 || i / 32 % 5 == 1;
+    matrix.values[i] = isZero ? 0 : normal(generator) * scale;
+  }
+  return blockOperand(unit, matrix);
+}
+
+TEST(MultiplyAdd, BlocksWithScalesEqualTheDefinition) {
+  onEveryInstructionSet([](const Backend& backend) {
+    for (const EngineUnit& unit : parseEngine("b200")->engine->units) {
+      if (!unit.blocks) continue;
+      SCOPED_TRACE(unit.format);
+      const ScaledUnit scaled = scaledUnitOf(unit);
+      for (const Shape& shape : {Shape{1, 1, 64}, Shape{5, 19, 192}, Shape{4, 16, 320}})
+        for (const int spread : {0, 5, 30, 60}) {
+          const BlockOperand a = blocks(unit, shape.rows, shape.length, spread, 7);
+          const BlockOperand b = blocks(unit, shape.columns, shape.length, spread, 8);
+          std::vector<float> found(shape.rows * shape.columns);
+          for (std::size_t i = 0; i < found.size(); ++i) found[i] = i % 3 == 0 ? 0 : 0.37F * static_cast<float>(i);
+          std::vector<float> expected = found;
+          const ScaledBlock left = a.part(0, shape.rows);
+          const ScaledBlock right = b.part(0, shape.columns);
+          makeReferenceBackend()->multiplyAdd(scaled, left, right, shape.length, expected);
+          backend.multiplyAdd(scaled, left, right, shape.length, found);
+          for (std::size_t i = 0; i < found.size(); ++i)
+            ASSERT_EQ(std::bit_cast<std::uint32_t>(found[i]), std::bit_cast<std::uint32_t>(expected[i]))
+                << "element " << i << " of " << shape.rows << " x " << shape.columns << ", K = " << shape.length
+                << ", scales within " << spread;
+          if (spread > 5) continue;
+          EXPECT_TRUE(multiplyScaled(scaled, left, right, shape.length, found)) << shape.length;
+        }
+    }
+  });
+}
+
+/// NaN among the scales, scales at the end of their format, and groups whose products cancel: of a zero sum the
+/// exponent counts, of zero products it does not.
+TEST(MultiplyAdd, BlocksWithOddScalesEqualTheDefinition) {
+  onEveryInstructionSet([](const Backend& backend) {
+    for (const EngineUnit& unit : parseEngine("b200")->engine->units) {
+      if (!unit.blocks) continue;
+      const ScaledUnit scaled = scaledUnitOf(unit);
+      BlockOperand a = blocks(unit, 2, 128, 0, 3);
+      BlockOperand b = blocks(unit, 3, 128, 0, 4);
+      for (std::size_t k = 0; k < 16; ++k) {
+        a.elements[k] = 1;
+        b.elements[k] = k % 2 == 0 ? 1.0F : -1.0F;
+      }
+      for (const SplitScale& odd : {SplitScale{1, -127}, SplitScale{1, 8}, SplitScale{0, -6}, SplitScale{NAN, 0}}) {
+        a.scales[0] = odd;
+        std::vector<float> found(6), expected(6);
+        backend.multiplyAdd(scaled, a.part(0, 2), b.part(0, 3), 128, found);
+        makeReferenceBackend()->multiplyAdd(scaled, a.part(0, 2), b.part(0, 3), 128, expected);
+        for (std::size_t i = 0; i < 6; ++i)
+          EXPECT_EQ(std::bit_cast<std::uint32_t>(found[i]), std::bit_cast<std::uint32_t>(expected[i]))
+              << unit.format << ", " << odd.significand << " x 2^" << odd.exponent;
+      }
+    }
   });
 }
 

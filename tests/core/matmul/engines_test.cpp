@@ -12,7 +12,7 @@
 #include "core/backend/backend.h"
 #include "core/formats/block_format.h"
 #include "core/formats/number_format.h"
-#include "core/matmul/block_scaled_product.h"
+#include "core/matmul/block_scaled_dot.h"
 #include "core/matmul/dot.h"
 #include "core/matmul/fused_dot.h"
 #include "core/matmul/matrix_product.h"
