@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "core/backend/backend.h"
+#include "core/matmul/block_scaled_product.h"
 #include "core/matmul/dot.h"
 #include "core/matmul/exact_sum.h"
 #include "core/matmul/fused_dot.h"
@@ -23,6 +24,13 @@ double exactDot(std::span<const T> a, std::span<const T> b) {
   ExactSum sum;
   for (std::size_t i = 0; i < a.size(); ++i) sum.addProduct(static_cast<double>(a[i]), static_cast<double>(b[i]));
   return sum.toDouble();
+}
+
+void takeAlignment(const FusedBlock& trace, DotStep& step) {
+  step.largestExponent = trace.largestExponent;
+  step.lastPlace = trace.lastPlace;
+  for (const FusedTerm& term : trace.terms) step.cut -= term.cut;
+  step.rounded = trace.rounded;
 }
 
 class Walk {
@@ -73,10 +81,7 @@ class Walk {
     if (m_unit.summation == Summation::Fused) {
       FusedBlock trace;
       step.sum = static_cast<double>(fusedBlock(m_unit, m_smallest, a, b, static_cast<float>(c), &trace));
-      step.largestExponent = trace.largestExponent;
-      step.lastPlace = trace.lastPlace;
-      for (const FusedTerm& term : trace.terms) step.cut -= term.cut;
-      step.rounded = trace.rounded;
+      takeAlignment(trace, step);
     } else {
       DotUnit plain = m_unit;
       plain.promoteEvery = 0;
@@ -91,6 +96,7 @@ class Walk {
   double join(double sum, double part, std::size_t at) {
     const double joined = joinSums(m_settings, sum, part);
     DotStep step;
+    step.kind = DotStep::Kind::Joined;
     step.first = at;
     step.rounded = joined - (sum + part);
     step.sum = joined;
@@ -105,29 +111,114 @@ class Walk {
   std::vector<DotStep> m_steps;
 };
 
-}  // namespace
+/// The same of blocks with scales.
+class ScaledWalk {
+ public:
+  ScaledWalk(const ProductSettings& settings, const BlockOperand& a, std::size_t row, const BlockOperand& b,
+             std::size_t column)
+      : m_unit(scaledUnitOf(*settings.engine.unit)),
+        m_a(a.part(row, 1)),
+        m_b(b.part(column, 1)),
+        m_length(a.length),
+        m_run(scaledRun(settings, a.length)),
+        m_scale(a.tensorScale * b.tensorScale) {}
 
-DotTrace traceDot(const ProductSettings& settings, std::span<const double> a, std::span<const double> b) {
-  assert(a.size() == b.size() && !settings.engine.unit->scaling);
-  const DenseMatrix x{1, a.size(), {a.begin(), a.end()}};
-  const DenseMatrix y{1, b.size(), {b.begin(), b.end()}};
-  DotTrace trace;
-  trace.exact = exactDot(a, b);
+  std::vector<DotStep> steps() {
+    const auto length = static_cast<std::size_t>(m_unit.unit.blockLength);
+    float whole = 0;
+    for (std::size_t run = 0; run < m_length; run += m_run) {
+      float sum = 0;
+      const std::size_t end = std::min(run + m_run, m_length);
+      for (std::size_t first = run; first < end; first += length) sum = block(first, length, sum);
+      const float joined = whole + sum;
+      if (m_run < m_length) add(DotStep::Kind::Joined, end, toDouble(whole) + toDouble(sum), joined);
+      whole = joined;
+    }
+    if (m_scale == 1) return std::move(m_steps);
+    for (DotStep& step : m_steps)
+      for (double* value : {&step.cut, &step.rounded, &step.sum}) *value *= toDouble(m_scale);
+    add(DotStep::Kind::Scaled, m_length, toDouble(whole) * toDouble(m_scale), whole * m_scale);
+    return std::move(m_steps);
+  }
+
+  /// Of the operands as their blocks restore them.
+  double exact() const { return m_exact.toDouble() * toDouble(m_scale); }
+
+ private:
+  static double toDouble(float x) { return static_cast<double>(x); }
+
+  float block(std::size_t first, std::size_t length, float c) {
+    FusedBlock trace;
+    const float sum = scaledBlock(m_unit, m_a, 0, m_b, 0, first, c, &trace);
+    DotStep step{.first = first, .count = length, .products = {}};
+    for (std::size_t i = 0; i + 1 < trace.terms.size(); ++i) {
+      step.products.push_back(trace.terms[i].value);
+      m_exact.add(trace.terms[i].value);
+    }
+    takeAlignment(trace, step);
+    step.sum = toDouble(sum);
+    m_steps.push_back(std::move(step));
+    return sum;
+  }
+
+  void add(DotStep::Kind kind, std::size_t at, double exact, float sum) {
+    m_steps.push_back(
+        {.kind = kind, .first = at, .products = {}, .rounded = toDouble(sum) - exact, .sum = toDouble(sum)});
+  }
+
+  ScaledUnit m_unit;
+  ScaledBlock m_a;
+  ScaledBlock m_b;
+  std::size_t m_length;
+  std::size_t m_run;
+  float m_scale;
+  ExactSum m_exact;
+  std::vector<DotStep> m_steps;
+};
+
+DenseMatrix rowOf(const DenseMatrix& matrix, std::size_t row) {
+  const auto values = matrix.row(row);
+  return {1, values.size(), {values.begin(), values.end()}};
+}
+
+void traceBlocks(const ProductSettings& settings, const DenseMatrix& a, std::size_t row, const DenseMatrix& columnsOfB,
+                 std::size_t column, DotTrace& trace) {
+  const BlockOperand left = blockOperand(*settings.engine.unit, a);
+  const BlockOperand right = blockOperand(*settings.engine.unit, columnsOfB);
+  ScaledWalk walk(settings, left, row, right, column);
+  trace.steps = walk.steps();
+  trace.result = trace.steps.back().sum;
+  trace.inputs = walk.exact() - trace.exact;
+}
+
+void traceFloats(const ProductSettings& settings, const DenseMatrix& a, const DenseMatrix& b, DotTrace& trace) {
   const auto reference = makeReferenceBackend();
-  trace.result = multiplyRows(settings, x, y, {}, *reference)[0];
+  trace.result = multiplyRows(settings, a, b, {}, *reference)[0];
   const DotUnit& unit = settings.engine.unit->unit;
   if (unit.accumulator == Accumulator::Float64NearestEven) {
     trace.rounded = trace.result - trace.exact;
-    return trace;
+    return;
   }
-  const PreparedOperand left = prepareOperand(settings, x, OperandSide::A, *reference);
-  const PreparedOperand right = prepareOperand(settings, y, OperandSide::B, *reference);
+  const PreparedOperand left = prepareOperand(settings, a, OperandSide::A, *reference);
+  const PreparedOperand right = prepareOperand(settings, b, OperandSide::B, *reference);
   trace.inputs = exactDot(left.row(0), right.row(0)) - trace.exact;
-  if (!isWalk(unit.summation)) {
+  if (isWalk(unit.summation))
+    trace.steps = Walk(settings, a.columns).steps(left.row(0), right.row(0));
+  else
     trace.rounded = trace.result - trace.exact - trace.inputs;
-    return trace;
-  }
-  trace.steps = Walk(settings, a.size()).steps(left.row(0), right.row(0));
+}
+
+}  // namespace
+
+DotTrace traceDot(const ProductSettings& settings, const DenseMatrix& a, std::size_t row, const DenseMatrix& columnsOfB,
+                  std::size_t column) {
+  assert(a.columns == columnsOfB.columns && !settings.engine.unit->scaling);
+  DotTrace trace;
+  trace.exact = exactDot(a.row(row), columnsOfB.row(column));
+  if (settings.engine.unit->blocks)
+    traceBlocks(settings, a, row, columnsOfB, column, trace);
+  else
+    traceFloats(settings, rowOf(a, row), rowOf(columnsOfB, column), trace);
   for (const DotStep& step : trace.steps) {
     trace.cut += step.cut;
     trace.rounded += step.rounded;

@@ -1,20 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 #include <cstddef>
+#include <cstdint>
 #include <optional>
-#include <span>
 #include <vector>
 
 #include "core/matmul/matrix_product.h"
 
 namespace ulpscope {
 
-/// One step of the accumulator: a block of a matrix unit, a product of a chain, or the sum of an accumulator that is
-/// added to the others.
+/// One step of the accumulator.
 struct DotStep {
+  enum class Kind : std::uint8_t {
+    Block,   ///< a block of a matrix unit, or one product of a chain
+    Joined,  ///< the sum of an accumulator is added to the others
+    Scaled,  ///< the scales of whole matrices are multiplied in
+  };
+
+  Kind kind = Kind::Block;
   std::size_t first = 0;  ///< place of its first product among those of the engine, which may stand for fewer elements
-  std::size_t count = 0;  ///< products; 0 where accumulators are joined
-  std::vector<double> products;             ///< exact
+  std::size_t count = 0;  ///< products; 0 unless it is a block
+  std::vector<double> products;  ///< exact, with their scales; where groups are added first, the sums of groups
   std::optional<int> largestExponent = {};  ///< that addends were aligned to, where the unit aligns
   std::optional<int> lastPlace = {};        ///< weight of the last bit that was kept, as a power of two
   double cut = 0;                           ///< what alignment took away: kept - exact
@@ -32,8 +38,10 @@ struct DotTrace {
   double rounded = 0;  ///< of all steps; inputs + cut + rounded is the error, but for the last bits of float64
 };
 
-/// `a` is a row of A, `b` a column of B. Precondition: an engine without scaling and blocks, of at most 64 products a
-/// block.
-DotTrace traceDot(const ProductSettings& settings, std::span<const double> a, std::span<const double> b);
+/// Of C[row, column], the dot product of that row of A and that row of `columnsOfB`; the others count where operands
+/// are scaled as a whole. Sums before such a scale are given times it. Precondition: an engine without scaling, of at
+/// most 64 products a block.
+DotTrace traceDot(const ProductSettings& settings, const DenseMatrix& a, std::size_t row, const DenseMatrix& columnsOfB,
+                  std::size_t column);
 
 }  // namespace ulpscope

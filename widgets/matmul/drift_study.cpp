@@ -130,7 +130,7 @@ void DriftStudy::follow(const Selection& selection) {
 void DriftStudy::trace(std::size_t engine, std::size_t row, std::size_t column) {
   if (!m_outcome || !m_outcome->whole) return;
   const EngineUnit& unit = *m_outcome->question.settings.engines[engine].unit;
-  if (unit.scaling || unit.blocks) {
+  if (unit.scaling) {
     m_trace.reset();
     return Q_EMIT traced();
   }
@@ -142,7 +142,7 @@ void DriftStudy::trace(std::size_t engine, std::size_t row, std::size_t column) 
         product.engine = settings.engines[engine];
         product.inputRounding = settings.inputRounding;
         product.order = settings.order;
-        return Traced{engine, row, column, traceDot(product, outcome->a.row(row), outcome->columnsOfB.row(column))};
+        return Traced{engine, row, column, traceDot(product, outcome->a, row, outcome->columnsOfB, column)};
       },
       [this](Result<Traced> traced) {
         if (!traced) return m_session.report(traced.error());

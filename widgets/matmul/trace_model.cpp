@@ -48,7 +48,8 @@ int TraceModel::rowCount(const QModelIndex& parent) const {
 QString TraceModel::text(const DotStep& step, int row, int column) const {
   switch (column) {
     case kStep:
-      return step.count == 0 ? tr("joined") : QString::number(row);
+      if (step.kind == DotStep::Kind::Scaled) return tr("scaled");
+      return step.kind == DotStep::Kind::Joined ? tr("joined") : QString::number(row);
     case kProducts: {
       QStringList products;
       for (std::size_t i = 0; i < std::min(step.products.size(), kMostProducts); ++i)
@@ -70,8 +71,9 @@ QString TraceModel::text(const DotStep& step, int row, int column) const {
 QString TraceModel::exact(const DotStep& step, int row, int column) const {
   switch (column) {
     case kStep:
-      return step.count == 0 ? tr("the sum of an accumulator is added to the others")
-                             : tr("products %1 to %2").arg(step.first).arg(step.first + step.count - 1);
+      if (step.kind == DotStep::Kind::Scaled) return tr("the scales of both matrices are multiplied in");
+      if (step.kind == DotStep::Kind::Joined) return tr("the sum of an accumulator is added to the others");
+      return tr("products %1 to %2").arg(step.first).arg(step.first + step.count - 1);
     case kProducts: {
       QStringList products;
       for (const double product : step.products) products << qt(shortest(product));
@@ -120,7 +122,7 @@ QVariant TraceModel::headerData(int section, Qt::Orientation orientation, int ro
   static const QStringList titles{tr("Step"),    tr("Products"), tr("Largest exponent"),
                                   tr("Cut off"), tr("Rounded"),  tr("Sum")};
   static const QStringList help{tr("A block of products that are added at once, or one product of a chain"),
-                                tr("Exact"),
+                                tr("Exact; of groups that are added before they are scaled, their sums"),
                                 tr("That products and the accumulator are aligned to"),
                                 tr("What alignment took away from the exact sum of the block"),
                                 tr("What rounding the sum to the accumulator's format added"),

@@ -251,9 +251,7 @@ void MatrixPage::showTrace() {
   if (const auto& traced = m_study.lastTrace(); traced && outcome)
     m_trace->show(*traced, *outcome);
   else
-    m_trace->clear(outcome && outcome->question.settings.engines[m_engine].unit->blocks
-                       ? tr("The steps of an accumulator of scaled blocks are not shown yet.")
-                       : tr("Integer sums are exact: all of the error comes from rounding the operands."));
+    m_trace->clear(tr("Integer sums are exact: all of the error comes from rounding the operands."));
 }
 
 bool MatrixPage::exportFigure() {

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "core/backend/backend.h"
+#include "core/matmul/block_scaled_product.h"
 #include "core/matmul/drift_curve.h"
 #include "core/matmul/drift_preset.h"
 #include "core/report/matmul_figures.h"
@@ -15,19 +16,20 @@ namespace {
 
 /// What steps lost, and what rounding the operands did, is the whole error.
 TEST(DotTrace, AccountsForTheErrorOfEveryEngine) {
-  const DenseMatrix a = randomMatrix(1, 300, Distribution::Uniform, 1);
-  const DenseMatrix b = randomMatrix(1, 300, Distribution::Normal, 2);
+  const DenseMatrix a = randomMatrix(3, 300, Distribution::Uniform, 1);
+  const DenseMatrix b = randomMatrix(4, 300, Distribution::Normal, 2);
   std::size_t traced = 0;
   for (const MatrixEngine* engine : matrixEngines())
     for (const EngineUnit& unit : engine->units) {
-      if (unit.scaling || unit.blocks) continue;
+      if (unit.scaling) continue;
       for (const bool half : {false, true}) {
         if (half && !unit.half) continue;
         for (const KOrder& order : {KOrder{}, KOrder{KOrder::Kind::Promote, 64}}) {
           ProductSettings settings;
           settings.engine = {engine, &unit, half, order};
           SCOPED_TRACE(settings.engine.id());
-          const DotTrace trace = traceDot(settings, a.row(0), b.row(0));
+          const DotTrace trace = traceDot(settings, a, 1, b, 2);
+          EXPECT_EQ(trace.result, multiply(settings, a, b, *makeReferenceBackend(), {})->c.values[1 * 4 + 2]);
           EXPECT_NEAR(trace.inputs + trace.cut + trace.rounded, trace.result - trace.exact,
                       1e-13 * (1 + std::abs(trace.exact)));
           if (trace.steps.empty()) continue;
@@ -35,7 +37,10 @@ TEST(DotTrace, AccountsForTheErrorOfEveryEngine) {
           EXPECT_EQ(trace.steps.back().sum, trace.result);
           std::size_t products = 0;
           for (const DotStep& step : trace.steps) products += step.count;
-          EXPECT_EQ(products, prepareOperand(settings, a, OperandSide::A, *makeReferenceBackend()).length);
+          const std::size_t length = unit.blocks
+                                         ? blockOperand(unit, a).length
+                                         : prepareOperand(settings, a, OperandSide::A, *makeReferenceBackend()).length;
+          EXPECT_EQ(products, length);
         }
       }
     }
@@ -46,9 +51,9 @@ TEST(DotTrace, ShowsWhatAnA100Cuts) {
   // docs/matrix-engines.md: three products of a quarter beside 2^23 are gone before anything is added.
   ProductSettings settings;
   settings.engine = *parseEngine("a100@tfloat32");
-  const std::vector<double> a{4096, 1, 0.5, 0.5};
-  const std::vector<double> b{2048, 1, 0.5, 0.5};
-  const DotTrace trace = traceDot(settings, a, b);
+  const DenseMatrix a{1, 4, {4096, 1, 0.5, 0.5}};
+  const DenseMatrix b{1, 4, {2048, 1, 0.5, 0.5}};
+  const DotTrace trace = traceDot(settings, a, 0, b, 0);
   ASSERT_EQ(trace.steps.size(), 1u);
   EXPECT_EQ(trace.steps[0].largestExponent, 23);
   EXPECT_EQ(trace.steps[0].lastPlace, -1);
@@ -56,6 +61,24 @@ TEST(DotTrace, ShowsWhatAnA100Cuts) {
   EXPECT_EQ(trace.steps[0].rounded, 0);
   EXPECT_EQ(trace.result, 8388609);
   EXPECT_EQ(trace.exact, 8388609.5);
+}
+
+/// Two groups that differ by 2^40: of the smaller one 35 bits below the larger exponent are kept, nothing of it here.
+TEST(DotTrace, ShowsTheGroupsOfScaledBlocks) {
+  ProductSettings settings;
+  settings.engine = *parseEngine("b200@mxfp4");
+  DenseMatrix a{1, 64, std::vector<double>(64)};
+  DenseMatrix b = a;
+  a.values[0] = b.values[0] = 0x1p20;
+  a.values[40] = b.values[40] = 0x1p-17;
+  const DotTrace trace = traceDot(settings, a, 0, b, 0);
+  ASSERT_EQ(trace.steps.size(), 1u);
+  EXPECT_EQ(trace.steps[0].products, (std::vector<double>{0x1p40, 0, 0x1p-34, 0}));
+  EXPECT_EQ(trace.steps[0].largestExponent, 36);  // of the scales: elements are 4
+  EXPECT_EQ(trace.steps[0].lastPlace, 1);
+  EXPECT_EQ(trace.steps[0].cut, -0x1p-34);
+  EXPECT_EQ(trace.inputs, 0);
+  EXPECT_EQ(trace.result, 0x1p40);
 }
 
 TEST(DriftPresets, TellTheirStories) {
