@@ -23,7 +23,8 @@ ULPSCOPE_EXPORT ulpscope::kernels::PluginStatus ulpscopeCreateBackend(std::uint3
     std::snprintf(message, messageSize, "%s", opened.error().message.c_str());
     return PluginStatus::NoDevice;
   }
-  *backend = new (std::nothrow) CudaBackend(std::move(*opened));
+  auto products = makeCublasProducts((*opened)->info());
+  *backend = new (std::nothrow) CudaBackend(std::move(*opened), std::move(products));
   if (*backend) return PluginStatus::Created;
   std::snprintf(message, messageSize, "out of memory");
   return PluginStatus::NoDevice;

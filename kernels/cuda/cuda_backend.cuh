@@ -5,6 +5,7 @@
 
 #include "core/backend/backend.h"
 #include "kernels/cuda/device.cuh"
+#include "kernels/cuda/device_products.h"
 
 namespace ulpscope::kernels {
 
@@ -13,7 +14,8 @@ namespace ulpscope::kernels {
 /// 65,536 pairs, searches) is inherited from Backend: it would cost more to send it.
 class CudaBackend final : public Backend {
  public:
-  explicit CudaBackend(std::unique_ptr<Device> device) : m_device(std::move(device)) {}
+  CudaBackend(std::unique_ptr<Device> device, std::unique_ptr<DeviceProducts> products)
+      : m_device(std::move(device)), m_products(std::move(products)) {}
 
   std::string_view id() const override { return "cuda"; }
   std::string description() const override { return "cuda " + m_device->name(); }
@@ -44,12 +46,19 @@ class CudaBackend final : public Backend {
   bool decodeNarrowBlocks(const NarrowBlockCodec& codec, std::span<const std::uint8_t> codes,
                           std::span<const float> scales, std::span<float> values) const override;
 
+  Result<ProductDevice> productDevice() const override { return m_products->device(); }
+  Result<> multiplyOnDevice(const DeviceProduct& product, std::span<const std::byte> a, std::span<const std::byte> b,
+                            std::size_t length, std::span<double> c, const std::stop_token& stop) const override {
+    return m_products->multiply(product, a, b, length, c, stop);
+  }
+
  private:
   Result<> unsupported(const char* what) const {
     return fail(Errc::Unsupported, std::string(what) + " is not done by this backend", "cuda");
   }
 
   std::unique_ptr<Device> m_device;
+  std::unique_ptr<DeviceProducts> m_products;
 };
 
 }  // namespace ulpscope::kernels

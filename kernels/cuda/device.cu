@@ -19,10 +19,9 @@ Result<std::unique_ptr<Device>> Device::open(const Options& options) {
   if (const auto done = check(cudaGetDeviceProperties(&properties, options.index), "no CUDA device answers"); !done)
     return tl::unexpected(done.error());
   std::unique_ptr<Device> device(new Device);
-  device->m_index = options.index;
+  device->m_info = {options.index, properties.name, properties.major, properties.minor};
   device->m_processors = static_cast<unsigned>(std::max(properties.multiProcessorCount, 1));
   device->m_laneBytes = std::max(options.laneBytes, Lane::kLeastBytes);
-  device->m_name = properties.name;
   return device;
 }
 
@@ -34,7 +33,7 @@ std::size_t Device::itemsWithin(std::size_t bytes, std::size_t bytesOfItem, std:
 
 Result<std::unique_ptr<Lane>> Device::takeLane(std::size_t items, std::size_t bytesOfItem,
                                                std::size_t bytesOfPiece) const {
-  if (const auto chosen = check(cudaSetDevice(m_index), "device"); !chosen) return tl::unexpected(chosen.error());
+  if (const auto chosen = check(cudaSetDevice(m_info.index), "device"); !chosen) return tl::unexpected(chosen.error());
   const bool isLarge = items > itemsOfLane(bytesOfItem, bytesOfPiece);
   const std::size_t needed =
       isLarge ? m_laneBytes : items * bytesOfItem + bytesOfPiece + kMostArrays * Lane::kAlignment;

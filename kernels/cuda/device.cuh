@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "kernels/cuda/device_products.h"
 #include "kernels/cuda/lane.cuh"
 
 namespace ulpscope::kernels {
@@ -24,7 +25,8 @@ class Device {
   /// Device errors: no driver, no such device.
   static Result<std::unique_ptr<Device>> open(const Options& options);
 
-  const std::string& name() const { return m_name; }
+  const std::string& name() const { return m_info.name; }
+  const DeviceInfo& info() const { return m_info; }
 
   /// Blocks for `items`, so many a block: no more than the device holds at once, kernels go around.
   unsigned blocksFor(std::size_t items, std::size_t itemsOfBlock) const {
@@ -56,10 +58,9 @@ class Device {
   Result<std::unique_ptr<Lane>> takeLane(std::size_t items, std::size_t bytesOfItem, std::size_t bytesOfPiece) const;
   void giveBack(std::unique_ptr<Lane> lane) const;
 
-  int m_index = 0;
+  DeviceInfo m_info;
   unsigned m_processors = 1;
   std::size_t m_laneBytes = 0;
-  std::string m_name;
   mutable std::mutex m_mutex;
   mutable std::vector<std::unique_ptr<Lane>> m_idle;
 };

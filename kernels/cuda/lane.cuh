@@ -13,15 +13,10 @@
 #include <vector>
 
 #include "core/base/result.h"
+#include "kernels/cuda/check.cuh"
 #include "kernels/cuda/threads.cuh"
 
 namespace ulpscope::kernels {
-
-/// Every CUDA call goes through here.
-inline Result<> check(cudaError_t status, const char* what) {
-  if (status == cudaSuccess) return {};
-  return fail(Errc::Device, std::string(what) + ": " + cudaGetErrorString(status), "cuda");
-}
 
 struct Grid {
   unsigned blocks;

@@ -52,6 +52,7 @@ set(rules
   "^kernels/cuda/ => \"kernels/cuda/"
   "^kernels/cuda/.*\\.cpp$ => <dlfcn\\.h>"
   "^kernels/cuda/.*\\.cuh?$ => <cuda[a-z_0-9]*\\.h>"
+  "^kernels/cuda/cublas_functions\\.cuh$ => <cublas[A-Za-z_0-9]*\\.h>"
   # widgets: over core, with Qt; QCustomPlot in plots' .cpp files.
   "^widgets/ => ${standard}"
   "^widgets/ => \"(core|widgets)/"

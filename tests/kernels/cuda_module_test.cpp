@@ -4,9 +4,11 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <iostream>
 
 #include "kernels/cuda/load_cuda_backend.h"
 #include "tests/kernels/agreement.h"
+#include "tests/kernels/measured_products.h"
 
 namespace ulpscope::kernels {
 namespace {
@@ -60,6 +62,16 @@ TEST(CudaModule, AgreesWithTheReferenceOrSaysThatNoDeviceAnswers) {
   expectSameBlockCounts(**backend, effort());
   expectSameBlocks(**backend, effort());
   expectSameNarrowBlocks(**backend, effort());
+}
+
+/// On its own in `script/test --gpu`: NVIDIA's kernels are not what the sanitizers are run for.
+TEST(CudaProductsOnDevice, AreThoseOfItsModelWhereTheOrderOfKIsKnown) {
+  const auto backend = findCudaBackend();
+  if (!backend) {
+    EXPECT_FALSE(requiresDevice()) << "no device was found: " << describe(backend.error());
+    return;
+  }
+  compareMeasuredProducts(**backend, 256, 4096, std::cout);
 }
 
 TEST(CudaModule, KnowsNoDeviceBeyondTheLast) {

@@ -35,7 +35,8 @@ DenseMatrix decoded(Operands operands, std::span<const std::byte> codes, std::si
 /// Nothing but a device.
 class DeviceAlone final : public Backend {
  public:
-  explicit DeviceAlone(ModelledDevice device) : m_device(std::move(device)) {}
+  DeviceAlone(ModelledDevice device, std::shared_ptr<const Backend> within)
+      : m_device(std::move(device)), m_within(std::move(within)) {}
   std::string_view id() const override { return "modelled"; }
   std::string description() const override { return "modelled device"; }
 
@@ -57,8 +58,8 @@ class DeviceAlone final : public Backend {
     ProductSettings settings{.engine = *parseEngine(engine)};
     if (!isOwn) settings.order = product.promotes ? KOrder{KOrder::Kind::Promote, 128} : m_device.order;
     settings.inputRounding = Rounding::TowardZero;  // operands are rounded already
-    const auto found = multiply(settings, decoded(product.operands, a, length), decoded(product.operands, b, length),
-                                *makeReferenceBackend(), {});
+    const auto found =
+        multiply(settings, decoded(product.operands, a, length), decoded(product.operands, b, length), *m_within, {});
     std::ranges::copy(found->c.values, c.begin());
     return {};
   }
@@ -95,12 +96,14 @@ class DeviceAlone final : public Backend {
   static Result<> none() { return fail(Errc::Unsupported, "not by this device"); }
 
   ModelledDevice m_device;
+  std::shared_ptr<const Backend> m_within;
 };
 
 }  // namespace
 
-std::shared_ptr<const Backend> backendWithDevice(ModelledDevice device) {
-  return makeFallbackBackend(std::make_shared<DeviceAlone>(std::move(device)), makeReferenceBackend(), {});
+std::shared_ptr<const Backend> backendWithDevice(ModelledDevice device, std::shared_ptr<const Backend> always) {
+  auto alone = std::make_shared<DeviceAlone>(std::move(device), always);
+  return makeFallbackBackend(std::move(alone), std::move(always), {});
 }
 
 }  // namespace ulpscope::test

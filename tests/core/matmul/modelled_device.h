@@ -16,7 +16,8 @@ struct ModelledDevice {
   std::optional<Error> failure = {};  ///< of every product
 };
 
-/// The reference backend with such a device beside.
-std::shared_ptr<const Backend> backendWithDevice(ModelledDevice device);
+/// A backend with such a device beside; `always` computes all else, and what the device measures.
+std::shared_ptr<const Backend> backendWithDevice(ModelledDevice device,
+                                                 std::shared_ptr<const Backend> always = makeReferenceBackend());
 
 }  // namespace ulpscope::test

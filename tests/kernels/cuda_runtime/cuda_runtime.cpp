@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/kernels/cuda_runtime/cuda_runtime.h"
 
+#include <algorithm>
 #include <cassert>
 #include <cstdlib>
 #include <cstring>
@@ -26,10 +27,14 @@ std::size_t deviceBytes = 0;
 std::size_t hostAllocations = 0;
 std::size_t streams = 0;
 std::size_t kernelsLaunched = 0;
+struct {
+  int major = 9, minor = 0;
+} capability;
 
 void* allocate(std::size_t bytes) {
   void* const memory = std::aligned_alloc(kAlignment, (bytes + kAlignment - 1) / kAlignment * kAlignment);
-  std::memset(memory, 0xA5, bytes);  // nothing may count on zeros
+  constexpr std::size_t kMostFilled = std::size_t{8} << 20;
+  std::memset(memory, 0xA5, std::min(bytes, kMostFilled));  // nothing may count on zeros
   return memory;
 }
 
@@ -48,6 +53,7 @@ cudaError_t nextCall() {
 
 void failAt(std::size_t call, cudaError_t error, bool forGood) { failure = Failure{call, error, forGood}; }
 void neverFail() { failure.reset(); }
+void setComputeCapability(int major, int minor) { capability = {major, minor}; }
 void limitDeviceMemory(std::size_t bytes) { memoryLimit = bytes; }
 std::size_t heldResources() { return deviceMemory.size() + hostAllocations + streams; }
 std::size_t launchedKernels() { return kernelsLaunched; }
@@ -72,6 +78,8 @@ cudaError_t cudaGetDeviceCount(int* count) {
 cudaError_t cudaGetDeviceProperties(cudaDeviceProp* properties, int) {
   std::strcpy(properties->name, "processor");
   properties->multiProcessorCount = 1;
+  properties->major = ulpscope::cuda_on_cpu::capability.major;
+  properties->minor = ulpscope::cuda_on_cpu::capability.minor;
   return nextCall();
 }
 
@@ -94,6 +102,7 @@ cudaError_t cudaMalloc(void** memory, std::size_t bytes) {
 
 cudaError_t cudaFree(void* memory) {
   using namespace ulpscope::cuda_on_cpu;
+  if (!memory) return nextCall();
   const auto found = deviceMemory.find(memory);
   assert(found != deviceMemory.end());
   deviceBytes -= found->second;

@@ -33,6 +33,7 @@ struct dim3 {
 struct cudaDeviceProp {
   char name[256];
   int multiProcessorCount;
+  int major, minor;
 };
 
 struct CudaStream {
@@ -70,6 +71,9 @@ cudaError_t nextCall();
 /// The call number `call` from now on fails, 0 the next one, and with `forGood` all after it: a device that is lost.
 void failAt(std::size_t call, cudaError_t error, bool forGood);
 void neverFail();
+
+/// What the device says it is; 9.0 unless told otherwise.
+void setComputeCapability(int major, int minor);
 
 /// Of device memory; more is refused.
 void limitDeviceMemory(std::size_t bytes);
