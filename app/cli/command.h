@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
+#include <functional>
 #include <memory>
 #include <span>
 #include <stop_token>
@@ -21,6 +22,8 @@ struct CommandContext {
   const Backend& backend;
   Terminal terminal;  ///< of standard output
   JobContext job;
+  /// As --backend with this id would have chosen.
+  std::function<Result<std::shared_ptr<const Backend>>(std::string_view id)> otherBackend = {};
   std::string output;  ///< printed once the command has succeeded, so that a failure leaves standard output empty
 
   /// A line on standard error that does not stop the command.

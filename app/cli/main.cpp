@@ -56,6 +56,7 @@ Result<std::string> runCommand(Invocation& invocation, const std::stop_token& st
                          .backend = **backend,
                          .terminal = Terminal::of(STDOUT_FILENO),
                          .job = {stop, &progress},
+                         .otherBackend = [&](std::string_view id) { return chooseBackend(id, invocation.threads); },
                          .output = {}};
   if (auto done = invocation.command->run(context); !done) return tl::unexpected(done.error());
   return std::move(context.output);

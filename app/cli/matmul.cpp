@@ -3,10 +3,10 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <cmath>
 
 #include "app/cli/checkpoint_argument.h"
 #include "app/cli/command.h"
+#include "app/cli/drift_document.h"
 #include "app/cli/json.h"
 #include "app/cli/lookup.h"
 #include "app/cli/options.h"
@@ -37,57 +37,6 @@ Result<DenseMatrix> matrixOf(const std::string& path, const OpenFlags& flags, co
 
 std::string shapeText(const DenseMatrix& matrix) { return fmt::format("{} x {}", matrix.rows, matrix.columns); }
 
-Json boundsJson(const std::vector<DriftBound>& bounds) {
-  Json all = Json::array();
-  for (const DriftBound& bound : bounds) {
-    Json one{{"id", idOf(bound.kind)}, {"relativeFrobenius", jsonNumber(bound.value)}, {"holds", bound.whyNot.empty()}};
-    if (!bound.whyNot.empty()) one["whyNot"] = bound.whyNot;
-    all.push_back(std::move(one));
-  }
-  return all;
-}
-
-std::string_view idOf(MatrixEngine::Evidence evidence) {
-  switch (evidence) {
-    case MatrixEngine::Evidence::Definition:
-      return "definition";
-    case MatrixEngine::Evidence::Recorded:
-      return "recorded";
-    case MatrixEngine::Evidence::Published:
-      break;
-  }
-  return "published";
-}
-
-Json errorJson(const ProductError& error) {
-  return {{"relativeFrobenius", jsonNumber(error.relativeFrobenius)},
-          {"maxAbsolute", jsonNumber(error.maxAbsolute)},
-          {"maxRelative", jsonNumber(error.maxRelative)},
-          {"maxUlp", jsonNumber(error.maxUlp)},
-          {"meanRelative", jsonNumber(error.meanRelative)},
-          {"exact", error.exact},
-          {"excluded", error.excluded}};
-}
-
-Json seriesJson(const DriftSeries& series) {
-  const InputCounts& inputs = series.product.inputs;
-  Json json{{"id", series.engine.engine->id},
-            {"format", series.engine.unit->format},
-            {"series", series.engine.id()},
-            {"name", series.engine.engine->title},
-            {"evidence", idOf(series.engine.engine->evidence)}};
-  json.update(errorJson(series.error));
-  json["inputs"] = {{"elements", inputs.elements},
-                    {"rounded", inputs.rounded},
-                    {"overflowed", inputs.overflowed},
-                    {"underflowed", inputs.underflowed}};
-  if (series.sums) json["sums"] = errorJson(*series.sums);
-  json["bounds"] = boundsJson(series.bounds);
-  return json;
-}
-
-std::string numberText(double value) { return std::isfinite(value) ? fmt::format("{:.3g}", value) : "-"; }
-
 class MatmulCommand final : public Command {
  public:
   void declare(Options& options) override {
@@ -107,6 +56,8 @@ class MatmulCommand final : public Command {
     options.option("--order", "O", m_order, "Of K: sequential (default), split:N or promote:N");
     options.flag("--separate", m_separates,
                  "Also the error of the sums alone: against the product of rounded operands");
+    options.flag("--measured", m_isMeasured,
+                 "Also what the CUDA device's cuBLAS computes, and how many elements are not those of its model");
     options.flag("--dots", m_isDots, "One dot product a row of A and B, to be compared with recorded results");
     options.option("--engine", "ID", m_engine, "With --dots: the engine");
     options.option("--input", "FORMAT", m_input, "With --dots: the format of A and B (default: the engine's first)");
@@ -153,14 +104,24 @@ class MatmulCommand final : public Command {
       return fail(Errc::Usage, "--engine, --input, --output, --c and --out go with --dots, which was not given");
     const auto settings = driftSettings();
     if (!settings) return tl::unexpected(settings.error());
+    std::optional<ProductDevice> device;
+    std::shared_ptr<const Backend> withDevice;
+    if (m_isMeasured) {
+      auto found = findDevice(context, withDevice);
+      if (!found) return tl::unexpected(std::move(found).error());
+      device = *std::move(found);
+    }
+    const Backend& backend = withDevice ? *withDevice : context.backend;
     auto operands = driftOperands(context);
     if (!operands) return tl::unexpected(std::move(operands).error());
     const DenseMatrix columns = transposed(operands->b);
     context.job.expect(driftWork(*settings, operands->a, columns));
-    const auto drift = measureDrift(*settings, operands->a, columns, context.backend, context.job);
+    const auto drift = measureDrift(*settings, operands->a, columns, backend, context.job);
     if (!drift) return tl::unexpected(drift.error());
-    context.output = context.json ? documentText(driftJson(*settings, *operands, *drift, context))
-                                  : driftText(*settings, *operands, *drift, context.terminal);
+    if (drift->notMeasured) return tl::unexpected(*drift->notMeasured);
+    const ProductDevice* const asked = device ? &*device : nullptr;
+    context.output = context.json ? documentText(driftJson(*settings, *operands, *drift, asked, backend))
+                                  : driftText(*settings, *operands, *drift, asked, context.terminal);
     return {};
   }
 
@@ -182,6 +143,7 @@ class MatmulCommand final : public Command {
     if (m_reference && *m_reference != "float64" && *m_reference != "exact")
       return fail(Errc::Usage, fmt::format("--reference float64 or exact expected, found {}", printable(*m_reference)));
     settings.separatesSums = m_separates;
+    settings.measures = m_isMeasured;
     if (m_reference == "exact") settings.reference = DriftReference::Exact;
     if (auto common = readCommon(settings.inputRounding, settings.order); !common)
       return tl::unexpected(common.error());
@@ -241,44 +203,36 @@ class MatmulCommand final : public Command {
   }
 
   Json driftJson(const DriftSettings& settings, const Operands& operands, const Drift& drift,
-                 const CommandContext& context) const {
-    Json engines = Json::array();
-    for (const DriftSeries& series : drift.series) engines.push_back(seriesJson(series));
-    return {{"engines", std::move(engines)},
-            {"provenance",
-             {{"operands", operands.origin},
-              {"m", operands.a.rows},
-              {"n", operands.b.columns},
-              {"k", operands.a.columns},
-              {"order", settings.order.id()},
-              {"inputRounding", m_inputRounding.value_or("engine")},
-              {"reference", settings.reference == DriftReference::Exact ? "exact" : "float64"},
-              {"backend", context.backend.description()},
-              {"version", ULPSCOPE_VERSION}}}};
+                 const ProductDevice* device, const Backend& backend) const {
+    Json document{{"engines", enginesJson(drift)}};
+    if (device) document["measured"] = measuredJson(settings, drift, *device);
+    document["provenance"] = {{"operands", operands.origin},
+                              {"m", operands.a.rows},
+                              {"n", operands.b.columns},
+                              {"k", operands.a.columns},
+                              {"order", settings.order.id()},
+                              {"inputRounding", m_inputRounding.value_or("engine")},
+                              {"reference", settings.reference == DriftReference::Exact ? "exact" : "float64"},
+                              {"backend", backend.description()},
+                              {"version", ULPSCOPE_VERSION}};
+    return document;
   }
 
   static std::string driftText(const DriftSettings& settings, const Operands& operands, const Drift& drift,
-                               const Terminal& terminal) {
-    Table table{{"engine", "relative", "max absolute", "max ulp", "bias", "bound"}, {}};
-    if (settings.separatesSums) table.header.push_back("sums alone");
-    std::string notes;
-    for (const DriftSeries& series : drift.series) {
-      const bool hasBound = !series.bounds.empty() && series.bounds.front().whyNot.empty();
-      table.rows.push_back({series.engine.id(), numberText(series.error.relativeFrobenius),
-                            numberText(series.error.maxAbsolute), numberText(series.error.maxUlp),
-                            numberText(series.error.meanRelative),
-                            hasBound ? numberText(series.bounds.front().value) : "-"});
-      if (series.sums) table.rows.back().push_back(numberText(series.sums->relativeFrobenius));
-      if (!hasBound && !series.bounds.empty())
-        notes += fmt::format("{}: no bound, {}\n", series.engine.id(), series.bounds.front().whyNot);
-      if (series.error.excluded != 0)
-        notes +=
-            fmt::format("{}: {} not finite, left out\n", series.engine.id(), counted(series.error.excluded, "element"));
-    }
-    return fmt::format("A {} ({}), B {}, K {}\n\n{}{}", shapeText(operands.a), printable(operands.origin),
-                       shapeText(operands.b), settings.order.id(),
-                       terminal.table(table, settings.separatesSums ? "lrrrrrr" : "lrrrrr"),
-                       notes.empty() ? "" : "\n" + terminal.muted(notes));
+                               const ProductDevice* device, const Terminal& terminal) {
+    return fmt::format("A {} ({}), B {}, K {}\n\n{}", shapeText(operands.a), printable(operands.origin),
+                       shapeText(operands.b), settings.order.id(), driftTable(settings, drift, device, terminal));
+  }
+
+  /// The device that measures, and in `withDevice` a backend that has it, where the one that was chosen has not: then
+  /// the first device, and the processor for all else.
+  static Result<ProductDevice> findDevice(const CommandContext& context, std::shared_ptr<const Backend>& withDevice) {
+    auto device = context.backend.productDevice();
+    if (device || context.backend.id() == "cuda") return device;
+    auto chosen = context.otherBackend("cuda");
+    if (!chosen) return tl::unexpected(std::move(chosen).error());
+    withDevice = *std::move(chosen);
+    return withDevice->productDevice();
   }
 
   // --- Dot products.
@@ -286,10 +240,11 @@ class MatmulCommand final : public Command {
   Result<> dots(CommandContext& context) const {
     if (!m_a || !m_b || !m_engine || !m_out)
       return fail(Errc::Usage, "--dots expects --a, --b, --engine and --out; one of them was not given");
-    if (!m_engines.empty() || m_m || m_n || m_k || m_distribution || m_seed || m_reference || m_separates)
-      return fail(
-          Errc::Usage,
-          "--engines, --reference, --separate, sizes and a distribution do not go with --dots, but one was given");
+    if (!m_engines.empty() || m_m || m_n || m_k || m_distribution || m_seed || m_reference || m_separates ||
+        m_isMeasured)
+      return fail(Errc::Usage,
+                  "--engines, --reference, --separate, --measured, sizes and a distribution do not go with --dots, but "
+                  "one was given");
     const auto settings = dotSettings();
     if (!settings) return tl::unexpected(settings.error());
     if (auto free = checkFree(*m_out, m_force, {}); !free) return free;
@@ -343,7 +298,7 @@ class MatmulCommand final : public Command {
   std::optional<std::uint64_t> m_m, m_n, m_k, m_seed;
   std::optional<std::string> m_distribution, m_reference, m_inputRounding, m_order;
   std::vector<std::string> m_engines;
-  bool m_isDots = false, m_separates = false, m_force = false;
+  bool m_isDots = false, m_isMeasured = false, m_separates = false, m_force = false;
   std::optional<std::string> m_engine, m_input, m_output;
   OpenFlags m_flags;
 };

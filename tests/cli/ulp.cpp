@@ -20,31 +20,31 @@ extern char** environ;
 namespace ulpscope::test {
 namespace {
 
-pid_t spawn(const std::vector<std::string>& arguments, const std::string& out, const std::string& err) {
+pid_t spawn(const std::string& program, const std::vector<std::string>& arguments, const std::string& out,
+            const std::string& err) {
   posix_spawn_file_actions_t actions;
   posix_spawn_file_actions_init(&actions);
   posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
   posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, out.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
   posix_spawn_file_actions_addopen(&actions, STDERR_FILENO, err.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
-  std::vector<std::string> words{ULPSCOPE_ULP};
+  std::vector<std::string> words{program};
   words.insert(words.end(), arguments.begin(), arguments.end());
   std::vector<char*> argv;
   for (std::string& word : words) argv.push_back(word.data());
   argv.push_back(nullptr);
   pid_t child = 0;
-  const int failed = posix_spawn(&child, ULPSCOPE_ULP, &actions, nullptr, argv.data(), environ);
+  const int failed = posix_spawn(&child, program.c_str(), &actions, nullptr, argv.data(), environ);
   posix_spawn_file_actions_destroy(&actions);
   if (failed != 0) throw std::runtime_error(std::strerror(failed));
   return child;
 }
 
-}  // namespace
-
-Outcome ulp(const std::vector<std::string>& arguments, std::optional<Interruption> interruption) {
+Outcome run(const std::string& program, const std::vector<std::string>& arguments,
+            std::optional<Interruption> interruption) {
   const TemporaryFolder folder;
   const std::string out = folder / "out";
   const std::string err = folder / "err";
-  const pid_t child = spawn(arguments, out, err);
+  const pid_t child = spawn(program, arguments, out, err);
   if (interruption) {
     std::this_thread::sleep_for(interruption->after);
     kill(child, interruption->signal);
@@ -53,6 +53,22 @@ Outcome ulp(const std::vector<std::string>& arguments, std::optional<Interruptio
   waitpid(child, &status, 0);
   const int code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
   return {code, TemporaryFolder::read(out), TemporaryFolder::read(err)};
+}
+
+}  // namespace
+
+Outcome ulp(const std::vector<std::string>& arguments, std::optional<Interruption> interruption) {
+  return run(ULPSCOPE_ULP, arguments, interruption);
+}
+
+Outcome ulpWithDevice(const std::vector<std::string>& arguments) {
+  // The module is looked for beside the program. Names of one's own, as tests run side by side.
+  const std::filesystem::path program =
+      std::filesystem::path(ULPSCOPE_CUDA_ON_CPU) / ("ulp-" + std::to_string(getpid()));
+  std::filesystem::create_hard_link(ULPSCOPE_ULP, program);
+  Outcome outcome = run(program.string(), arguments, {});
+  std::filesystem::remove(program);
+  return outcome;
 }
 
 std::string samplePath() { return sourcePath("resources/samples/tiny-lm"); }

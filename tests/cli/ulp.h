@@ -29,6 +29,9 @@ struct Interruption {
 
 Outcome ulp(const std::vector<std::string>& arguments, std::optional<Interruption> interruption = {});
 
+/// The same with a CUDA device that the processor plays (tests/kernels/cuda_module_on_cpu.cpp).
+Outcome ulpWithDevice(const std::vector<std::string>& arguments);
+
 /// The bundled sample checkpoint.
 std::string samplePath();
 
