@@ -66,7 +66,9 @@ Outcome ulpWithDevice(const std::vector<std::string>& arguments) {
   const std::filesystem::path program =
       std::filesystem::path(ULPSCOPE_CUDA_ON_CPU) / ("ulp-" + std::to_string(getpid()));
   std::filesystem::create_hard_link(ULPSCOPE_ULP, program);
-  Outcome outcome = run(program.string(), arguments, {});
+  std::vector<std::string> words = arguments;
+  words.insert(words.end(), {"--threads", "1"});
+  Outcome outcome = run(program.string(), words, {});
   std::filesystem::remove(program);
   return outcome;
 }

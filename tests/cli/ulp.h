@@ -29,7 +29,7 @@ struct Interruption {
 
 Outcome ulp(const std::vector<std::string>& arguments, std::optional<Interruption> interruption = {});
 
-/// The same with a CUDA device that the processor plays (tests/kernels/cuda_module_on_cpu.cpp).
+/// The same with a CUDA device that the processor plays (tests/kernels/cuda_module_on_cpu.cpp), on one thread.
 Outcome ulpWithDevice(const std::vector<std::string>& arguments);
 
 /// The bundled sample checkpoint.

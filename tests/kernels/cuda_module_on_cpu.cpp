@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // A module as load_cuda_backend.h loads it whose device the processor plays (cuda_backend_on_cpu.h): with it beside the
-// program, `ulp --backend cuda` is tested as it is.
+// program, `ulp --backend cuda` is tested as it is. Such a device has no room for two threads at a time.
 #include <cstdio>
 
 #include "kernels/cuda/plugin_abi.h"
