@@ -26,8 +26,11 @@ namespace hn = hwy::HWY_NAMESPACE;
 template <std::size_t kLength, Accumulator kAccumulator>
 class NearLanes {
   static constexpr bool kIsHalf = kAccumulator == Accumulator::Float16NearestEven;
-  static constexpr std::size_t kOfGroup = kLength > kSurelyFit ? kSurelyFit : kLength;
-  static_assert(kLength % kOfGroup == 0);
+  static constexpr bool kIsFraction13 = kAccumulator == Accumulator::Fraction13TowardZero;
+  static constexpr bool kSurelyFits = kLength <= kSurelyFit || kIsFraction13;
+  static constexpr std::size_t kOfGroup = kSurelyFits ? kLength : kSurelyFit;
+  static constexpr std::size_t kChains = kLength >= 8 ? 4 : 1;  ///< of maxima, each of which waits for the one before
+  static_assert(kLength % kOfGroup == 0 && kLength % kChains == 0);
 
   static constexpr std::int32_t field(int exponent) { return (127 + exponent) << 23; }
 
@@ -37,10 +40,11 @@ class NearLanes {
   /// Exponents of products and sums that a panel of B may have with what is in A, but for zeros.
   static constexpr int kSmallestProduct = -75;
   static constexpr int kSmallestSum = -100;
+  static constexpr int kMostAlignmentBits = kIsFraction13 ? 13 : 126 + kSmallestSum;
 
   static bool covers(const DotUnit& unit, const OperandRange& products, const OperandRange& sums) {
     return kIsHalf || (products.smallest >= kSmallestProduct && sums.smallest >= kSmallestSum &&
-                       unit.zeroExponent <= kSmallestSum && unit.alignmentBits <= 126 + kSmallestSum);
+                       unit.zeroExponent <= kSmallestSum && unit.alignmentBits <= kMostAlignmentBits);
   }
 
   explicit NearLanes(const DotUnit& unit)
@@ -51,11 +55,15 @@ class NearLanes {
   HWY_INLINE V add(const PanelRow& a, const PanelRow& b, V c, VI& overflow) const {
     const D d;
     const DI di;
-    V largest = m_smallest;
-    ULPSCOPE_UNROLL
-    for (std::size_t t = 0; t < kLength; ++t)
-      largest = hn::Max(largest, hn::Mul(hn::Set(d, a.magnitude[t]), hn::Load(d, b.magnitude + t * kWidth)));
-    largest = hn::Max(largest, powerOf(c));
+    V maxima[kChains];
+    for (V& largest : maxima) largest = m_smallest;
+    for (std::size_t first = 0; first < kLength; first += kChains) ULPSCOPE_UNROLL
+    for (std::size_t i = 0; i < kChains; ++i) {
+      const std::size_t t = first + i;
+      maxima[i] = hn::Max(maxima[i], hn::Mul(hn::Set(d, a.magnitude[t]), hn::Load(d, b.magnitude + t * kWidth)));
+    }
+    V largest = powerOf(c);
+    for (const V& maximum : maxima) largest = hn::Max(largest, maximum);
     const VI lastField = hn::Sub(hn::BitCast(di, largest), m_alignment);
     const V scale = hn::BitCast(d, hn::Sub(hn::Set(di, 2 * field(0)), lastField));
     VI sum = truncated(hn::Mul(c, scale));
@@ -67,8 +75,7 @@ class NearLanes {
         part = hn::Add(part, truncated(hn::Mul(product, scale)));
       }
       const VI total = hn::Add(sum, part);
-      if constexpr (kLength > kSurelyFit)
-        overflow = hn::Or(overflow, hn::And(hn::Xor(sum, total), hn::Xor(part, total)));
+      if constexpr (!kSurelyFits) overflow = hn::Or(overflow, hn::And(hn::Xor(sum, total), hn::Xor(part, total)));
       sum = total;
     }
     const V result = roundedSum<kAccumulator>(sum, hn::BitCast(d, lastField));
