@@ -47,9 +47,11 @@ class MatmulCommand final : public Command {
     options.option("--k", "N", m_k, fmt::format("Columns of A and rows of B (default {})", kDefaultDepth));
     options.option("--distribution", "D", m_distribution, "normal (default) or uniform");
     options.option("--seed", "N", m_seed, "Of the operands (default 0)");
-    options.list("--engines", "IDS", m_engines,
-                 fmt::format("ID or ID@FORMAT each, then /float16 (sums) or /promote:N (default {}); `list` names them",
-                             fmt::join(kDefaultEngines, ",")));
+    options.list(
+        "--engines", "IDS", m_engines,
+        fmt::format(
+            "ID or ID@FORMAT each, then /float16 (sums), /promote:N or /slices:N (default {}); `list` names them",
+            fmt::join(kDefaultEngines, ",")));
     options.option("--reference", "R", m_reference, "float64 (default) or exact");
     options.option("--input-rounding", "R", m_inputRounding,
                    "How operands are rounded to the engine's format (default: as its own software does)");
@@ -82,7 +84,7 @@ class MatmulCommand final : public Command {
       std::string names;
       for (const EngineUnit& unit : engine->units) {
         formats.push_back(unit.format);
-        names += fmt::format("{}{}", names.empty() ? "" : ", ", unit.format);
+        names += fmt::format("{}{}{}", names.empty() ? "" : ", ", unit.format, unit.slices ? "/slices:N" : "");
       }
       document.push_back({{"id", engine->id},
                           {"name", engine->title},
@@ -281,7 +283,7 @@ class MatmulCommand final : public Command {
     settings.engine = *engine;
     if (m_output && *m_output != "float32" && *m_output != "float16")
       return fail(Errc::Usage, fmt::format("--output float32 or float16 expected, found {}", printable(*m_output)));
-    if (engine->unit->scaling)
+    if (engine->unit->isOfIntegers())
       return fail(Errc::Usage,
                   fmt::format("an engine that multiplies row by row expected, found {}, which scales whole "
                               "matrices",

@@ -6,10 +6,14 @@
 #include <numeric>
 
 #include "core/backend/backend.h"
+#include "core/matmul/affine_product.h"
 #include "core/matmul/block_scaled_product.h"
 #include "core/matmul/dot.h"
 #include "core/matmul/exact_sum.h"
 #include "core/matmul/fused_dot.h"
+#include "core/matmul/integer_trace.h"
+#include "core/matmul/scaled_product.h"
+#include "core/matmul/sliced_product.h"
 
 namespace ulpscope {
 namespace {
@@ -17,13 +21,6 @@ namespace {
 /// Whether one accumulator meets the products in their order.
 bool isWalk(Summation summation) {
   return summation != Summation::Pairwise && summation != Summation::Kahan && summation != Summation::Exact;
-}
-
-template <class T>
-double exactDot(std::span<const T> a, std::span<const T> b) {
-  ExactSum sum;
-  for (std::size_t i = 0; i < a.size(); ++i) sum.addProduct(static_cast<double>(a[i]), static_cast<double>(b[i]));
-  return sum.toDouble();
 }
 
 void takeAlignment(const FusedBlock& trace, DotStep& step) {
@@ -176,11 +173,6 @@ class ScaledWalk {
   std::vector<DotStep> m_steps;
 };
 
-DenseMatrix rowOf(const DenseMatrix& matrix, std::size_t row) {
-  const auto values = matrix.row(row);
-  return {1, values.size(), {values.begin(), values.end()}};
-}
-
 void traceBlocks(const ProductSettings& settings, const DenseMatrix& a, std::size_t row, const DenseMatrix& columnsOfB,
                  std::size_t column, DotTrace& trace) {
   const BlockOperand left = blockOperand(*settings.engine.unit, a);
@@ -212,10 +204,14 @@ void traceFloats(const ProductSettings& settings, const DenseMatrix& a, const De
 
 DotTrace traceDot(const ProductSettings& settings, const DenseMatrix& a, std::size_t row, const DenseMatrix& columnsOfB,
                   std::size_t column) {
-  assert(a.columns == columnsOfB.columns && !settings.engine.unit->scaling);
+  assert(a.columns == columnsOfB.columns);
+  const EngineUnit& unit = *settings.engine.unit;
+  if (unit.scaling) return traceScaled(settings, a, row, columnsOfB, column);
+  if (unit.affine) return traceAffine(settings, a, row, columnsOfB, column);
+  if (unit.slices) return traceSliced(settings, a.row(row), columnsOfB.row(column));
   DotTrace trace;
   trace.exact = exactDot(a.row(row), columnsOfB.row(column));
-  if (settings.engine.unit->blocks)
+  if (unit.blocks)
     traceBlocks(settings, a, row, columnsOfB, column, trace);
   else
     traceFloats(settings, rowOf(a, row), rowOf(columnsOfB, column), trace);

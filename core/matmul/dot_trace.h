@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <vector>
 
 #include "core/matmul/matrix_product.h"
@@ -15,6 +16,7 @@ struct DotStep {
     Block,   ///< a block of a matrix unit, or one product of a chain
     Joined,  ///< the sum of an accumulator is added to the others
     Scaled,  ///< the scales of whole matrices are multiplied in
+    Noted,   ///< of engines of integers: what `note` says, on the way from an integer to a number of C
   };
 
   Kind kind = Kind::Block;
@@ -26,6 +28,7 @@ struct DotStep {
   double cut = 0;                           ///< what alignment took away: kept - exact
   double rounded = 0;                       ///< what rounding the sum added
   double sum = 0;                           ///< of the accumulator after it
+  std::string note = {};
 };
 
 /// How one element of C came about.
@@ -39,8 +42,9 @@ struct DotTrace {
 };
 
 /// Of C[row, column], the dot product of that row of A and that row of `columnsOfB`; the others count where operands
-/// are scaled as a whole. Sums before such a scale are given times it. Precondition: an engine without scaling, of at
-/// most 64 products a block.
+/// are scaled as a whole. Sums before such a scale are given times it, but for engines of integers: the sums of their
+/// first steps are those integers, and `inputs` is what codes in place of operands, and products of slices that are
+/// left out, make. Precondition: an engine of at most 64 products a block.
 DotTrace traceDot(const ProductSettings& settings, const DenseMatrix& a, std::size_t row, const DenseMatrix& columnsOfB,
                   std::size_t column);
 

@@ -136,12 +136,12 @@ Result<Drift> measureDrift(const DriftSettings& settings, const DenseMatrix& a, 
     if (!made) return tl::unexpected(std::move(made).error());
     const ProductError error = measureProduct(made->c, drift.reference);
     std::optional<ProductError> sums;
-    if (settings.separatesSums && !engine.unit->scaling) {
+    if (settings.separatesSums && !engine.unit->isOfIntegers()) {
       const auto ofRounded = references.find(product, settings.reference, a, columnsOfB, backend, job);
       if (!ofRounded) return tl::unexpected(ofRounded.error());
       sums = measureProduct(made->c, **ofRounded);
     }
-    auto bounds = driftBounds(product, scale, made->inputs);
+    auto bounds = driftBounds(product, scale, *made);
     drift.series.push_back({engine, *std::move(made), error, sums, std::move(bounds)});
   }
   if (settings.measures)

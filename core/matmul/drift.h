@@ -56,7 +56,7 @@ struct DriftSeries {
   MatrixProduct product;
   ProductError error;
   std::optional<ProductError> sums;  ///< against the product of the operands as rounded: what adding alone lost;
-                                     ///< not of engines that scale, whose sums are exact
+                                     ///< not of engines of integers, whose sums are exact
   std::vector<DriftBound> bounds;
 };
 

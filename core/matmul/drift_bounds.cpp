@@ -74,10 +74,26 @@ std::string outOfRange(const InputCounts& inputs) {
   return {};
 }
 
+/// Of an engine of integers: what codes can cost was worked out with them. Of slices, whose levels are added in
+/// float64: that, too, and rounding to float32 where operands and C are that.
+DriftBound codingBound(const ProductSettings& settings, const DriftScale& scale, const MatrixProduct& made) {
+  const EngineUnit& engine = *settings.engine.unit;
+  double value = *made.loss / scale.referenceNorm();
+  if (engine.slices) {
+    const double u = engine.format == "float32" ? kUnitRoundoff32 : 0;
+    const double sums = gammaOf(settings.engine.slices(), kUnitRoundoff64);
+    value += (2 * u + u * u + sums * (1 + u) * (1 + u)) * scale.amplification();
+    value += u * (1 + value);
+  }
+  DriftBound bound{DriftBound::Kind::Deterministic, value, {}};
+  if (!std::isfinite(*made.loss)) bound.whyNot = "operands or elements of C are not finite or too large for the format";
+  return bound;
+}
+
 }  // namespace
 
 DriftScale::DriftScale(std::size_t k, const DenseMatrix& absoluteProduct, const DenseMatrix& reference)
-    : m_k(k), m_amplification(frobenius(absoluteProduct) / frobenius(reference)) {}
+    : m_k(k), m_referenceNorm(frobenius(reference)), m_amplification(frobenius(absoluteProduct) / m_referenceNorm) {}
 
 std::string_view idOf(DriftBound::Kind kind) {
   switch (kind) {
@@ -92,10 +108,10 @@ std::string_view idOf(DriftBound::Kind kind) {
 }
 
 std::vector<DriftBound> driftBounds(const ProductSettings& settings, const DriftScale& scale,
-                                    const InputCounts& inputs) {
+                                    const MatrixProduct& made) {
   const EngineUnit& engine = *settings.engine.unit;
-  if (engine.scaling || engine.blocks)
-    return {};  // what rounding takes is relative to the largest of a row, not to each product
+  if (engine.isOfIntegers()) return {codingBound(settings, scale, made)};
+  if (engine.blocks) return {};  // what rounding takes is relative to the largest of a block, not to each product
   if (settings.engine.halfSums) return {};
   const DotUnit& unit = engine.unit;
   const bool isDouble = unit.accumulator == Accumulator::Float64NearestEven;
@@ -108,7 +124,7 @@ std::vector<DriftBound> driftBounds(const ProductSettings& settings, const Drift
   const double ordered = std::min(all, static_cast<double>(order.run(scale.k())) * products);
   const double run = unit.promoteEvery == 0 ? ordered : std::min<double>(unit.promoteEvery, ordered);
   const double joins = run < all ? std::ceil(all / run) : 0;
-  const std::string range = outOfRange(inputs);
+  const std::string range = outOfRange(made.inputs);
   const auto bound = [&](DriftBound::Kind kind, double fromSums, std::string whyNot) {
     return DriftBound{kind, (fromInputs + fromSums + fromInputs * fromSums) * scale.amplification(),
                       range.empty() ? std::move(whyNot) : range};

@@ -19,9 +19,11 @@ class DriftScale {
   std::size_t k() const { return m_k; }
   /// || |A| |B| || / || A B ||, Frobenius norms, at least 1: what cancels in the sums.
   double amplification() const { return m_amplification; }
+  double referenceNorm() const { return m_referenceNorm; }
 
  private:
   std::size_t m_k;
+  double m_referenceNorm;
   double m_amplification;
 };
 
@@ -39,9 +41,9 @@ struct DriftBound {
 
 std::string_view idOf(DriftBound::Kind kind);  ///< "deterministic"
 
-/// The bounds of one engine, none of those that scale rows or blocks; docs/numerics.md "Bounds of a matrix product" has
-/// their derivation.
+/// The bounds of one engine for what it made, none of engines of blocks; docs/numerics.md "Matrix products" has their
+/// derivation.
 std::vector<DriftBound> driftBounds(const ProductSettings& settings, const DriftScale& scale,
-                                    const InputCounts& inputs);
+                                    const MatrixProduct& product);
 
 }  // namespace ulpscope

@@ -2,6 +2,7 @@
 #pragma once
 #include <array>
 #include <cstdint>
+#include <span>
 
 #include "core/formats/unrounded.h"
 
@@ -35,5 +36,13 @@ class ExactSum {
 
   void carry();
 };
+
+/// The sum of products, rounded once to float64. Precondition: equal sizes.
+template <class T>
+double exactDot(std::span<const T> a, std::span<const T> b) {
+  ExactSum sum;
+  for (std::size_t i = 0; i < a.size(); ++i) sum.addProduct(static_cast<double>(a[i]), static_cast<double>(b[i]));
+  return sum.toDouble();
+}
 
 }  // namespace ulpscope

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cassert>
+#include <charconv>
 
 #include "core/base/text.h"
 
@@ -37,8 +38,22 @@ Result<const MatrixEngine*> engineOf(std::string_view id) {
   return fail(Errc::Usage, fmt::format("a matrix engine expected ({}), found {}", allIds(), printable(id)));
 }
 
+constexpr std::string_view kSlices = "slices:";
+
+Result<> takeSlices(std::string_view text, EngineChoice& choice) {
+  if (!choice.unit->slices) return fail(Errc::Usage, fmt::format("{} has no slices", choice.id()));
+  int count = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), count);
+  if (error != std::errc() || end != text.data() + text.size() || count < 1 || count > IntegerSlices::kMost)
+    return fail(Errc::Usage,
+                fmt::format("slices from 1 to {} expected, found {}", IntegerSlices::kMost, printable(text)));
+  choice.chosenSlices = count;
+  return {};
+}
+
 /// What stands behind a slash.
 Result<> take(std::string_view text, EngineChoice& choice) {
+  if (text.starts_with(kSlices)) return takeSlices(text.substr(kSlices.size()), choice);
   if (text != "float16") {
     const auto order = parseKOrder(text);
     if (!order) return tl::unexpected(order.error());
@@ -58,8 +73,9 @@ const EngineUnit* MatrixEngine::unitFor(std::string_view format) const {
 }
 
 std::string EngineChoice::id() const {
-  return fmt::format("{}@{}{}{}", engine->id, unit->format, halfSums ? "/float16" : "",
-                     order ? "/" + order->id() : std::string());
+  return fmt::format("{}@{}{}{}{}", engine->id, unit->format, halfSums ? "/float16" : "",
+                     order ? fmt::format("/{}", order->id()) : std::string(),
+                     unit->slices ? fmt::format("/{}{}", kSlices, slices()) : std::string());
 }
 
 Result<EngineChoice> parseEngine(std::string_view text) {
@@ -84,6 +100,20 @@ Result<EngineChoice> parseEngine(std::string_view text) {
     rest.remove_prefix(end + 1);
   }
   return choice;
+}
+
+std::vector<EngineChoice> offeredChoices() {
+  std::vector<EngineChoice> choices;
+  for (const MatrixEngine* engine : matrixEngines())
+    for (const EngineUnit& unit : engine->units) {
+      EngineChoice choice{engine, &unit};
+      if (!unit.slices) choices.push_back(choice);
+      for (const int slices : unit.slices ? unit.slices->offered : std::vector<int>()) {
+        choice.chosenSlices = slices;
+        choices.push_back(choice);
+      }
+    }
+  return choices;
 }
 
 const NumberFormat& inputFormatOf(const EngineUnit& unit) {

@@ -29,12 +29,25 @@ struct OperandSplit {
   int run = 1;
 };
 
-/// Operands as integers: each row of A and each column of B is divided by its largest magnitude and multiplied by 127.
-/// What comes out is multiplied by both again, in float32.
+/// INT8 as bitsandbytes has it: each row of A and each column of B becomes binary16, then integers of 8 bits by its own
+/// largest magnitude. See core/matmul/scaled_product.h.
 struct VectorScaling {
-  /// Columns of A that hold a magnitude of at least this, and the rows of B that meet them, are multiplied in float16
-  /// instead (products exact, sums in float32). 0: none are.
-  double outlierThreshold = 0;
+  /// Columns of A that hold a magnitude of at least this are multiplied in binary16 instead. 0: none are.
+  float outlierThreshold = 0;
+};
+
+/// Both operands as unsigned integers of 8 bits with a scale and a zero point each, as gemmlowp has it. See
+/// core/matmul/affine_product.h.
+struct AffineTensors {
+  bool requantizes = true;  ///< C becomes such integers, too
+};
+
+/// Both operands as sums of integers of 7 bits and a sign, "slices": the Ozaki scheme. See
+/// core/matmul/sliced_product.h.
+struct IntegerSlices {
+  static constexpr int kMost = 16;
+  int usual = 8;
+  std::vector<int> offered;  ///< numbers of slices that lists show; any up to kMost can be asked for
 };
 
 /// Operands in blocks along K that share a scale: EngineUnit::format is then the id of a BlockFormat.
@@ -53,9 +66,15 @@ struct EngineUnit {
   std::optional<DotUnit> half = {};                ///< with sums in float16, where the engine has that
   /// fp8 mma.sync of sm_90 and sm_100: of 32 elements those with k mod 4 of 0 and 1 come first, then the others.
   bool pairsFirst = false;
-  std::optional<VectorScaling> scaling = {};  ///< with Accumulator::Int32, whose sums are exact and wrap
+  // One of these where operands become integers: then with Accumulator::Int32, whose sums are exact and wrap.
+  std::optional<VectorScaling> scaling = {};
+  std::optional<AffineTensors> affine = {};
+  std::optional<IntegerSlices> slices = {};
   std::optional<BlockOperands> blocks = {};
   std::optional<OperandSplit> split = {};  ///< emulation of a wider format; `format` is that of the parts
+
+  /// Operands become integers by what their rows, or all of them, hold: no dot product by core/matmul/dot.h.
+  bool isOfIntegers() const { return scaling || affine || slices; }
 };
 
 /// What multiplies matrices: a GPU's matrix unit, an ideal way of adding, or an emulation.
@@ -85,15 +104,23 @@ struct EngineChoice {
   const EngineUnit* unit = nullptr;
   bool halfSums = false;             ///< sums in float16; only where the unit has that
   std::optional<KOrder> order = {};  ///< its own, whatever that of the experiment is
+  int chosenSlices = 0;              ///< 0: the unit's usual number; only where it has slices
 
+  int slices() const { return chosenSlices != 0 || !unit->slices ? chosenSlices : unit->slices->usual; }
   std::string id() const;  ///< "a100@tfloat32", "v100@float16/float16", "h100-wgmma@float8_e5m2/promote:128"
-  friend bool operator==(const EngineChoice&, const EngineChoice&) = default;
+  friend bool operator==(const EngineChoice& x, const EngineChoice& y) {
+    return x.engine == y.engine && x.unit == y.unit && x.halfSums == y.halfSums && x.order == y.order &&
+           x.slices() == y.slices();
+  }
 };
 
-/// "a100", "a100@tfloat32", and either with "/float16" (sums in float16) or "/promote:N", "/split:N" behind it. h100,
-/// h200 and b200 stand for the instructions that their libraries use: wgmma, tcgen05. Usage where there is no such
-/// engine, or no such format of it; the message lists what there is.
+/// "a100", "a100@tfloat32", and either with "/float16" (sums in float16), "/promote:N", "/split:N" or "/slices:N"
+/// behind it. h100, h200 and b200 stand for the instructions that their libraries use: wgmma, tcgen05. Usage where
+/// there is no such engine, or no such format of it; the message lists what there is.
 Result<EngineChoice> parseEngine(std::string_view text);
+
+/// Every engine with each of its formats, and with each number of slices that it offers.
+std::vector<EngineChoice> offeredChoices();
 
 /// The format of the unit's operands; of their elements where they come in blocks.
 const NumberFormat& inputFormatOf(const EngineUnit& unit);

@@ -8,11 +8,13 @@
 
 #include "core/backend/backend.h"
 #include "core/formats/codec.h"
+#include "core/matmul/affine_product.h"
 #include "core/matmul/block_scaled_product.h"
 #include "core/matmul/dot.h"
 #include "core/matmul/fused_dot.h"
 #include "core/matmul/product_tiles.h"
 #include "core/matmul/scaled_product.h"
+#include "core/matmul/sliced_product.h"
 
 namespace ulpscope {
 namespace {
@@ -260,10 +262,13 @@ Result<MatrixProduct> multiply(const ProductSettings& settings, const DenseMatri
                                const Backend& backend, const JobContext& job) {
   assert(a.columns == columnsOfB.columns && (!settings.engine.halfSums || settings.engine.unit->half));
   const std::size_t columns = columnsOfB.rows;
-  MatrixProduct product{{a.rows, columns, std::vector<double>(a.rows * columns)}, {}};
+  MatrixProduct product{{a.rows, columns, std::vector<double>(a.rows * columns)}, {}, {}};
   if (product.c.values.empty()) return product;
-  if (settings.engine.unit->scaling) return multiplyScaled(settings, a, columnsOfB, backend, job);
-  if (settings.engine.unit->blocks) return multiplyBlockScaled(settings, a, columnsOfB, backend, job);
+  const EngineUnit& unit = *settings.engine.unit;
+  if (unit.scaling) return multiplyScaled(settings, a, columnsOfB, backend, job);
+  if (unit.affine) return multiplyAffine(settings, a, columnsOfB, backend, job);
+  if (unit.slices) return multiplySliced(settings, a, columnsOfB, backend, job);
+  if (unit.blocks) return multiplyBlockScaled(settings, a, columnsOfB, backend, job);
   PreparedOperand left, right;
   if (!isDouble(settings)) {
     left = prepareOperand(settings, a, OperandSide::A, backend);

@@ -62,6 +62,9 @@ DenseMatrix roundedOperand(const ProductSettings& settings, const DenseMatrix& o
 struct MatrixProduct {
   DenseMatrix c;
   InputCounts inputs;
+  /// Of an engine of integers: what codes in place of operands, and products that are left out, can cost at most, as
+  /// the Frobenius norm of the error; not finite where an operand or an element of C is not.
+  std::optional<double> loss = {};
 };
 
 /// A has K columns; `columnsOfB` is B transposed: a row is a column of B, of K elements. `backend` runs the units it
@@ -71,7 +74,7 @@ Result<MatrixProduct> multiply(const ProductSettings& settings, const DenseMatri
                                const Backend& backend, const JobContext& job);
 
 /// d[i] = c[i] + a[i] . b[i]: one dot product a row. `c` is empty for zeros; its values are first rounded to what the
-/// unit's accumulator holds, to nearest even. Preconditions: equal shapes; an engine without scaling.
+/// unit's accumulator holds, to nearest even. Preconditions: equal shapes; not a unit of integers.
 std::vector<double> multiplyRows(const ProductSettings& settings, const DenseMatrix& a, const DenseMatrix& b,
                                  std::span<const double> c, const Backend& backend);
 

@@ -43,7 +43,7 @@ const MatrixEngine* engineOf(std::string_view id) {
 /// An engine with operands that are numbers of a format, each rounded on its own, and sums in float32 or wider.
 bool isPlain(const EngineChoice& choice) {
   const EngineUnit& unit = *choice.unit;
-  return !unit.split && !unit.blocks && !unit.scaling && !choice.halfSums;
+  return !unit.split && !unit.blocks && !unit.isOfIntegers() && !choice.halfSums;
 }
 
 /// What the device would be compared with; nothing where it does not multiply such operands, or has no model.

@@ -1,120 +1,158 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/matmul/scaled_product.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
-#include <limits>
 
-#include "core/formats/codec.h"
-#include "core/matmul/fused_dot.h"
+#include "core/formats/int8_vectors.h"
+#include "core/matmul/coding_loss.h"
+#include "core/matmul/exact_sum.h"
+#include "core/matmul/integer_trace.h"
 #include "core/matmul/product_tiles.h"
 
 namespace ulpscope {
 namespace {
 
-constexpr float kLargestCode = 127;
-
-/// To an integer.
-float rounded(float x, Rounding rounding) {
-  switch (rounding) {
-    case Rounding::NearestAway:
-      return std::round(x);
-    case Rounding::TowardZero:
-      return std::trunc(x);
-    case Rounding::TowardPositive:
-      return std::ceil(x);
-    case Rounding::TowardNegative:
-      return std::floor(x);
-    case Rounding::ToOdd: {
-      const float whole = std::trunc(x);
-      return whole == x || std::fmod(whole, 2.0F) != 0 ? whole : whole + std::copysign(1.0F, x);
-    }
-    default:
-      return std::nearbyint(x);
-  }
-}
-
-/// Rows of an operand as codes of 8 bits, with the columns that are multiplied in float16 beside them.
-struct ScaledRows {
-  std::size_t length = 0;
-  std::vector<std::int8_t> codes;  ///< zero in outlier columns
-  std::vector<float> largest;      ///< of each row; NaN where it is not finite throughout
-  std::vector<float> outliers;     ///< rows of their columns, float16
+/// Rows of an operand as codes of 8 bits, with the columns that are multiplied in binary16 beside them.
+struct CodedRows {
+  IntegerRows codes;            ///< zero in A's outlier columns
+  std::vector<float> scales;    ///< the largest magnitude of each row
+  std::vector<float> outliers;  ///< rows of those columns, binary16
+  std::vector<RowLoss> losses;
   InputCounts counts;
+
+  std::span<const float> outliersOf(std::size_t row) const {
+    const std::size_t count = outliers.size() / scales.size();
+    return std::span(outliers).subspan(row * count, count);
+  }
 };
 
-ScaledRows scale(const DenseMatrix& rows, const std::vector<bool>& isOutlier, Rounding rounding) {
-  ScaledRows scaled{rows.columns, std::vector<std::int8_t>(rows.values.size()), {}, {}, {}};
-  for (std::size_t r = 0; r < rows.rows; ++r) {
-    const auto row = rows.row(r);
-    float largest = 0;
-    bool isFinite = true;
-    for (std::size_t k = 0; k < row.size(); ++k) {
-      isFinite = isFinite && std::isfinite(row[k]);
-      if (!isOutlier[k]) largest = std::max(largest, std::abs(static_cast<float>(row[k])));
-    }
-    scaled.largest.push_back(isFinite ? largest : std::numeric_limits<float>::quiet_NaN());
-    for (std::size_t k = 0; k < row.size(); ++k) {
-      const float x = static_cast<float>(row[k]);
-      ++scaled.counts.elements;
-      if (isOutlier[k]) {
-        scaled.outliers.push_back(
-            roundFloat(specOf(Accumulator::Float16NearestEven), x, Rounding::NearestEven, Overflow::Format));
-        scaled.counts.rounded += scaled.outliers.back() != x;
-        continue;
-      }
-      if (!isFinite || largest == 0) continue;
-      const float quotient = kLargestCode * x / largest;
-      const float code = std::clamp(rounded(quotient, rounding), -kLargestCode, kLargestCode);
-      scaled.codes[r * scaled.length + k] = static_cast<std::int8_t>(code);
-      scaled.counts.rounded += code != quotient;
-      scaled.counts.underflowed += code == 0 && x != 0;
-    }
+std::vector<float> inBinary16(const DenseMatrix& matrix) {
+  std::vector<float> rounded(matrix.values.size());
+  std::ranges::transform(matrix.values, rounded.begin(), [](double x) { return asBinary16(static_cast<float>(x)); });
+  return rounded;
+}
+
+/// `values` are the given ones in binary16, `restored` what is multiplied.
+void count(std::span<const double> given, std::span<const float> values, std::span<const double> restored,
+           CodedRows& coded) {
+  coded.counts.elements += given.size();
+  RowLoss& loss = coded.losses.emplace_back();
+  for (std::size_t k = 0; k < given.size(); ++k) {
+    coded.counts.rounded += restored[k] != given[k];
+    coded.counts.underflowed += restored[k] == 0 && given[k] != 0;
+    coded.counts.overflowed += std::isinf(values[k]) && std::isfinite(given[k]);
+    loss.add(given[k], restored[k]);
   }
-  return scaled;
 }
 
-std::vector<bool> outlierColumns(const DenseMatrix& a, double threshold) {
-  std::vector<bool> isOutlier(a.columns);
-  if (threshold > 0)
-    for (std::size_t i = 0; i < a.values.size(); ++i)
-      if (std::abs(a.values[i]) >= threshold) isOutlier[i % a.columns] = true;
-  return isOutlier;
+/// `values` are the rows in binary16, `outliers` the columns that are kept beside the codes.
+CodedRows code(const ProductSettings& settings, const DenseMatrix& rows, std::span<const float> values,
+               OperandSide side, const std::vector<std::uint64_t>& outliers) {
+  const std::size_t length = rows.columns;
+  const float threshold = side == OperandSide::A ? settings.engine.unit->scaling->outlierThreshold : 0;
+  CodedRows coded;
+  coded.codes = {length, std::vector<std::int16_t>(values.size())};
+  std::vector<std::int8_t> codes(length);
+  std::vector<double> restored(length);
+  for (std::size_t r = 0; r < rows.rows; ++r) {
+    const auto row = values.subspan(r * length, length);
+    const float scale = encodeInt8Row(row, threshold, codes, settings.chosenRounding());
+    coded.scales.push_back(scale);
+    std::ranges::transform(codes, restored.begin(),
+                           [scale](std::int8_t code) { return code * static_cast<double>(scale) / 127; });
+    for (const std::uint64_t c : outliers) {
+      const float kept = side == OperandSide::A ? row[c] : asBinary16(decodeInt8(codes[c], scale));
+      coded.outliers.push_back(kept);
+      restored[c] = static_cast<double>(kept);
+      if (side == OperandSide::A) codes[c] = 0;
+    }
+    count(rows.row(r), row, restored, coded);
+    std::ranges::copy(codes, coded.codes.values.begin() + static_cast<std::ptrdiff_t>(r * length));
+  }
+  return coded;
 }
 
-/// Wraps beyond 32 bits.
-std::int32_t integerDot(const std::int8_t* a, const std::int8_t* b, std::size_t length) {
-  std::uint32_t sum = 0;
-  for (std::size_t k = 0; k < length; ++k) sum += static_cast<std::uint32_t>(int{a[k]} * int{b[k]});
-  return static_cast<std::int32_t>(sum);
-}
+/// What the sums of one element become.
+struct Element {
+  std::int32_t sum = 0;  ///< of products of codes
+  float scaled = 0;      ///< in float32
+  float regular = 0;     ///< in binary16
+  float outliers = 0;    ///< sum of their products
+  float c = 0;
+  double codesReal = 0;     ///< what the sum stands for
+  double outliersReal = 0;  ///< their products, summed in float64
+};
 
-float elementOf(const ScaledRows& a, std::size_t i, const ScaledRows& b, std::size_t j, std::size_t outliers) {
-  const std::int32_t sum = integerDot(&a.codes[i * a.length], &b.codes[j * b.length], a.length);
-  const float c = static_cast<float>(sum) * ((a.largest[i] * b.largest[j]) / (kLargestCode * kLargestCode));
-  float rest = 0;
-  for (std::size_t k = 0; k < outliers; ++k)
-    rest = std::fma(a.outliers[i * outliers + k], b.outliers[j * outliers + k], rest);
-  return outliers == 0 ? c : c + rest;
+Element elementOf(const CodedRows& a, std::size_t i, const CodedRows& b, std::size_t j, std::int32_t sum) {
+  Element e{.sum = sum};
+  e.scaled = scaleInt8Sum(Int8Path::Default, sum, a.scales[i], b.scales[j]);
+  e.regular = e.c = asBinary16(e.scaled);
+  e.codesReal = sum * (static_cast<double>(a.scales[i]) * static_cast<double>(b.scales[j])) / (127 * 127);
+  const auto x = a.outliersOf(i);
+  const auto y = b.outliersOf(j);
+  for (std::size_t k = 0; k < x.size(); ++k) {
+    e.outliers += x[k] * y[k];
+    e.outliersReal += static_cast<double>(x[k]) * static_cast<double>(y[k]);
+  }
+  if (!x.empty()) e.c = asBinary16(e.regular + e.outliers);
+  return e;
 }
 
 }  // namespace
 
 Result<MatrixProduct> multiplyScaled(const ProductSettings& settings, const DenseMatrix& a,
                                      const DenseMatrix& columnsOfB, const Backend& backend, const JobContext& job) {
-  const EngineUnit& unit = *settings.engine.unit;
-  const Rounding rounding = settings.chosenRounding();
-  const std::vector<bool> isOutlier = outlierColumns(a, unit.scaling->outlierThreshold);
-  const auto outliers = static_cast<std::size_t>(std::ranges::count(isOutlier, true));
-  const ScaledRows left = scale(a, isOutlier, rounding);
-  const ScaledRows right = scale(columnsOfB, isOutlier, rounding);
-  auto c = byElements(a.rows, columnsOfB.rows, a.columns, backend, job,
-                      [&](std::size_t i, std::size_t j) { return elementOf(left, i, right, j, outliers); });
-  if (!c) return tl::unexpected(std::move(c).error());
-  MatrixProduct product{*std::move(c), left.counts};
+  const std::vector<float> x = inBinary16(a);
+  const auto outliers = outlierColumns(x, a.columns, settings.engine.unit->scaling->outlierThreshold);
+  const CodedRows left = code(settings, a, x, OperandSide::A, outliers);
+  const CodedRows right = code(settings, columnsOfB, inBinary16(columnsOfB), OperandSide::B, outliers);
+  MatrixProduct product{{a.rows, columnsOfB.rows, std::vector<double>(a.rows * columnsOfB.rows)}, left.counts, {}};
   product.inputs.merge(right.counts);
+  std::vector<double> after(product.c.values.size());
+  const auto done = forEachTile(a.rows, columnsOfB.rows, a.columns, backend, job, [&](const Tile& tile) {
+    std::vector<std::int32_t> sums(tile.rows * tile.columns);
+    addIntegerProducts(left.codes.rows(tile.row, tile.rows), right.codes.rows(tile.column, tile.columns), a.columns,
+                       sums);
+    for (std::size_t e = 0; e < sums.size(); ++e) {
+      const std::size_t i = tile.row + e / tile.columns;
+      const std::size_t j = tile.column + e % tile.columns;
+      const Element element = elementOf(left, i, right, j, sums[e]);
+      product.c.values[i * columnsOfB.rows + j] = static_cast<double>(element.c);
+      after[i * columnsOfB.rows + j] = static_cast<double>(element.c) - (element.codesReal + element.outliersReal);
+    }
+  });
+  if (!done) return tl::unexpected(done.error());
+  product.loss = codingLoss(left.losses, right.losses, a.columns, after);
   return product;
+}
+
+DotTrace traceScaled(const ProductSettings& settings, const DenseMatrix& a, std::size_t row,
+                     const DenseMatrix& columnsOfB, std::size_t column) {
+  const DenseMatrix x = rowOf(a, row), y = rowOf(columnsOfB, column);
+  const auto outliers = outlierColumns(inBinary16(a), a.columns, settings.engine.unit->scaling->outlierThreshold);
+  const CodedRows left = code(settings, x, inBinary16(x), OperandSide::A, outliers);
+  const CodedRows right = code(settings, y, inBinary16(y), OperandSide::B, outliers);
+  const std::span<const std::int16_t> p = left.codes.values, q = right.codes.values;
+  const Element e = elementOf(left, 0, right, 0, integerDot(p, q));
+  IntegerTrace trace(p, q);
+  trace.then(fmt::format("times {} x {} x 6.200124e-05 in float32", left.scales[0], right.scales[0]),
+             static_cast<double>(e.scaled), static_cast<double>(e.scaled) - e.codesReal);
+  trace.then("to binary16", static_cast<double>(e.regular),
+             static_cast<double>(e.regular) - static_cast<double>(e.scaled));
+  if (!outliers.empty()) {
+    std::vector<double> products;
+    for (std::size_t k = 0; k < outliers.size(); ++k)
+      products.push_back(static_cast<double>(left.outliers[k]) * static_cast<double>(right.outliers[k]));
+    trace.beside("outlier columns, in float32", std::move(products), static_cast<double>(e.outliers),
+                 static_cast<double>(e.outliers) - e.outliersReal);
+    trace.then("added, to binary16", static_cast<double>(e.c),
+               static_cast<double>(e.c) - (static_cast<double>(e.regular) + static_cast<double>(e.outliers)));
+  }
+  return trace.finish(static_cast<double>(e.c), exactDot(x.row(0), y.row(0)), e.codesReal + e.outliersReal);
 }
 
 }  // namespace ulpscope

@@ -9,7 +9,7 @@
 
 #include "core/backend/backend.h"
 #include "core/base/checked.h"
-#include "core/quantization/int8_vectors.h"
+#include "core/formats/int8_vectors.h"
 
 namespace ulpscope {
 namespace {

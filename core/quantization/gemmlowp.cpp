@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "core/formats/affine_codes.h"
 #include "core/quantization/run_scheme.h"
 
 namespace ulpscope {
@@ -9,57 +10,26 @@ namespace {
 
 constexpr float kLargestCode = 255;
 
-struct Range {
-  float min;
-  float max;
-};
-
-/// std::min and std::max in the order of the reference, from the first value: a NaN is left out unless it is that.
-Range rangeOf(std::span<const float> values) {
-  Range range{values[0], values[0]};
-  for (const float x : values) {
-    range.min = std::min(range.min, x);
-    range.max = std::max(range.max, x);
-  }
-  return range;
-}
-
-/// The real zero point: before it is rounded.
-double zeroPointOf(float min, double scale) { return 0.0 - min / scale; }
-
-std::int32_t nudged(double zeroPoint) {
-  if (std::isnan(zeroPoint)) return 0;
-  return static_cast<std::int32_t>(std::round(std::clamp(zeroPoint, 0.0, 255.0)));
-}
-
-/// std::min and std::max in the order of the reference: NaN becomes 255.
-std::uint8_t toCode(float y) {
-  return static_cast<std::uint8_t>(std::round(std::max(0.0F, std::min(kLargestCode, y))));
-}
-
 void encodeNudged(const RunInput& run, const RunCodes& out) {
-  const Range found = rangeOf(run.values);
-  const Range range{std::min(found.min, 0.0F), std::max(found.max, 0.0F)};
-  const float scale = (range.max - range.min) / kLargestCode;
-  const std::int32_t zeroPoint = nudged(zeroPointOf(range.min, scale));
-  out.stored[0] = {.scale = scale, .zeroPoint = zeroPoint};
+  const AffineScale scale = affineScale(affineRange(run.values));
+  out.stored[0] = {.scale = scale.scale, .zeroPoint = scale.zeroPoint};
   std::transform(run.values.begin(), run.values.end(), out.codes.begin(),
-                 [&](float x) { return toCode(static_cast<float>(zeroPoint) + x / scale); });
+                 [&](float x) { return encodeAffine(scale, x); });
 }
 
 /// With the zero point as it comes: code 0 is the minimum itself, and zero is no code.
 void encodeAsGiven(const RunInput& run, const RunCodes& out) {
-  const Range range = rangeOf(run.values);
+  const AffineRange range = affineRange(run.values);
   const float width = range.max - range.min;
   const float scale = width == 0 ? 1 : width / kLargestCode;
   out.stored[0] = {.scale = scale, .offset = range.min};
   std::transform(run.values.begin(), run.values.end(), out.codes.begin(),
-                 [&](float x) { return toCode((x - range.min) / scale); });
+                 [&](float x) { return affineCode((x - range.min) / scale); });
 }
 
 /// TensorFlow Lite's weights: INT8 within +-127, zero point 0.
 void encodeSymmetric(const RunInput& run, const RunCodes& out) {
-  const Range range = rangeOf(run.values);
+  const AffineRange range = affineRange(run.values);
   const float scale = std::max(std::fabs(range.min), std::fabs(range.max)) / 127;
   const float factor = scale == 0 ? 0 : 1 / scale;
   out.stored[0].scale = scale;

@@ -6,7 +6,7 @@
 
 #include "core/base/text.h"
 #include "core/calibration/layer_calibration.h"
-#include "core/quantization/int8_vectors.h"
+#include "core/formats/int8_vectors.h"
 #include "core/quantization/run_scheme.h"
 #include "core/quantization/scale_blocks.h"
 

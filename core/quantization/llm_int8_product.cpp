@@ -7,7 +7,7 @@
 #include <cmath>
 
 #include "core/backend/backend.h"
-#include "core/quantization/int8_vectors.h"
+#include "core/formats/int8_vectors.h"
 
 namespace ulpscope {
 namespace {
@@ -31,12 +31,6 @@ CodedRows codeRows(std::span<const float> values, std::uint64_t columns, float t
   return coded;
 }
 
-float scaled(LlmInt8Options::Path path, std::int64_t sum, float inputScale, float weightScale) {
-  const auto value = static_cast<float>(sum);
-  if (path == LlmInt8Options::Path::Cuda) return value * inputScale * weightScale * 6.200012e-05F;
-  return value * (inputScale * weightScale) * 6.200124e-05F;
-}
-
 /// The rows of one token.
 class TokenProduct {
  public:
@@ -52,8 +46,8 @@ class TokenProduct {
   void operator()(std::uint64_t token) const {
     for (std::uint64_t output = 0; output < m_product.outputs; ++output) {
       const std::uint64_t at = token * m_product.outputs + output;
-      m_product.regular[at] = asBinary16(
-          scaled(m_options.path, integerSum(token, output), m_product.inputScales[token], m_weightRows.scales[output]));
+      m_product.regular[at] = asBinary16(scaleInt8Sum(m_options.path, integerSum(token, output),
+                                                      m_product.inputScales[token], m_weightRows.scales[output]));
       m_product.outliers[at] = outlierSum(token, output);
       m_product.sum[at] = m_product.outlierColumns.empty() ? m_product.regular[at]
                                                            : asBinary16(m_product.regular[at] + m_product.outliers[at]);

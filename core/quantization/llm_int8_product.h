@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "core/formats/int8_vectors.h"
 #include "core/quantization/scheme.h"
 
 namespace ulpscope {
@@ -11,11 +12,7 @@ class Backend;
 
 /// What LLM.int8() makes of the product of a layer's inputs and its weights.
 struct LlmInt8Options {
-  /// The factor that stands for 1 / 127^2, and the order of the products with the scales.
-  enum class Path : std::uint8_t {
-    Default,  ///< backends/default/ops.py: sum * (row * column) * 6.200124e-05, a slip of the pen for 6.2000124e-05
-    Cuda,     ///< csrc: sum * row * column * 6.200012e-05
-  };
+  using Path = Int8Path;
   Path path = Path::Default;
   float threshold = 6;
   bool keepsWeights = false;  ///< the paper: outlier columns meet the weights in binary16, not those restored from INT8

@@ -61,11 +61,13 @@ std::string briefTitle(const EngineChoice& choice) {
     if (const std::size_t at = title.find("), "); at != std::string_view::npos && hasSiblings)
       name += fmt::format(" {}", title.substr(at + 3));
   }
-  const bool namesFormat = !choice.unit->split && !choice.unit->scaling && engine.id != "float64";
+  const bool namesFormat =
+      !choice.unit->split && !choice.unit->scaling && !choice.unit->affine && engine.id != "float64";
   if (choice.unit->blocks)
     name = fmt::format("{} {}", findBlockFormat(choice.unit->format)->title, name);
   else if (namesFormat)
     name = fmt::format("{} {}", inputFormatOf(*choice.unit).info().title, name);
+  if (choice.unit->slices) name += fmt::format(", {} slices", choice.slices());
   if (choice.halfSums) name += ", FP16 sums";
   if (choice.order) name += ", " + choice.order->id();
   return name;

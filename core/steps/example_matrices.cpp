@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-#include "core/quantization/int8_vectors.h"
+#include "core/formats/int8_vectors.h"
 
 namespace ulpscope {
 namespace {

@@ -7,7 +7,7 @@
 
 #include "core/backend/backend.h"
 #include "core/base/text.h"
-#include "core/quantization/int8_vectors.h"
+#include "core/formats/int8_vectors.h"
 #include "core/quantization/llm_int8_product.h"
 #include "core/steps/board_parts.h"
 #include "core/steps/example_matrices.h"

@@ -56,7 +56,7 @@ template <class Check>
 void forEachUnit(const Check& check) {
   for (const MatrixEngine* engine : matrixEngines())
     for (const EngineUnit& unit : engine->units) {
-      if (unit.unit.accumulator == Accumulator::Float64NearestEven || unit.scaling || unit.blocks) continue;
+      if (unit.unit.accumulator == Accumulator::Float64NearestEven || unit.isOfIntegers() || unit.blocks) continue;
       SCOPED_TRACE((EngineChoice{engine, &unit}.id()));
       const FloatSpec& spec = *inputFormatOf(unit).floatSpec();
       check(unit.unit, spec);

@@ -129,11 +129,6 @@ void DriftStudy::follow(const Selection& selection) {
 
 void DriftStudy::trace(std::size_t engine, std::size_t row, std::size_t column) {
   if (!m_outcome || !m_outcome->whole) return;
-  const EngineUnit& unit = *m_outcome->question.settings.engines[engine].unit;
-  if (unit.scaling) {
-    m_trace.reset();
-    return Q_EMIT traced();
-  }
   m_tracing.start(
       tr("tracing one element"),
       [outcome = m_outcome, engine, row, column](const JobContext&) -> Result<Traced> {

@@ -50,11 +50,8 @@ void EngineTicks::setTicked(std::vector<EngineChoice> engines) {
 void EngineTicks::fill() {
   const QSignalBlocker quiet(m_list);
   m_offered = m_ticked;
-  for (const MatrixEngine* engine : matrixEngines())
-    for (const EngineUnit& unit : engine->units) {
-      EngineChoice choice{engine, &unit};
-      if (std::ranges::find(m_offered, choice) == m_offered.end()) m_offered.push_back(choice);
-    }
+  for (const EngineChoice& choice : offeredChoices())
+    if (std::ranges::find(m_offered, choice) == m_offered.end()) m_offered.push_back(choice);
   m_list->clear();
   for (std::size_t i = 0; i < m_offered.size(); ++i) {
     const EngineChoice& choice = m_offered[i];

@@ -52,6 +52,7 @@ QString TraceModel::text(const DotStep& step, int row, int column) const {
       return step.kind == DotStep::Kind::Joined ? tr("joined") : QString::number(row);
     case kProducts: {
       QStringList products;
+      if (!step.note.empty()) products << qt(step.note);
       for (std::size_t i = 0; i < std::min(step.products.size(), kMostProducts); ++i)
         products << QString::number(step.products[i], 'g', 4);
       if (step.products.size() > kMostProducts) products << QStringLiteral("\u2026");
@@ -71,6 +72,7 @@ QString TraceModel::text(const DotStep& step, int row, int column) const {
 QString TraceModel::exact(const DotStep& step, int row, int column) const {
   switch (column) {
     case kStep:
+      if (step.kind == DotStep::Kind::Noted) return qt(step.note);
       if (step.kind == DotStep::Kind::Scaled) return tr("the scales of both matrices are multiplied in");
       if (step.kind == DotStep::Kind::Joined) return tr("the sum of an accumulator is added to the others");
       return tr("products %1 to %2").arg(step.first).arg(step.first + step.count - 1);

@@ -251,7 +251,7 @@ void MatrixPage::showTrace() {
   if (const auto& traced = m_study.lastTrace(); traced && outcome)
     m_trace->show(*traced, *outcome);
   else
-    m_trace->clear(tr("Integer sums are exact: all of the error comes from rounding the operands."));
+    m_trace->clear({});
 }
 
 bool MatrixPage::exportFigure() {

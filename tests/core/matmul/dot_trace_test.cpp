@@ -21,7 +21,7 @@ TEST(DotTrace, AccountsForTheErrorOfEveryEngine) {
   std::size_t traced = 0;
   for (const MatrixEngine* engine : matrixEngines())
     for (const EngineUnit& unit : engine->units) {
-      if (unit.scaling) continue;
+      if (unit.isOfIntegers()) continue;
       for (const bool half : {false, true}) {
         if (half && !unit.half) continue;
         for (const KOrder& order : {KOrder{}, KOrder{KOrder::Kind::Promote, 64}}) {
@@ -45,6 +45,43 @@ TEST(DotTrace, AccountsForTheErrorOfEveryEngine) {
       }
     }
   EXPECT_GT(traced, 100u);
+}
+
+/// An element of a product of integers: its steps lead from the integers to what multiply() gives.
+TEST(DotTrace, LeadsFromIntegersToTheElement) {
+  const DenseMatrix a = drawOperand(OperandKind::OutlierInputs, 5, 200, 1);
+  const DenseMatrix b = randomMatrix(4, 200, Distribution::Normal, 2);
+  const auto backend = makeReferenceBackend();
+  for (const std::string_view id : {"int8", "llm-int8", "gemmlowp", "gemmlowp-int32", "ozaki/slices:3", "ozaki",
+                                    "ozaki@float32/slices:3", "a100@tfloat32"}) {
+    SCOPED_TRACE(id);
+    ProductSettings settings;
+    settings.engine = *parseEngine(id);
+    const DotTrace trace = traceDot(settings, a, 3, b, 1);
+    ASSERT_FALSE(trace.steps.empty());
+    const auto product = multiply(settings, a, b, *backend, {});
+    ASSERT_TRUE(product);
+    EXPECT_EQ(trace.result, product->c.values[3 * 4 + 1]);
+    EXPECT_EQ(trace.steps.back().sum, trace.result);
+    EXPECT_NEAR(trace.inputs + trace.cut + trace.rounded, trace.result - trace.exact,
+                1e-12 * (1 + std::abs(trace.exact)));
+  }
+}
+
+TEST(DotTrace, ShowsHowAnIntegerIsRequantized) {
+  // Scales 1 / 255 * 255 = 1: codes are the numbers themselves, and C, 0 to 65025, has the scale 255.
+  ProductSettings settings;
+  settings.engine = *parseEngine("gemmlowp");
+  const DenseMatrix a{2, 2, {255, 0, 3, 100}}, b{1, 2, {255, 0}};
+  const DotTrace trace = traceDot(settings, a, 1, b, 0);
+  ASSERT_EQ(trace.steps.size(), 4u);
+  EXPECT_EQ(trace.steps[0].products, (std::vector<double>{765, 0}));
+  EXPECT_EQ(trace.steps[0].sum, 765);
+  EXPECT_EQ(trace.steps[1].sum, 3);  // 765 / 255
+  EXPECT_EQ(trace.steps[1].note, "times 1077952640 / 2^31, rounded, times 2^-7, rounded");
+  EXPECT_EQ(trace.steps[2].sum, 3);
+  EXPECT_EQ(trace.steps[3].sum, 765);
+  EXPECT_EQ(trace.result, trace.exact);
 }
 
 TEST(DotTrace, ShowsWhatAnA100Cuts) {

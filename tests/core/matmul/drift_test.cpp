@@ -70,7 +70,7 @@ TEST(Drift, NoBoundThatHoldsIsExceeded) {
       std::vector<std::string> ids;
       for (const MatrixEngine* engine : matrixEngines())
         for (const EngineUnit& unit : engine->units)
-          if (!unit.scaling && !unit.blocks) ids.push_back(EngineChoice{engine, &unit}.id());  // those have none
+          if (!unit.blocks) ids.push_back(EngineChoice{engine, &unit}.id());  // those have none
       for (const KOrder& order : {KOrder{}, KOrder{KOrder::Kind::Split, 3}, KOrder{KOrder::Kind::Promote, 64}}) {
         const Drift drift = driftOf(distribution, k, ids, {}, order, DriftReference::Exact, 8);
         for (const DriftSeries& series : drift.series)

@@ -18,6 +18,13 @@ std::vector<float> floatsOf(const std::string& hex) {
   return values;
 }
 
+DenseMatrix matrixOf(std::size_t rows, std::size_t columns, const std::string& hex) {
+  DenseMatrix matrix{rows, columns, {}};
+  for (std::size_t at = 0; at < hex.size(); at += 16)
+    matrix.values.push_back(std::bit_cast<double>(std::uint64_t{std::stoull(hex.substr(at, 16), nullptr, 16)}));
+  return matrix;
+}
+
 }  // namespace
 
 std::vector<EngineCase> readEngineCases() {
@@ -30,6 +37,18 @@ std::vector<EngineCase> readEngineCases() {
     for (const auto& dot : entry["dots"])
       one.dots.push_back({floatsOf(dot["a"]), floatsOf(dot["b"]), floatsOf(dot["c"])[0], floatsOf(dot["d"])[0]});
     cases.push_back(std::move(one));
+  }
+  return cases;
+}
+
+std::vector<ProductCase> readProductCases() {
+  std::ifstream file(sourcePath("tests/golden/matmul/products.json"));
+  const nlohmann::json document = nlohmann::json::parse(file);
+  std::vector<ProductCase> cases;
+  for (const auto& entry : document["cases"]) {
+    const std::size_t rows = entry["rows"], columns = entry["columns"], k = entry["k"];
+    cases.push_back({entry["engine"].get<std::string>(), matrixOf(rows, k, entry["a"]),
+                     matrixOf(columns, k, entry["b"]), matrixOf(rows, columns, entry["c"])});
   }
   return cases;
 }

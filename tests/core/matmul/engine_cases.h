@@ -3,6 +3,8 @@
 #include <string>
 #include <vector>
 
+#include "core/matmul/dense_matrix.h"
+
 namespace ulpscope {
 
 /// One dot product of tests/golden/matmul/engines.json.
@@ -18,5 +20,13 @@ struct EngineCase {
 };
 
 std::vector<EngineCase> readEngineCases();
+
+/// One product of tests/golden/matmul/products.json.
+struct ProductCase {
+  std::string engine;  ///< "ozaki@float64/slices:8"
+  DenseMatrix a, columnsOfB, c;
+};
+
+std::vector<ProductCase> readProductCases();
 
 }  // namespace ulpscope

@@ -60,20 +60,32 @@ TEST(MatrixEngines, EveryOneIsWhole) {
       EXPECT_TRUE(formats.insert(unit.format).second) << unit.format;
       ASSERT_TRUE(unit.blocks ? findBlockFormat(unit.format) != nullptr : findFormat(unit.format) != nullptr)
           << unit.format;
-      EXPECT_TRUE(unit.scaling || inputFormatOf(unit).floatSpec()) << unit.format;
+      EXPECT_TRUE(unit.isOfIntegers() || inputFormatOf(unit).floatSpec()) << unit.format;
       const EngineChoice choice{engine, &unit};
       const auto parsed = parseEngine(choice.id());
       ASSERT_TRUE(parsed);
       EXPECT_EQ(*parsed, choice);
     }
   }
+  std::set<std::string> offered;
+  for (const EngineChoice& choice : offeredChoices()) {
+    EXPECT_TRUE(offered.insert(choice.id()).second) << choice.id();
+    EXPECT_EQ(*parseEngine(choice.id()), choice);
+  }
+  EXPECT_TRUE(offered.contains(EngineChoice{parseEngine("ozaki")->engine, parseEngine("ozaki")->unit}.id()));
   EXPECT_EQ(parseEngine("h100")->engine->id, "h100-wgmma");
   EXPECT_EQ(parseEngine("b200@float16")->engine->id, "b200-tcgen05");
   for (const std::string_view id :
-       {"v100@float16/float16", "h100-wgmma@float8_e5m2/promote:128", "ada@float8_e4m3fn/float16/split:2"})
+       {"v100@float16/float16", "h100-wgmma@float8_e5m2/promote:128", "ada@float8_e4m3fn/float16/split:2",
+        "ozaki@float64/slices:16", "ozaki@float32/slices:1"})
     EXPECT_EQ(parseEngine(id)->id(), id);
   EXPECT_EQ(parseEngine("a100@tfloat32/float16").error().code, Errc::Usage);
   EXPECT_EQ(parseEngine("a100/").error().code, Errc::Usage);
+  EXPECT_EQ(parseEngine("ozaki")->id(), "ozaki@float64/slices:8");
+  EXPECT_EQ(*parseEngine("ozaki@float64/slices:8"), *parseEngine("ozaki"));
+  for (const std::string_view id :
+       {"a100/slices:3", "ozaki/slices:0", "ozaki/slices:17", "ozaki/slices:", "ozaki/slices:3x"})
+    EXPECT_EQ(parseEngine(id).error().code, Errc::Usage) << id;
   EXPECT_EQ(parseEngine("h300").error().code, Errc::Usage);
   EXPECT_EQ(parseEngine("v100@tfloat32").error().code, Errc::Usage);
 }

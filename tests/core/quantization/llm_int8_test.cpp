@@ -14,7 +14,7 @@
 #include "core/backend/backend.h"
 #include "core/calibration/layer_calibration.h"
 #include "core/formats/codec.h"
-#include "core/quantization/int8_vectors.h"
+#include "core/formats/int8_vectors.h"
 #include "core/quantization/llm_int8_product.h"
 #include "tests/core/formats/golden_file.h"
 #include "tests/source_path.h"

@@ -145,13 +145,12 @@ TEST_F(MatrixPageTest, MultipliesByTheSelectedTensor) {
             driftPoints(matrixShape(m_session->selection().tensorInfo()->shape).columns).size());
 }
 
-TEST_F(MatrixPageTest, IntegerSumsHaveNoSteps) {
+TEST_F(MatrixPageTest, IntegersLeadToTheElementStepByStep) {
   run("llm-int8");
-  auto& trace = part<TracePanel>();
-  EXPECT_EQ(trace.table().model()->rowCount(), 0);
-  bool isSaid = false;
-  for (auto* label : trace.findChildren<QLabel*>()) isSaid = isSaid || label->text().contains("Integer sums are exact");
-  EXPECT_TRUE(isSaid);
+  const auto& steps = *part<TracePanel>().table().model();
+  ASSERT_EQ(steps.rowCount(), 4096 / 32 + 2);  // instructions, then the scales and binary16
+  EXPECT_TRUE(steps.index(steps.rowCount() - 2, TraceModel::kProducts).data().toString().contains("in float32"));
+  EXPECT_EQ(steps.index(steps.rowCount() - 1, TraceModel::kProducts).data().toString(), QString("to binary16"));
 }
 
 }  // namespace

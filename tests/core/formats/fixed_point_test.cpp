@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Requantization in integers against the same in 128 bits and in double.
-#include "core/quantization/fixed_point.h"
+#include "core/formats/fixed_point.h"
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/quantization/fixed_point.h"
+#include "core/formats/fixed_point.h"
 
 #include <algorithm>
 #include <cassert>
