@@ -9,6 +9,7 @@
 
 #include "core/backend/backend.h"
 #include "core/matmul/drift.h"
+#include "core/matmul/scaled_product.h"
 
 namespace ulpscope {
 namespace {
@@ -40,17 +41,22 @@ const MatrixEngine* engineOf(std::string_view id) {
   return found == engines.end() ? nullptr : *found;
 }
 
-/// An engine with operands that are numbers of a format, each rounded on its own, and sums in float32 or wider.
-bool isPlain(const EngineChoice& choice) {
+/// What a device would multiply in the place of an engine: of those with operands that are numbers of a format, each
+/// rounded on its own, and sums in float32 or wider, and of INT8 without outlier columns.
+std::optional<Operands> counterpartOf(const EngineChoice& choice) {
   const EngineUnit& unit = *choice.unit;
-  return !unit.split && !unit.blocks && !unit.isOfIntegers() && !choice.halfSums;
+  if (unit.split || unit.blocks || choice.halfSums) return {};
+  const auto operands = operandsOf(unit.format);
+  const bool isInt8 = unit.scaling && unit.scaling->outlierThreshold == 0;
+  return unit.isOfIntegers() == (operands == Operands::Int8) && unit.isOfIntegers() == isInt8 ? operands : std::nullopt;
 }
 
 /// What the device would be compared with; nothing where it does not multiply such operands, or has no model.
 std::optional<EngineChoice> modelOf(const ProductDevice& device, Operands operands) {
   if (std::ranges::find(device.offered, operands) == device.offered.end()) return {};
-  const MatrixEngine* const engine =
-      operands == Operands::Float32 ? engineOf("fma") : modelOfCapability(device.major, device.minor);
+  const MatrixEngine* const engine = operands == Operands::Float32 ? engineOf("fma")
+                                     : operands == Operands::Int8  ? engineOf("int8")
+                                                                   : modelOfCapability(device.major, device.minor);
   const EngineUnit* const unit = engine ? engine->unitFor(formatOf(operands)) : nullptr;
   if (!unit) return {};
   return EngineChoice{engine, unit};
@@ -79,6 +85,26 @@ Result<std::vector<std::byte>> codesOf(Operands operands, std::span<const float>
   const Result<> done = size == 2 ? encode(std::uint16_t{}) : encode(std::uint8_t{});
   if (!done) return tl::unexpected(done.error());
   return codes;
+}
+
+std::vector<std::byte> codesOf(const IntegerRows& rows) {
+  std::vector<std::byte> codes(rows.values.size());
+  std::ranges::transform(rows.values, codes.begin(), [](std::int16_t code) { return static_cast<std::byte>(code); });
+  return codes;
+}
+
+Result<MatrixProduct> measureIntegers(const DeviceProduct& product, const ProductSettings& settings,
+                                      const DenseMatrix& a, const DenseMatrix& columnsOfB, const Backend& backend,
+                                      const JobContext& job) {
+  const auto sums = [&](const IntegerRows& x, const IntegerRows& y) -> Result<std::vector<std::int32_t>> {
+    std::vector<double> c(a.rows * columnsOfB.rows);
+    const auto done = backend.multiplyOnDevice(product, codesOf(x), codesOf(y), x.length, c, job.stop);
+    if (!done) return tl::unexpected(done.error());
+    std::vector<std::int32_t> whole(c.size());
+    std::ranges::transform(c, whole.begin(), [](double sum) { return static_cast<std::int32_t>(sum); });
+    return whole;
+  };
+  return multiplyScaled(settings, a, columnsOfB, backend, job, sums);
 }
 
 }  // namespace
@@ -118,14 +144,14 @@ std::vector<MeasuredChoice> measuredChoices(std::span<const EngineChoice> engine
     return std::ranges::any_of(choices, [&](const MeasuredChoice& one) { return one.product.operands == operands; });
   };
   for (std::size_t e = 0; e < engines.size(); ++e) {
-    const auto operands = operandsOf(engines[e].unit->format);
-    if (!operands || !isPlain(engines[e])) continue;
+    const auto operands = counterpartOf(engines[e]);
+    if (!operands) continue;
     const auto model = modelOf(device, *operands);
     if (model && model->unit == engines[e].unit) choices.push_back(choiceOf(*operands, engines[e], order, e));
   }
   for (std::size_t e = 0; e < engines.size(); ++e) {
-    const auto operands = operandsOf(engines[e].unit->format);
-    if (!operands || !isPlain(engines[e]) || isMeasured(*operands)) continue;
+    const auto operands = counterpartOf(engines[e]);
+    if (!operands || isMeasured(*operands)) continue;
     if (const auto model = modelOf(device, *operands)) choices.push_back(choiceOf(*operands, *model, order, e));
   }
   std::ranges::stable_sort(choices, {}, &MeasuredChoice::beside);
@@ -134,7 +160,8 @@ std::vector<MeasuredChoice> measuredChoices(std::span<const EngineChoice> engine
 
 Result<MatrixProduct> measure(const DeviceProduct& product, const ProductSettings& settings, const DenseMatrix& a,
                               const DenseMatrix& columnsOfB, const Backend& backend, const JobContext& job) {
-  assert(isPlain(settings.engine) && a.columns == columnsOfB.columns);
+  assert(counterpartOf(settings.engine) == product.operands && a.columns == columnsOfB.columns);
+  if (product.operands == Operands::Int8) return measureIntegers(product, settings, a, columnsOfB, backend, job);
   const PreparedOperand left = prepareOperand(settings, a, OperandSide::A, backend);
   const PreparedOperand right = prepareOperand(settings, columnsOfB, OperandSide::B, backend);
   const auto codesOfA = codesOf(product.operands, left.values, backend);

@@ -105,7 +105,8 @@ Element elementOf(const CodedRows& a, std::size_t i, const CodedRows& b, std::si
 }  // namespace
 
 Result<MatrixProduct> multiplyScaled(const ProductSettings& settings, const DenseMatrix& a,
-                                     const DenseMatrix& columnsOfB, const Backend& backend, const JobContext& job) {
+                                     const DenseMatrix& columnsOfB, const Backend& backend, const JobContext& job,
+                                     const IntegerSums& sumsOf) {
   const std::vector<float> x = inBinary16(a);
   const auto outliers = outlierColumns(x, a.columns, settings.engine.unit->scaling->outlierThreshold);
   const CodedRows left = code(settings, a, x, OperandSide::A, outliers);
@@ -113,14 +114,19 @@ Result<MatrixProduct> multiplyScaled(const ProductSettings& settings, const Dens
   MatrixProduct product{{a.rows, columnsOfB.rows, std::vector<double>(a.rows * columnsOfB.rows)}, left.counts, {}};
   product.inputs.merge(right.counts);
   std::vector<double> after(product.c.values.size());
+  Result<std::vector<std::int32_t>> measured;
+  if (sumsOf) measured = sumsOf(left.codes, right.codes);
+  if (!measured) return tl::unexpected(measured.error());
   const auto done = forEachTile(a.rows, columnsOfB.rows, a.columns, backend, job, [&](const Tile& tile) {
     std::vector<std::int32_t> sums(tile.rows * tile.columns);
-    addIntegerProducts(left.codes.rows(tile.row, tile.rows), right.codes.rows(tile.column, tile.columns), a.columns,
-                       sums);
+    if (!sumsOf)
+      addIntegerProducts(left.codes.rows(tile.row, tile.rows), right.codes.rows(tile.column, tile.columns), a.columns,
+                         sums);
     for (std::size_t e = 0; e < sums.size(); ++e) {
       const std::size_t i = tile.row + e / tile.columns;
       const std::size_t j = tile.column + e % tile.columns;
-      const Element element = elementOf(left, i, right, j, sums[e]);
+      const std::int32_t sum = sumsOf ? (*measured)[i * columnsOfB.rows + j] : sums[e];
+      const Element element = elementOf(left, i, right, j, sum);
       product.c.values[i * columnsOfB.rows + j] = static_cast<double>(element.c);
       after[i * columnsOfB.rows + j] = static_cast<double>(element.c) - (element.codesReal + element.outliersReal);
     }

@@ -1,9 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
+#include <functional>
 #include "core/matmul/dot_trace.h"
+
+#include "core/matmul/integer_product.h"
 #include "core/matmul/matrix_product.h"
 
 namespace ulpscope {
+
+/// Sums of products of codes, row-major, by something else than core/matmul/integer_product.h.
+using IntegerSums = std::function<Result<std::vector<std::int32_t>>(const IntegerRows& a, const IntegerRows& b)>;
 
 /// multiply() of a unit with VectorScaling: bitsandbytes 0.50.2, backends/default/ops.py, as
 /// core/formats/int8_vectors.h has it. Operands are rounded to binary16. Each row of A, and each column of B, becomes
@@ -15,8 +21,11 @@ namespace ulpscope {
 /// binary16(c + that sum). m of B takes those rows in.
 ///
 /// Elements that are not finite make their row NaN or infinite, as they do in the library.
+///
+/// `sums`, where it is given, adds the products of codes: what a device measures.
 Result<MatrixProduct> multiplyScaled(const ProductSettings& settings, const DenseMatrix& a,
-                                     const DenseMatrix& columnsOfB, const Backend& backend, const JobContext& job);
+                                     const DenseMatrix& columnsOfB, const Backend& backend, const JobContext& job,
+                                     const IntegerSums& sums = {});
 
 /// Element [row, column] of that, step by step; see traceDot().
 DotTrace traceScaled(const ProductSettings& settings, const DenseMatrix& a, std::size_t row,

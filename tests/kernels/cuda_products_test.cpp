@@ -233,7 +233,7 @@ TEST_F(CudaProducts, AreReportedBesideTheirModels) {
   const std::string text = report.str();
   EXPECT_NE(text.find("processor, compute capability 9.0, cuBLAS 13.1.2"), std::string::npos) << text;
   for (const char* id : {"cublas@float32 ", "cublas@tfloat32 ", "cublas@float16 ", "cublas@bfloat16 ",
-                         "cublas@float8_e4m3fn ", "cublas@float8_e4m3fn/promoted "})
+                         "cublas@float8_e4m3fn ", "cublas@float8_e4m3fn/promoted ", "cublas@int8 "})
     EXPECT_NE(text.find(id), std::string::npos) << id << '\n' << text;
   report.str({});
   compareMeasuredProducts(*backend(0), 2, 256, report);

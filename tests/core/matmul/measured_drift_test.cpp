@@ -45,13 +45,14 @@ TEST(MeasuredChoices, StandBesideTheModelOfTheDevice) {
   EXPECT_THAT(choicesOf({"h100@float8_e4m3fn", "h100@float8_e4m3fn/promote:128"}, 9, 0),
               ElementsAre("cublas@float8_e4m3fn as h100-wgmma@float8_e4m3fn, beside 0",
                           "cublas@float8_e4m3fn/promoted as h100-wgmma@float8_e4m3fn/promote:128, beside 1"));
+  EXPECT_THAT(choicesOf({"llm-int8", "int8"}, 7, 5), ElementsAre("cublas@int8 as int8@int8, beside 1"));
   EXPECT_THAT(choicesOf({"ada@float8_e4m3fn"}, 8, 9, {KOrder::Kind::Promote, 64}),
               ElementsAre("cublas@float8_e4m3fn/promoted as ada@float8_e4m3fn, beside 0"));
 }
 
 TEST(MeasuredChoices, LeaveOutWhatTheDeviceHasNoCounterpartOf) {
   EXPECT_THAT(choicesOf({"float64", "3xtf32", "bf16x9", "exact@float64", "h100@float16/float16", "b200@mxfp8_e4m3",
-                         "h100@float8_e5m2"},
+                         "h100@float8_e5m2", "llm-int8", "gemmlowp", "ozaki"},
                         9, 0),
               ElementsAre());
   EXPECT_THAT(choicesOf({"v100@float16", "a100@tfloat32", "fma@float32"}, 7, 0),
@@ -89,10 +90,10 @@ Drift driftOn(const ModelledDevice& device, const std::vector<std::string>& ids,
 }
 
 TEST(MeasuredDrift, FindsNoDifferenceToADeviceThatIsItsModel) {
-  const Drift drift = driftOn(
-      {}, {"fma@float32", "a100@tfloat32", "h100@tfloat32", "h100@float16", "h100@bfloat16", "h100@float8_e4m3fn"});
+  const Drift drift = driftOn({}, {"fma@float32", "a100@tfloat32", "h100@tfloat32", "h100@float16", "h100@bfloat16",
+                                   "h100@float8_e4m3fn", "int8"});
   EXPECT_FALSE(drift.notMeasured);
-  ASSERT_EQ(drift.measured.size(), 5U);
+  ASSERT_EQ(drift.measured.size(), 6U);
   for (const MeasuredSeries& one : drift.measured) {
     SCOPED_TRACE(idOf(one.choice.product));
     EXPECT_EQ(one.difference, (ProductDifference{35, 0, 0}));
