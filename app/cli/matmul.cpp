@@ -284,10 +284,9 @@ class MatmulCommand final : public Command {
     if (m_output && *m_output != "float32" && *m_output != "float16")
       return fail(Errc::Usage, fmt::format("--output float32 or float16 expected, found {}", printable(*m_output)));
     if (engine->unit->isOfIntegers())
-      return fail(Errc::Usage,
-                  fmt::format("an engine that multiplies row by row expected, found {}, which scales whole "
-                              "matrices",
-                              engine->id()));
+      return fail(
+          Errc::Usage,
+          fmt::format("an engine that multiplies numbers of a format expected, found {}, of integers", engine->id()));
     if (m_output == "float16" && !engine->unit->half)
       return fail(Errc::Usage, fmt::format("{} has no sums in float16", engine->id()));
     settings.engine.halfSums = m_output == "float16";

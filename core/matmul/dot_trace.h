@@ -21,7 +21,7 @@ struct DotStep {
 
   Kind kind = Kind::Block;
   std::size_t first = 0;  ///< place of its first product among those of the engine, which may stand for fewer elements
-  std::size_t count = 0;  ///< products; 0 unless it is a block
+  std::size_t count = 0;  ///< products; 0 where there are none
   std::vector<double> products;  ///< exact, with their scales; where groups are added first, the sums of groups
   std::optional<int> largestExponent = {};  ///< that addends were aligned to, where the unit aligns
   std::optional<int> lastPlace = {};        ///< weight of the last bit that was kept, as a power of two

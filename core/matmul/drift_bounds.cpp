@@ -76,18 +76,20 @@ std::string outOfRange(const InputCounts& inputs) {
 
 /// Of an engine of integers: what codes can cost was worked out with them. Of slices, whose levels are added in
 /// float64: that, too, and rounding to float32 where operands and C are that.
-DriftBound codingBound(const ProductSettings& settings, const DriftScale& scale, const MatrixProduct& made) {
+std::vector<DriftBound> codingBounds(const ProductSettings& settings, const DriftScale& scale, const CodingLoss& loss) {
   const EngineUnit& engine = *settings.engine.unit;
-  double value = *made.loss / scale.referenceNorm();
+  double most = loss.most / scale.referenceNorm();
   if (engine.slices) {
     const double u = engine.format == "float32" ? kUnitRoundoff32 : 0;
     const double sums = gammaOf(settings.engine.slices(), kUnitRoundoff64);
-    value += (2 * u + u * u + sums * (1 + u) * (1 + u)) * scale.amplification();
-    value += u * (1 + value);
+    most += (2 * u + u * u + sums * (1 + u) * (1 + u)) * scale.amplification();
+    most += u * (1 + most);
   }
-  DriftBound bound{DriftBound::Kind::Deterministic, value, {}};
-  if (!std::isfinite(*made.loss)) bound.whyNot = "operands or elements of C are not finite or too large for the format";
-  return bound;
+  const std::string whyNot =
+      std::isfinite(loss.most) ? "" : "operands or elements of C are not finite or too large for the format";
+  std::vector<DriftBound> bounds{{DriftBound::Kind::Deterministic, most, whyNot}};
+  if (loss.likely) bounds.push_back({DriftBound::Kind::Probabilistic, *loss.likely / scale.referenceNorm(), whyNot});
+  return bounds;
 }
 
 }  // namespace
@@ -110,7 +112,7 @@ std::string_view idOf(DriftBound::Kind kind) {
 std::vector<DriftBound> driftBounds(const ProductSettings& settings, const DriftScale& scale,
                                     const MatrixProduct& made) {
   const EngineUnit& engine = *settings.engine.unit;
-  if (engine.isOfIntegers()) return {codingBound(settings, scale, made)};
+  if (engine.isOfIntegers()) return codingBounds(settings, scale, *made.loss);
   if (engine.blocks) return {};  // what rounding takes is relative to the largest of a block, not to each product
   if (settings.engine.halfSums) return {};
   const DotUnit& unit = engine.unit;

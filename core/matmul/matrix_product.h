@@ -8,6 +8,7 @@
 
 #include "core/base/result.h"
 #include "core/jobs/job.h"
+#include "core/matmul/coding_loss.h"
 #include "core/matmul/dense_matrix.h"
 #include "core/matmul/matrix_engine.h"
 
@@ -62,9 +63,7 @@ DenseMatrix roundedOperand(const ProductSettings& settings, const DenseMatrix& o
 struct MatrixProduct {
   DenseMatrix c;
   InputCounts inputs;
-  /// Of an engine of integers: what codes in place of operands, and products that are left out, can cost at most, as
-  /// the Frobenius norm of the error; not finite where an operand or an element of C is not.
-  std::optional<double> loss = {};
+  std::optional<CodingLoss> loss = {};  ///< of an engine of integers; products that are left out count, too
 };
 
 /// A has K columns; `columnsOfB` is B transposed: a row is a column of B, of K elements. `backend` runs the units it

@@ -152,7 +152,7 @@ Result<MatrixProduct> multiplySliced(const ProductSettings& settings, const Dens
     }
   });
   if (!done) return tl::unexpected(done.error());
-  product.loss = sliceLoss(left, right, a.columns);
+  product.loss = CodingLoss{sliceLoss(left, right, a.columns)};
   return product;
 }
 

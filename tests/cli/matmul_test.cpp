@@ -71,6 +71,21 @@ TEST(UlpMatmul, ListsItsEngines) {
   for (const Json& engine : engines) EXPECT_FALSE(engine["formats"].empty()) << engine;
 }
 
+TEST(UlpMatmul, MultipliesIntegersWithinTheirBounds) {
+  const Json found = ulp({"matmul", "--m", "8", "--n", "8", "--k", "512", "--reference", "exact", "--engines",
+                          "int8,gemmlowp,gemmlowp-int32,ozaki@float64/slices:3,ozaki", "--json"})
+                         .json();
+  ASSERT_EQ(found["engines"].size(), 5u);
+  for (const Json& engine : found["engines"]) {
+    const double error = engine["relativeFrobenius"].get<double>();
+    EXPECT_GT(error, 0) << engine;
+    EXPECT_LE(error, engine["bounds"][0]["relativeFrobenius"].get<double>()) << engine;
+    EXPECT_EQ(engine["bounds"][0]["holds"], true) << engine;
+  }
+  EXPECT_EQ(found["engines"][3]["series"], "ozaki@float64/slices:3");
+  EXPECT_LT(found["engines"][4]["relativeFrobenius"].get<double>(), 1e-15);
+}
+
 TEST(UlpMatmul, SaysWhatItCannotDo) {
   const auto refused = [](std::vector<std::string> arguments, const char* why) {
     arguments.insert(arguments.begin(), "matmul");
@@ -82,6 +97,9 @@ TEST(UlpMatmul, SaysWhatItCannotDo) {
   refused({"--engines", "a101"}, "a matrix engine expected (float64, fma");
   refused({"--engines", "v100@tfloat32"}, "v100 multiplies float16");
   refused({"--engines", "fma,fma"}, "found fma@float32 twice");
+  refused({"--engines", "ozaki,ozaki@float64/slices:8"}, "found ozaki@float64/slices:8 twice");
+  refused({"--engines", "ozaki/slices:17"}, "slices from 1 to 16 expected, found 17");
+  refused({"--engines", "a100/slices:3"}, "a100@tfloat32 has no slices");
   refused({"--order", "split:0"}, "an order of K expected");
   refused({"--a", "x.npy"}, "--a and --b expected together");
   refused({"--distribution", "cauchy"}, "normal or uniform");

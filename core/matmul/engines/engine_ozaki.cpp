@@ -16,7 +16,7 @@ EngineUnit slicedUnit(std::string_view format, IntegerSlices slices) {
 const MatrixEngine& engine_ozaki_entry() {
   static const MatrixEngine engine{
       .id = "ozaki",
-      .title = "Ozaki scheme, INT8",
+      .title = "Ozaki scheme",
       .text =
           "Rows of A and columns of B as sums of slices of 7 bits and a sign, by their largest exponent; products of "
           "slices are exact in INT8 units and are added in float64.",

@@ -165,6 +165,8 @@ TEST(MatmulFigures, NameEnginesBriefly) {
   EXPECT_EQ(title("3xtf32"), "3xTF32, sums in FP32");
   EXPECT_EQ(title("float64"), "FP64");
   EXPECT_EQ(title("llm-int8"), "LLM.int8()");
+  EXPECT_EQ(title("gemmlowp-int32"), "gemmlowp UINT8, INT32 kept");
+  EXPECT_EQ(title("ozaki@float32/slices:3"), "FP32 Ozaki scheme, 3 slices");
 }
 
 }  // namespace

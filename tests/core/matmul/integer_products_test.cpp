@@ -53,6 +53,22 @@ TEST(IntegerProducts, EqualAnImplementationInExactFractions) {
   EXPECT_GT(compared, 900u);
 }
 
+/// Rounding to codes is as good as random: the error that follows from its size is the one that is found.
+TEST(IntegerProducts, ErrAsMuchAsTheErrorsOfTheirCodesSay) {
+  const DenseMatrix a = randomMatrix(40, 512, Distribution::Normal, 1);
+  const DenseMatrix b = randomMatrix(40, 512, Distribution::Normal, 2);
+  DriftSettings settings;
+  for (const std::string_view id : {"int8", "llm-int8", "gemmlowp", "gemmlowp-int32"})
+    settings.engines.push_back(*parseEngine(id));
+  const auto drift = measureDrift(settings, a, b, *makeReferenceBackend(), {});
+  ASSERT_TRUE(drift);
+  for (const DriftSeries& series : drift->series) {
+    ASSERT_EQ(series.bounds.size(), 2u) << series.engine.id();
+    EXPECT_EQ(series.bounds[1].kind, DriftBound::Kind::Probabilistic);
+    EXPECT_NEAR(series.error.relativeFrobenius / series.bounds[1].value, 1, 0.1) << series.engine.id();
+  }
+}
+
 TEST(IntegerProducts, WrapAtThirtyTwoBitsAndOnlyThere) {
   // 33,027 products of 255^2 are 2^31 - 2^31's neighbour: one more than fits.
   const std::size_t k = 33'027;
