@@ -38,11 +38,11 @@ AffineRows code(const DenseMatrix& rows, Rounding rounding) {
   AffineRows coded;
   coded.differences = {rows.columns, std::vector<std::int16_t>(values.size())};
   coded.losses.resize(rows.rows);
+  coded.counts.elements = values.size();
   coded.isFinite = std::ranges::all_of(values, [](float x) { return std::isfinite(x); });
   if (!coded.isFinite || values.empty()) return coded;
   coded.scale = affineScale(affineRange(values));
   coded.isFinite = std::isfinite(coded.scale.scale);
-  coded.counts.elements = values.size();
   for (std::size_t i = 0; i < values.size(); ++i) {
     const std::uint8_t found = encodeAffine(coded.scale, values[i], rounding);
     coded.differences.values[i] = static_cast<std::int16_t>(found - coded.scale.zeroPoint);
