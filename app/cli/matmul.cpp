@@ -4,49 +4,27 @@
 
 #include <algorithm>
 
-#include "app/cli/checkpoint_argument.h"
 #include "app/cli/command.h"
 #include "app/cli/drift_document.h"
 #include "app/cli/json.h"
 #include "app/cli/lookup.h"
+#include "app/cli/operand_options.h"
 #include "app/cli/options.h"
 #include "core/base/text.h"
 #include "core/matmul/drift.h"
-#include "core/matmul/operand_tensor.h"
 #include "core/report/npy.h"
 
 namespace ulpscope {
 namespace {
 
 const std::vector<std::string> kDefaultEngines{"float64", "fma@float32", "a100@tfloat32"};
-constexpr std::uint64_t kDefaultRows = 24;
-constexpr std::uint64_t kDefaultDepth = 4096;
-
-Result<DenseMatrix> matrixOf(const std::string& path, const OpenFlags& flags, const JobContext& job) {
-  const auto checkpoint = flags.open(path, job);
-  if (!checkpoint) return tl::unexpected(checkpoint.error());
-  if ((*checkpoint)->tensors.size() != 1)
-    return fail(
-        Errc::Usage,
-        fmt::format("a file with one array expected, found {}", counted((*checkpoint)->tensors.size(), "tensor")),
-        path);
-  const auto source = (*checkpoint)->source(0);
-  if (!source) return tl::unexpected(source.error());
-  return readOperand(*source, 0, 0, job);
-}
 
 std::string shapeText(const DenseMatrix& matrix) { return fmt::format("{} x {}", matrix.rows, matrix.columns); }
 
 class MatmulCommand final : public Command {
  public:
   void declare(Options& options) override {
-    options.option("--a", "FILE.npy", m_a, "A, m x k (with --dots n x k); any file with one array");
-    options.option("--b", "FILE.npy", m_b, "B, k x n (with --dots n x k)");
-    options.option("--m", "N", m_m, fmt::format("Rows of A (default {})", kDefaultRows));
-    options.option("--n", "N", m_n, fmt::format("Columns of B (default {})", kDefaultRows));
-    options.option("--k", "N", m_k, fmt::format("Columns of A and rows of B (default {})", kDefaultDepth));
-    options.option("--distribution", "D", m_distribution, "normal (default) or uniform");
-    options.option("--seed", "N", m_seed, "Of the operands (default 0)");
+    m_operands.declare(options);
     options.list(
         "--engines", "IDS", m_engines,
         fmt::format(
@@ -67,7 +45,6 @@ class MatmulCommand final : public Command {
     options.option("--c", "FILE.npy", m_c, "With --dots: what is added to, n numbers (default: zeros)");
     options.option("--out", "FILE.npy", m_out, "With --dots: where the results go, as float32");
     options.flag("--force", m_force, "Replace the file of --out if it exists");
-    m_flags.declare(options);
   }
 
   Result<> run(CommandContext& context) override {
@@ -114,11 +91,10 @@ class MatmulCommand final : public Command {
       device = *std::move(found);
     }
     const Backend& backend = withDevice ? *withDevice : context.backend;
-    auto operands = driftOperands(context);
-    if (!operands) return tl::unexpected(std::move(operands).error());
-    const DenseMatrix columns = transposed(operands->b);
-    context.job.expect(driftWork(*settings, operands->a, columns));
-    const auto drift = measureDrift(*settings, operands->a, columns, backend, context.job);
+    const auto operands = m_operands.product(context.job);
+    if (!operands) return tl::unexpected(operands.error());
+    context.job.expect(driftWork(*settings, operands->a, operands->columnsOfB));
+    const auto drift = measureDrift(*settings, operands->a, operands->columnsOfB, backend, context.job);
     if (!drift) return tl::unexpected(drift.error());
     if (drift->notMeasured) return tl::unexpected(*drift->notMeasured);
     const ProductDevice* const asked = device ? &*device : nullptr;
@@ -126,11 +102,6 @@ class MatmulCommand final : public Command {
                                   : driftText(*settings, *operands, *drift, asked, context.terminal);
     return {};
   }
-
-  struct Operands {
-    DenseMatrix a, b;
-    std::string origin;
-  };
 
   Result<DriftSettings> driftSettings() const {
     DriftSettings settings;
@@ -168,49 +139,13 @@ class MatmulCommand final : public Command {
     return {};
   }
 
-  Result<Operands> driftOperands(const CommandContext& context) const {
-    if (m_a.has_value() != m_b.has_value()) return fail(Errc::Usage, "--a and --b expected together, found one");
-    if (m_a && (m_m || m_n || m_k || m_distribution || m_seed))
-      return fail(Errc::Usage, "--a and --b, or sizes and a distribution expected, found both");
-    return m_a ? filesOf(context) : randomOperands();
-  }
-
-  Result<Operands> filesOf(const CommandContext& context) const {
-    auto a = matrixOf(*m_a, m_flags, context.job);
-    if (!a) return tl::unexpected(std::move(a).error());
-    auto b = matrixOf(*m_b, m_flags, context.job);
-    if (!b) return tl::unexpected(std::move(b).error());
-    if (a->columns != b->rows)
-      return fail(Errc::Usage, fmt::format("B with as many rows as A has columns expected, found {} and {}",
-                                           shapeText(*a), shapeText(*b)));
-    return Operands{*std::move(a), *std::move(b), "files"};
-  }
-
-  Result<Operands> randomOperands() const {
-    const std::string name = m_distribution.value_or("normal");
-    if (name != "normal" && name != "uniform")
-      return fail(Errc::Usage, fmt::format("--distribution normal or uniform expected, found {}", printable(name)));
-    const Distribution distribution = name == "normal" ? Distribution::Normal : Distribution::Uniform;
-    const std::uint64_t m = m_m.value_or(kDefaultRows), n = m_n.value_or(kDefaultRows), k = m_k.value_or(kDefaultDepth);
-    for (const std::uint64_t size : {m, n, k})
-      if (size == 0 || size > kMostOperandElements)
-        return fail(Errc::Usage, fmt::format("sizes from 1 to {} expected, found {}",
-                                             groupedDigits(kMostOperandElements), groupedDigits(size)));
-    if (m * k > kMostOperandElements || n * k > kMostOperandElements || m * n > kMostOperandElements)
-      return fail(Errc::LimitExceeded, fmt::format("matrices of at most {} elements expected, found m {}, n {}, k {}",
-                                                   groupedDigits(kMostOperandElements), m, n, k));
-    const std::uint64_t seed = m_seed.value_or(0);
-    return Operands{randomMatrix(m, k, distribution, 2 * seed), randomMatrix(k, n, distribution, 2 * seed + 1),
-                    fmt::format("{}, seed {}", name, seed)};
-  }
-
-  Json driftJson(const DriftSettings& settings, const Operands& operands, const Drift& drift,
+  Json driftJson(const DriftSettings& settings, const OperandOptions::Operands& operands, const Drift& drift,
                  const ProductDevice* device, const Backend& backend) const {
     Json document{{"engines", enginesJson(drift)}};
     if (device) document["measured"] = measuredJson(settings, drift, *device);
     document["provenance"] = {{"operands", operands.origin},
                               {"m", operands.a.rows},
-                              {"n", operands.b.columns},
+                              {"n", operands.columnsOfB.rows},
                               {"k", operands.a.columns},
                               {"order", settings.order.id()},
                               {"inputRounding", m_inputRounding.value_or("engine")},
@@ -220,10 +155,11 @@ class MatmulCommand final : public Command {
     return document;
   }
 
-  static std::string driftText(const DriftSettings& settings, const Operands& operands, const Drift& drift,
-                               const ProductDevice* device, const Terminal& terminal) {
-    return fmt::format("A {} ({}), B {}, K {}\n\n{}", shapeText(operands.a), printable(operands.origin),
-                       shapeText(operands.b), settings.order.id(), driftTable(settings, drift, device, terminal));
+  static std::string driftText(const DriftSettings& settings, const OperandOptions::Operands& operands,
+                               const Drift& drift, const ProductDevice* device, const Terminal& terminal) {
+    return fmt::format("A {}, B {} x {} ({}), K {}\n\n{}", shapeText(operands.a), operands.columnsOfB.columns,
+                       operands.columnsOfB.rows, printable(operands.origin), settings.order.id(),
+                       driftTable(settings, drift, device, terminal));
   }
 
   /// The device that measures, and in `withDevice` a backend that has it, where the one that was chosen has not: then
@@ -240,26 +176,25 @@ class MatmulCommand final : public Command {
   // --- Dot products.
 
   Result<> dots(CommandContext& context) const {
-    if (!m_a || !m_b || !m_engine || !m_out)
+    if (!m_operands.haveFiles() || !m_engine || !m_out)
       return fail(Errc::Usage, "--dots expects --a, --b, --engine and --out; one of them was not given");
-    if (!m_engines.empty() || m_m || m_n || m_k || m_distribution || m_seed || m_reference || m_separates ||
-        m_isMeasured)
+    if (!m_engines.empty() || m_operands.haveSizes() || m_reference || m_separates || m_isMeasured)
       return fail(Errc::Usage,
                   "--engines, --reference, --separate, --measured, sizes and a distribution do not go with --dots, but "
                   "one was given");
     const auto settings = dotSettings();
     if (!settings) return tl::unexpected(settings.error());
     if (auto free = checkFree(*m_out, m_force, {}); !free) return free;
-    const auto a = matrixOf(*m_a, m_flags, context.job);
+    const auto a = m_operands.rows(OperandSide::A, context.job);
     if (!a) return tl::unexpected(a.error());
-    const auto b = matrixOf(*m_b, m_flags, context.job);
+    const auto b = m_operands.rows(OperandSide::B, context.job);
     if (!b) return tl::unexpected(b.error());
     if (a->rows != b->rows || a->columns != b->columns)
       return fail(Errc::Usage,
                   fmt::format("A and B of one shape expected, found {} and {}", shapeText(*a), shapeText(*b)));
     DenseMatrix c;
     if (m_c) {
-      auto read = matrixOf(*m_c, m_flags, context.job);
+      auto read = m_operands.array(*m_c, context.job);
       if (!read) return tl::unexpected(std::move(read).error());
       if (read->values.size() != a->rows)
         return fail(Errc::Usage,
@@ -295,13 +230,12 @@ class MatmulCommand final : public Command {
     return settings;
   }
 
-  std::optional<std::string> m_a, m_b, m_c, m_out;
-  std::optional<std::uint64_t> m_m, m_n, m_k, m_seed;
-  std::optional<std::string> m_distribution, m_reference, m_inputRounding, m_order;
+  OperandOptions m_operands;
+  std::optional<std::string> m_c, m_out;
+  std::optional<std::string> m_reference, m_inputRounding, m_order;
   std::vector<std::string> m_engines;
   bool m_isDots = false, m_isMeasured = false, m_separates = false, m_force = false;
   std::optional<std::string> m_engine, m_input, m_output;
-  OpenFlags m_flags;
 };
 
 }  // namespace

@@ -4,6 +4,7 @@
 
 #include "tests/cli/ulp.h"
 #include "tests/core/temporary_folder.h"
+#include "tests/source_path.h"
 
 namespace ulpscope::test {
 namespace {
@@ -65,6 +66,52 @@ TEST(UlpMatmul, MultipliesFilesAndWritesDots) {
   EXPECT_THAT(again.err, HasSubstr("--force"));
 }
 
+/// The errors of two engines on operands, and where they came from.
+Json productOf(std::vector<std::string> operands) {
+  operands.insert(operands.begin(), {"matmul", "--engines", "fma@float32,a100@tfloat32", "--json"});
+  return ulp(operands).json();
+}
+
+TEST(UlpMatmul, TakesTensorsOfACheckpoint) {
+  const TemporaryFolder folder;
+  const std::string sample = sourcePath("resources/samples/tiny-lm");
+  const std::string embeddings = "model.embed_tokens.weight", query = "model.layers.0.self_attn.q_proj.weight",
+                    down = "model.layers.0.mlp.down_proj.weight";  // 91 x 192, 192 x 192, 192 x 512
+  const std::vector<std::string> both{"--a", sample, "--a-tensor", embeddings, "--b", sample, "--b-tensor", down};
+  const Json product = productOf(both);
+  EXPECT_EQ(product["provenance"]["m"], 91);
+  EXPECT_EQ(product["provenance"]["k"], 192);
+  EXPECT_EQ(product["provenance"]["n"], 512);
+  EXPECT_EQ(product["provenance"]["operands"], embeddings + " x " + down);
+
+  // The same arrays as files of their own.
+  const auto exported = [&](const std::string& tensor, const char* name) {
+    const std::string file = (folder.path() / name).string();
+    EXPECT_EQ(ulp({"export", sample, tensor, file}).exitCode, 0);
+    return file;
+  };
+  EXPECT_EQ(productOf({"--a", exported(embeddings, "a.npy"), "--b", exported(down, "b.npy")})["engines"],
+            product["engines"]);
+
+  // (A B)^T = B^T A^T, element by element.
+  const Json turned = productOf({"--a", sample, "--a-tensor", down, "--transpose-a", "--b", sample, "--b-tensor",
+                                 embeddings, "--transpose-b"});
+  EXPECT_EQ(turned["provenance"]["m"], 512);
+  EXPECT_EQ(turned["provenance"]["operands"], down + " transposed x " + embeddings + " transposed");
+  for (const std::size_t i : {0U, 1U})
+    for (const char* error : {"maxAbsolute", "maxUlp", "exact"})
+      EXPECT_EQ(turned["engines"][i][error], product["engines"][i][error]) << error;
+
+  const Json some = productOf({"--a", sample, "--a-tensor", embeddings, "--m", "5", "--b", sample, "--b-tensor", query,
+                               "--transpose-b", "--n", "1000"});
+  EXPECT_EQ(some["provenance"]["m"], 5);
+  EXPECT_EQ(some["provenance"]["n"], 192) << "all there are";
+  const Json drawn = productOf({"--b", sample, "--b-tensor", down, "--distribution", "uniform", "--seed", "3"});
+  EXPECT_EQ(drawn["provenance"]["k"], 192);
+  EXPECT_EQ(drawn["provenance"]["m"], 24);
+  EXPECT_EQ(drawn["provenance"]["operands"], "uniform, seed 3 x " + down);
+}
+
 TEST(UlpMatmul, ListsItsEngines) {
   const Json engines = ulp({"matmul", "--engines", "list", "--json"}).json();
   EXPECT_GE(engines.size(), 24u);
@@ -101,7 +148,20 @@ TEST(UlpMatmul, SaysWhatItCannotDo) {
   refused({"--engines", "ozaki/slices:17"}, "slices from 1 to 16 expected, found 17");
   refused({"--engines", "a100/slices:3"}, "a100@tfloat32 has no slices");
   refused({"--order", "split:0"}, "an order of K expected");
-  refused({"--a", "x.npy"}, "--a and --b expected together");
+  const std::string sample = sourcePath("resources/samples/tiny-lm");
+  const std::vector<std::string> up{"--a", sample, "--a-tensor", "model.layers.0.mlp.up_proj.weight"};
+  const auto with = [&](const std::vector<std::string>& more) {
+    auto arguments = up;
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return arguments;
+  };
+  refused(with({"--b", sample, "--b-tensor", "lm_head.weight"}),
+          "A and B of the same K expected, found 192 (A is 512 x 192) and 91 (B is 91 x 192); B transposed would fit");
+  refused({"--a", sample}, "a file with one array, or the name of a tensor");
+  refused({"--b-tensor", "lm_head.weight"}, "--b expected with --b-tensor");
+  refused({"--transpose-a"}, "--a expected with");
+  refused(with({"--k", "64"}), "K is that of the file");
+  refused(with({"--b", sample, "--b-tensor", "lm_head.weight", "--seed", "1"}), "a distribution and its seed");
   refused({"--distribution", "cauchy"}, "normal or uniform");
   refused({"--k", "0"}, "sizes from 1");
   refused({"--input-rounding", "stochastic"}, "other than stochastic");

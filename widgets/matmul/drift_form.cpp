@@ -4,19 +4,18 @@
 #include <QComboBox>
 #include <QSignalBlocker>
 #include <QSpinBox>
-#include <QStandardItemModel>
 #include <algorithm>
+#include <array>
 #include <bit>
 
 #include "widgets/forms/field.h"
 #include "widgets/forms/flow_layout.h"
 #include "widgets/forms/quiet_wheel.h"
+#include "widgets/matmul/operand_box.h"
 #include "widgets/session/text.h"
 
 namespace ulpscope {
 namespace {
-
-using Source = OperandChoice::Source;
 
 constexpr int kMostRows = 512;
 constexpr int kMostSeed = 1'000'000;
@@ -24,30 +23,15 @@ constexpr int kMostCount = 1 << 20;
 constexpr int kSmallestK = 6;  // as powers of two
 constexpr int kLargestK = 18;
 
-const QString kTensor = QStringLiteral("tensor");
-const QString kInputs = QStringLiteral("inputs");
-
-OperandChoice choiceOf(const QComboBox& box) {
-  const QString id = currentId(box);
-  if (id == kTensor) return {.source = Source::Tensor};
-  if (id == kInputs) return {.source = Source::Inputs};
-  for (const OperandKind kind : operandKinds())
-    if (id == qt(idOf(kind))) return {Source::Drawn, kind};
-  return {};
-}
-
-void offer(QComboBox& box, const QString& id, bool isOffered) {
-  if (auto* model = qobject_cast<QStandardItemModel*>(box.model()))
-    if (const int row = box.findData(id); row >= 0) model->item(row)->setEnabled(isOffered);
-}
+constexpr int kOfTensor = -1;  // in place of a power
 
 }  // namespace
 
 DriftForm::DriftForm(QWidget* parent)
     : QWidget(parent),
       m_preset(comboBox(tr("Preset"))),
-      m_a(comboBox(tr("A"))),
-      m_b(comboBox(tr("B"))),
+      m_a(new OperandBox(OperandSide::A)),
+      m_b(new OperandBox(OperandSide::B)),
       m_rows(sizeBox(tr("Rows of A"), kMostRows)),
       m_columns(sizeBox(tr("Columns of B"), kMostRows)),
       m_k(comboBox(tr("K"))),
@@ -58,11 +42,9 @@ DriftForm::DriftForm(QWidget* parent)
       m_count(sizeBox(tr("Products, or accumulators"), kMostCount)) {
   for (const DriftPreset& preset : driftPresets()) m_preset->addItem(qt(preset.title), qt(preset.id));
   m_preset->addItem(tr("your own"), QString());
-  for (QComboBox* box : {m_a, m_b})
-    for (const OperandKind kind : operandKinds()) box->addItem(qt(titleOf(kind)), qt(idOf(kind)));
-  m_a->addItem(tr("inputs of the layer"), kInputs);
-  m_b->addItem(tr("selected tensor"), kTensor);
   for (int power = kSmallestK; power <= kLargestK; ++power) m_k->addItem(grouped(std::uint64_t{1} << power), power);
+  for (QSpinBox* box : {m_rows, m_columns})
+    box->setToolTip(tr("Of a tensor the first ones; at most %1").arg(kMostRows));
   m_seed->setMinimum(0);
   m_seed->setValue(0);
   m_reference->addItem(tr("FP64"), int(DriftReference::Float64));
@@ -93,7 +75,11 @@ DriftForm::DriftForm(QWidget* parent)
   connect(m_preset, &QComboBox::activated, this, [this] {
     if (const DriftPreset* chosen = preset()) Q_EMIT presetChosen(*chosen);
   });
-  for (QComboBox* box : {m_a, m_b, m_k}) connect(box, &QComboBox::activated, this, &DriftForm::leavePreset);
+  for (OperandBox* box : {m_a, m_b}) connect(box, &OperandBox::edited, this, &DriftForm::leavePreset);
+  connect(m_k, &QComboBox::activated, this, [this] {
+    m_drawnK = m_k->currentData().toInt();
+    leavePreset();
+  });
   for (QComboBox* box : {m_reference, m_rounding}) connect(box, &QComboBox::activated, this, &DriftForm::edited);
   connect(m_order, &QComboBox::activated, this, [this] {
     showOrder();
@@ -123,6 +109,7 @@ void DriftForm::showOrder() {
 
 void DriftForm::leavePreset() {
   setCurrentId(*m_preset, QString());
+  showMaterial();
   Q_EMIT edited();
 }
 
@@ -134,32 +121,73 @@ const DriftPreset* DriftForm::preset() const {
 
 void DriftForm::setPreset(const DriftPreset& preset) {
   setCurrentId(*m_preset, qt(preset.id));
-  setCurrentId(*m_a, qt(idOf(preset.a)));
-  setCurrentId(*m_b, qt(idOf(preset.b)));
+  m_a->setChoice({.source = OperandChoice::Source::Drawn, .kind = preset.a});
+  m_b->setChoice({.source = OperandChoice::Source::Drawn, .kind = preset.b, .isTransposed = true});
   const QSignalBlocker quietRows(m_rows), quietColumns(m_columns);
   m_rows->setValue(int(preset.rows));
   m_columns->setValue(int(preset.columns));
-  m_k->setCurrentIndex(m_k->findData(int(std::bit_width(preset.k)) - 1));
+  m_drawnK = int(std::bit_width(preset.k)) - 1;
+  showMaterial();
 }
 
-void DriftForm::setSource(Source ofA, Source ofB) {
-  if (ofA == Source::Inputs) setCurrentId(*m_a, kInputs);
-  if (ofB == Source::Tensor) setCurrentId(*m_b, kTensor);
-  leavePreset();
+void DriftForm::setMaterial(const OperandMaterial& material) {
+  m_material = material;
+  showMaterial();
 }
 
-void DriftForm::setMaterial(bool hasTensor, bool hasInputs) {
-  offer(*m_b, kTensor, hasTensor);
-  offer(*m_a, kInputs, hasTensor && hasInputs);
+void DriftForm::showMaterial() {
+  const DriftQuestion asked = question();
+  const auto kOf = [&](OperandSide side) {
+    const auto extent = m_material.extentOf(asked, side);
+    return extent ? std::optional(extent->k) : std::nullopt;
+  };
+  m_a->setMaterial(m_material, kOf(OperandSide::B));
+  m_b->setMaterial(m_material, kOf(OperandSide::A));
+  const QSignalBlocker quiet(m_k);
+  if (const int known = m_k->findData(kOfTensor); known >= 0) m_k->removeItem(known);
+  if (!asked.isDrawn()) {
+    const auto k = m_material.kOf(asked);
+    m_k->insertItem(0, k ? grouped(*k) : emDash(), kOfTensor);
+  }
+  m_k->setCurrentIndex(m_k->findData(asked.isDrawn() ? m_drawnK : kOfTensor));
+  m_k->setEnabled(asked.isDrawn());
+  m_k->setToolTip(asked.isDrawn() ? QString() : tr("K is that of the tensor"));
+  m_seed->setEnabled(asked.a.source == OperandChoice::Source::Drawn || asked.b.source == OperandChoice::Source::Drawn);
+}
+
+QString DriftForm::factsOf(const DriftQuestion& question, OperandSide side) const {
+  const bool isA = side == OperandSide::A;
+  const OperandChoice& choice = isA ? question.a : question.b;
+  const QString letter = isA ? QStringLiteral("A") : QStringLiteral("B");
+  const auto extent = m_material.extentOf(question, side);
+  if (!extent) return {};
+  const auto tensors = m_material.tensorsOf(question);
+  const TensorInfo& info = *m_material.info(isA ? *tensors.a : *tensors.b);
+  const std::uint64_t most = isA ? question.rows : question.columns;
+  QString of = shown(info.name);
+  if (info.shape.size() > 2)
+    of = tr("%1 as %2").arg(of, shapeText(std::array{matrixShape(info.shape).rows, matrixShape(info.shape).columns}));
+  if (choice.isTransposed) of = tr("%1 transposed").arg(of);
+  if (extent->vectors <= most) return tr("%1 is %2").arg(letter, of);
+  return (isA ? tr("A is the first %1 of %2 rows of %3") : tr("B is the first %1 of %2 columns of %3"))
+      .arg(grouped(most), grouped(extent->vectors), of);
+}
+
+QString DriftForm::facts() const {
+  const DriftQuestion asked = question();
+  QStringList facts;
+  for (const OperandSide side : {OperandSide::A, OperandSide::B})
+    if (const QString fact = factsOf(asked, side); !fact.isEmpty()) facts << fact + QLatin1Char('.');
+  return facts.join(QLatin1Char(' '));
 }
 
 DriftQuestion DriftForm::question() const {
   DriftQuestion question;
-  question.a = choiceOf(*m_a);
-  question.b = choiceOf(*m_b);
+  question.a = m_a->choice();
+  question.b = m_b->choice();
   question.rows = std::size_t(m_rows->value());
   question.columns = std::size_t(m_columns->value());
-  question.k = std::size_t{1} << m_k->currentData().toInt();
+  question.k = std::size_t{1} << m_drawnK;
   question.seed = std::uint64_t(m_seed->value());
   question.settings.reference = DriftReference(m_reference->currentData().toInt());
   if (const int rounding = m_rounding->currentData().toInt(); rounding >= 0)

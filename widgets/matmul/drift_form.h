@@ -2,13 +2,15 @@
 #pragma once
 #include <QWidget>
 
-#include "widgets/matmul/drift_question.h"
+#include "widgets/matmul/operand_material.h"
 
 class QComboBox;
 class QLineEdit;
 class QSpinBox;
 
 namespace ulpscope {
+
+class OperandBox;
 
 /// A preset, the operands, the order of K, the rounding of operands and the reference. Which engines are compared is
 /// chosen elsewhere.
@@ -20,12 +22,15 @@ class DriftForm final : public QWidget {
 
   /// All of the question but its engines.
   DriftQuestion question() const;
-  /// Whether a readable tensor is selected, and inputs are known: what operands can be.
-  void setMaterial(bool hasTensor, bool hasInputs);
+  /// What operands can be made of.
+  void setMaterial(const OperandMaterial& material);
+  /// One sentence: why the operands cannot be multiplied. Empty: they can.
+  QString obstacle() const { return m_material.obstacleTo(question()); }
+  /// What is multiplied, of tensors; empty where both operands are drawn.
+  QString facts() const;
   void setPreset(const DriftPreset& preset);
   /// nullptr once something else was chosen than the preset has.
   const DriftPreset* preset() const;
-  void setSource(OperandChoice::Source ofA, OperandChoice::Source ofB);
 
  Q_SIGNALS:
   void edited();
@@ -35,10 +40,15 @@ class DriftForm final : public QWidget {
   QSpinBox* sizeBox(const QString& name, int most);
   void leavePreset();
   void showOrder();
+  /// K, and the seed: those of the form, or what the tensors leave of them.
+  void showMaterial();
+  QString factsOf(const DriftQuestion& question, OperandSide side) const;
 
+  OperandMaterial m_material;
+  int m_drawnK;  ///< as a power of two, while both operands are drawn
   QComboBox* m_preset;
-  QComboBox* m_a;
-  QComboBox* m_b;
+  OperandBox* m_a;
+  OperandBox* m_b;
   QSpinBox* m_rows;
   QSpinBox* m_columns;
   QComboBox* m_k;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 #include <cstdint>
+#include <string>
 
 #include "core/matmul/drift_preset.h"
 
@@ -9,13 +10,17 @@ namespace ulpscope {
 /// Where an operand comes from.
 struct OperandChoice {
   enum class Source : std::uint8_t {
-    Drawn,   ///< random numbers of `kind`
-    Tensor,  ///< B: the selected tensor W of the checkpoint, whose rows are the columns of B, as in y = x W^T
-    Inputs,  ///< A: what the calibration has recorded of that tensor's layer
+    Drawn,     ///< random numbers of `kind`
+    Selected,  ///< the selected tensor, whichever that is
+    Named,     ///< the tensor of that name in the selected checkpoint
+    Inputs,    ///< A: what the calibration has recorded of the layer whose weight B is, or the selected tensor
   };
   Source source = Source::Drawn;
   OperandKind kind = OperandKind::Uniform;
+  std::string tensor = {};
+  bool isTransposed = false;  ///< a tensor; B of a layer's weight W is, as in y = x W^T
 
+  bool isTensor() const { return source == Source::Selected || source == Source::Named; }
   friend bool operator==(const OperandChoice&, const OperandChoice&) = default;
 };
 
@@ -28,9 +33,7 @@ struct DriftQuestion {
   std::uint64_t seed = 0;
   DriftSettings settings;
 
-  bool needsTensor() const {
-    return b.source == OperandChoice::Source::Tensor || a.source == OperandChoice::Source::Inputs;
-  }
+  bool isDrawn() const { return a.source == OperandChoice::Source::Drawn && b.source == OperandChoice::Source::Drawn; }
 };
 
 }  // namespace ulpscope

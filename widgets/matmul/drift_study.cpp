@@ -13,21 +13,18 @@
 namespace ulpscope {
 namespace {
 
+using Source = OperandChoice::Source;
+
 /// What the operands are made of, as it was when the question was asked.
-struct Material {
-  std::optional<TensorSource> tensor;
+struct Sources {
+  std::optional<TensorSource> a, b;  ///< of A recorded: the weight of the layer
   std::shared_ptr<const Calibration> calibration;
 };
 
-using Source = OperandChoice::Source;
-
 /// Recorded inputs of a layer, as rows of A.
-Result<DenseMatrix> inputsOf(const Material& material, std::size_t rows, const Backend& backend,
-                             const JobContext& job) {
-  const std::string& name = material.tensor->info().name;
-  if (!material.calibration)
-    return fail(Errc::Unsupported, "recorded inputs of the layer expected, but no calibration is open", name);
-  const auto layer = material.calibration->layer(name, material.tensor->matrix().columns, backend, job);
+Result<DenseMatrix> inputsOf(const Sources& sources, std::size_t rows, const Backend& backend, const JobContext& job) {
+  const std::string& name = sources.a->info().name;
+  const auto layer = sources.calibration->layer(name, sources.a->matrix().columns, backend, job);
   if (!layer) return tl::unexpected(layer.error());
   if (layer->kept() == 0)
     return fail(Errc::Unsupported, "recorded inputs of the layer expected, but the calibration kept none of it", name);
@@ -37,36 +34,52 @@ Result<DenseMatrix> inputsOf(const Material& material, std::size_t rows, const B
   return inputs;
 }
 
-Result<> makeOperands(DriftOutcome& outcome, const Material& material, const Backend& backend, const JobContext& job) {
-  DriftQuestion& question = outcome.question;
-  QString ofB = qt(titleOf(question.b.kind));
-  if (question.needsTensor()) {
-    if (!material.tensor) return fail(Errc::Usage, "a tensor of a checkpoint expected, but none is selected");
-    question.k = material.tensor->matrix().columns;
-  }
-  if (question.b.source == Source::Tensor) {
-    auto columns = readOperand(*material.tensor, question.columns, 0, job);
-    if (!columns) return tl::unexpected(std::move(columns).error());
-    outcome.columnsOfB = *std::move(columns);
-    ofB = shown(material.tensor->info().name);
-  } else {
-    outcome.columnsOfB = drawOperand(question.b.kind, question.columns, question.k, 2 * question.seed + 1);
-  }
-  QString ofA = qt(titleOf(question.a.kind));
-  if (question.a.source == Source::Inputs) {
-    auto inputs = inputsOf(material, question.rows, backend, job);
-    if (!inputs) return tl::unexpected(std::move(inputs).error());
-    outcome.a = *std::move(inputs);
-    ofA = DriftStudy::tr("inputs of the layer");
-  } else {
-    outcome.a = drawOperand(question.a.kind, question.rows, question.k, 2 * question.seed);
-  }
+QString nameOf(const OperandChoice& choice, const std::optional<TensorSource>& source) {
+  if (choice.source == Source::Drawn) return qt(titleOf(choice.kind));
+  if (choice.source == Source::Inputs) return DriftStudy::tr("inputs of the layer");
+  const QString name = shown(source->info().name);
+  return choice.isTransposed ? DriftStudy::tr("%1 transposed").arg(name) : name;
+}
+
+/// `vectors` rows of A, or columns of B.
+Result<DenseMatrix> operandOf(const DriftQuestion& question, const Sources& sources, OperandSide side,
+                              const Backend& backend, const JobContext& job) {
+  const bool isA = side == OperandSide::A;
+  const OperandChoice& choice = isA ? question.a : question.b;
+  const std::size_t vectors = isA ? question.rows : question.columns;
+  if (choice.source == Source::Inputs) return inputsOf(sources, vectors, backend, job);
+  if (choice.isTensor()) return readOperand(*(isA ? sources.a : sources.b), {side, choice.isTransposed}, vectors, job);
+  return drawOperand(choice.kind, vectors, question.k, 2 * question.seed + (isA ? 0 : 1));
+}
+
+Result<> makeOperands(DriftOutcome& outcome, const Sources& sources, const Backend& backend, const JobContext& job) {
+  const DriftQuestion& question = outcome.question;
+  const JobContext unseen{job.stop, nullptr};  // progress counts products
+  auto a = operandOf(question, sources, OperandSide::A, backend, unseen);
+  if (!a) return tl::unexpected(std::move(a).error());
+  auto b = operandOf(question, sources, OperandSide::B, backend, unseen);
+  if (!b) return tl::unexpected(std::move(b).error());
+  outcome.a = *std::move(a);
+  outcome.columnsOfB = *std::move(b);
   outcome.origin = DriftStudy::tr("%1 \u00D7 %2, %3 \u00D7 %4 \u00D7 %5")
-                       .arg(ofA, ofB)
+                       .arg(nameOf(question.a, sources.a), nameOf(question.b, sources.b))
                        .arg(outcome.a.rows)
                        .arg(question.k)
                        .arg(outcome.columnsOfB.rows);
   return {};
+}
+
+/// The sources of what the question asks for.
+Result<Sources> sourcesOf(const DriftQuestion& question, const OperandMaterial& material) {
+  Sources sources{{}, {}, material.calibration};
+  const auto tensors = material.tensorsOf(question);
+  for (const auto& [tensor, source] : {std::pair{tensors.a, &sources.a}, std::pair{tensors.b, &sources.b}}) {
+    if (!tensor) continue;
+    auto opened = material.index->checkpoint->source(*tensor);
+    if (!opened) return tl::unexpected(std::move(opened).error());
+    source->emplace(*std::move(opened));
+  }
+  return sources;
 }
 
 }  // namespace
@@ -74,30 +87,26 @@ Result<> makeOperands(DriftOutcome& outcome, const Material& material, const Bac
 DriftStudy::DriftStudy(Session& session, QObject* parent)
     : QObject(parent), m_session(session), m_measuring(session), m_tracing(session) {}
 
-void DriftStudy::ask(DriftQuestion question) {
-  m_question = question;
+void DriftStudy::ask(DriftQuestion question, const OperandMaterial& material) {
   m_tracing.cancel();
   m_trace.reset();
-  Material material{{}, m_session.calibration()};
-  const Selection& selection = m_session.selection();
-  m_tensor.clear();
-  if (question.needsTensor() && selection.tensor) {
-    auto source = selection.checkpoint->source(*selection.tensor);
-    if (!source) return m_session.report(source.error());
-    material.tensor = *std::move(source);
-    m_tensor = selection.tensorInfo()->name;
+  if (const auto k = material.kOf(question)) question.k = *k;
+  auto sources = sourcesOf(question, material);
+  if (!sources) {
+    m_session.report(sources.error());
+    return drop();
   }
   const auto post = postTo(*this);
   m_measuring.start(
       tr("multiplying matrices"),
-      [question = std::move(question), material = std::move(material), backend = m_session.backend(), post,
+      [question = std::move(question), sources = *std::move(sources), backend = m_session.backend(), post,
        this](const JobContext& job) -> Result<std::shared_ptr<const DriftOutcome>> {
-        DriftOutcome outcome{question, {}, {}, {}, {}, {}};
-        if (auto made = makeOperands(outcome, material, *backend, job); !made) return tl::unexpected(made.error());
+        DriftOutcome outcome{question, {}, qt(backend->description()), {}, {}, {}, {}};
+        if (auto made = makeOperands(outcome, sources, *backend, job); !made) return tl::unexpected(made.error());
         const DriftSettings& settings = outcome.question.settings;
         job.expect(2 * driftWork(settings, outcome.a, outcome.columnsOfB));
         const auto tell = [&](const std::vector<DriftPoint>& points) {
-          DriftOutcome partial{outcome.question, outcome.origin, {}, {}, points, {}};
+          DriftOutcome partial{outcome.question, outcome.origin, outcome.backend, {}, {}, points, {}};
           post([this, told = std::make_shared<const DriftOutcome>(std::move(partial)), stop = job.stop] {
             if (!stop.stop_requested()) arrived(told);
           });
@@ -109,8 +118,9 @@ void DriftStudy::ask(DriftQuestion question) {
         return std::make_shared<const DriftOutcome>(std::move(outcome));
       },
       [this](Result<std::shared_ptr<const DriftOutcome>> outcome) {
-        if (!outcome) return m_session.report(outcome.error());
-        arrived(*outcome);
+        if (outcome) return arrived(*outcome);
+        m_session.report(outcome.error());
+        if (outcome.error().code != Errc::Cancelled) drop();
       },
       ProgressUnit::Steps);
   Q_EMIT changed();
@@ -121,10 +131,12 @@ void DriftStudy::arrived(const std::shared_ptr<const DriftOutcome>& outcome) {
   Q_EMIT changed();
 }
 
-void DriftStudy::follow(const Selection& selection) {
-  if (!m_question || !m_question->needsTensor()) return;
-  const TensorInfo* info = selection.tensorInfo();
-  if (info && info->isReadable() && info->name != m_tensor) ask(*m_question);
+void DriftStudy::drop() {
+  m_measuring.cancel();
+  m_tracing.cancel();
+  m_trace.reset();
+  m_outcome.reset();
+  Q_EMIT changed();
 }
 
 void DriftStudy::trace(std::size_t engine, std::size_t row, std::size_t column) {

@@ -8,18 +8,18 @@
 
 #include "core/matmul/dot_trace.h"
 #include "core/matmul/drift_curve.h"
-#include "widgets/matmul/drift_question.h"
+#include "widgets/matmul/operand_material.h"
 #include "widgets/session/task.h"
 
 namespace ulpscope {
 
 class Session;
-struct Selection;
 
 /// What came out of a question.
 struct DriftOutcome {
   DriftQuestion question;
-  QString origin;  ///< what A and B are
+  QString origin;   ///< what A and B are
+  QString backend;  ///< who computed it
   DenseMatrix a, columnsOfB;
   std::vector<DriftPoint> points;  ///< those so far
   std::optional<Drift> whole;      ///< once all are there
@@ -33,9 +33,10 @@ class DriftStudy final : public QObject {
  public:
   explicit DriftStudy(Session& session, QObject* parent = nullptr);
 
-  void ask(DriftQuestion question);
-  /// Whether the last question is one of the selected tensor, which is another one now.
-  void follow(const Selection& selection);
+  /// Precondition: the material has no obstacle to the question.
+  void ask(DriftQuestion question, const OperandMaterial& material);
+  /// There is no question: what was computed goes, what is computed is cancelled.
+  void drop();
   bool isRunning() const { return m_measuring.running(); }
   /// nullptr until the first point is there.
   const std::shared_ptr<const DriftOutcome>& outcome() const { return m_outcome; }
@@ -56,8 +57,6 @@ class DriftStudy final : public QObject {
   void arrived(const std::shared_ptr<const DriftOutcome>& outcome);
 
   Session& m_session;
-  std::optional<DriftQuestion> m_question;
-  std::string m_tensor;  ///< that the question was asked of
   std::shared_ptr<const DriftOutcome> m_outcome;
   std::optional<Traced> m_trace;
   Task m_measuring;

@@ -60,6 +60,11 @@ DriftTable::DriftTable(QWidget* parent)
   connect(m_table, &TableView::rowChosen, this, [this](int row) { Q_EMIT engineChosen(std::size_t(row)); });
 }
 
+void DriftTable::clear() {
+  m_model->setRows({});
+  m_note->hide();
+}
+
 void DriftTable::show(const DriftOutcome& outcome, std::size_t chosen) {
   std::vector<std::vector<TableCell>> rows;
   QStringList notes;

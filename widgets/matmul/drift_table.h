@@ -18,6 +18,7 @@ class DriftTable final : public QWidget {
   explicit DriftTable(QWidget* parent = nullptr);
 
   void show(const DriftOutcome& outcome, std::size_t chosen);
+  void clear();
   TableView& table() const { return *m_table; }
 
  Q_SIGNALS:

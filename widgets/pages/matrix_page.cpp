@@ -53,7 +53,7 @@ MatrixPage::MatrixPage(Session& pageSession, QWidget* parent)
       m_study(pageSession),
       m_form(new DriftForm),
       m_engines(new EngineTicks),
-      m_story(new PlainLabel({}, TextRole::Muted)),
+      m_words(new PlainLabel({}, TextRole::Muted)),
       m_curve(new PlotView),
       m_ulps(new PlotView),
       m_map(new MapView),
@@ -69,9 +69,9 @@ MatrixPage::MatrixPage(Session& pageSession, QWidget* parent)
 
 QWidget* MatrixPage::buildTop() {
   auto* card = new Card;
-  m_story->setWordWrap(true);
+  m_words->setWordWrap(true);
   card->body()->addWidget(m_form);
-  card->body()->addWidget(m_story);
+  card->body()->addWidget(m_words);
   return card;
 }
 
@@ -138,7 +138,7 @@ void MatrixPage::placeDetails() {
   }
   if (isShort && front && to->holds(front)) to->setCurrent(front);
   m_details->setVisible(!isShort);
-  m_story->setVisible(!isShort && m_form->preset());
+  showWords();
 }
 
 void MatrixPage::resizeEvent(QResizeEvent* event) {
@@ -147,10 +147,7 @@ void MatrixPage::resizeEvent(QResizeEvent* event) {
 }
 
 void MatrixPage::connectParts() {
-  connect(m_form, &DriftForm::edited, this, [this] {
-    if (!m_form->preset()) m_story->hide();  // it is another one now
-    ask();
-  });
+  connect(m_form, &DriftForm::edited, this, &MatrixPage::ask);
   connect(m_form, &DriftForm::presetChosen, this, &MatrixPage::choosePreset);
   connect(m_engines, &EngineTicks::edited, this, [this] {
     m_engine = std::min(m_engine, std::max<std::size_t>(m_engines->ticked().size(), 1) - 1);
@@ -186,9 +183,18 @@ void MatrixPage::activated() {
 }
 
 void MatrixPage::follow() {
-  const TensorInfo* tensor = session().selection().tensorInfo();
-  m_form->setMaterial(tensor && tensor->isReadable(), session().calibration() != nullptr);
-  if (m_isAsked) m_study.follow(session().selection());
+  m_material = OperandMaterial::of(session());
+  m_form->setMaterial(m_material);
+  showWords();
+  if (m_isAsked && m_material.tensorsOf(m_form->question()) != m_asked) ask();
+}
+
+void MatrixPage::showWords() {
+  const QString obstacle = m_form->obstacle();
+  const DriftPreset* const preset = m_form->preset();
+  m_words->setRole(obstacle.isEmpty() ? TextRole::Muted : TextRole::Bad);
+  m_words->setText(!obstacle.isEmpty() ? obstacle : preset ? qt(preset->text) : m_form->facts());
+  m_words->setVisible(!m_words->text().isEmpty() && (!obstacle.isEmpty() || !m_isShort.value_or(false)));
 }
 
 void MatrixPage::choosePreset(const DriftPreset& preset) {
@@ -199,21 +205,35 @@ void MatrixPage::choosePreset(const DriftPreset& preset) {
     if (const auto engine = parseEngine(id)) engines.push_back(*engine);
   m_engines->setTicked(std::move(engines));
   m_engine = preset.shown;
-  m_story->setText(qt(preset.text));
-  m_story->setVisible(!m_isShort.value_or(false));
   ask();
 }
 
 void MatrixPage::ask() {
+  showWords();
   if (!m_isAsked || m_engines->ticked().empty()) return;
   DriftQuestion question = m_form->question();
   question.settings.engines = m_engines->ticked();
-  m_study.ask(std::move(question));
+  m_asked = m_material.tensorsOf(question);
+  if (m_form->obstacle().isEmpty())
+    m_study.ask(std::move(question), m_material);
+  else
+    m_study.drop();
+}
+
+void MatrixPage::showNothing() {
+  m_curve->clear();
+  m_ulps->clear();
+  m_map->show({});
+  m_mapCard->setNote({});
+  m_pictures->setNote({});
+  for (PictureCard* card : {m_curveCard, m_ulpsCard, m_mapCard}) card->refresh();
+  m_table->clear();
+  m_trace->clear(m_form->obstacle());
 }
 
 void MatrixPage::showOutcome() {
   const auto& outcome = m_study.outcome();  // of the question before until the first point of this one is there
-  if (!outcome) return;
+  if (!outcome) return m_study.isRunning() ? void() : showNothing();
   const auto& engines = outcome->question.settings.engines;
   m_engine = std::min(m_engine, engines.size() - 1);
   m_curveCard->refresh();

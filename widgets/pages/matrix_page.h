@@ -44,8 +44,12 @@ class MatrixPage final : public Page {
   void connectParts();
   void choosePreset(const DriftPreset& preset);
   void ask();
+  /// What operands are made of may be others now.
   void follow();
+  /// The story of the preset, what tensors are multiplied, or why they cannot be.
+  void showWords();
   void showOutcome();
+  void showNothing();
   void chooseEngine(std::size_t engine);
   void chooseElement(std::size_t row, std::size_t column);
   void showTrace();
@@ -54,10 +58,12 @@ class MatrixPage final : public Page {
   std::optional<bool> m_isShort;
   std::size_t m_engine = 0;
   DriftStudy m_study;
+  OperandMaterial m_material;
+  OperandMaterial::Tensors m_asked;  ///< of the last question
 
   DriftForm* m_form;
   EngineTicks* m_engines;
-  PlainLabel* m_story;
+  PlainLabel* m_words;
   PlotView* m_curve;
   PlotView* m_ulps;
   MapView* m_map;

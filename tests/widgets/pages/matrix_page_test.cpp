@@ -136,7 +136,7 @@ TEST_F(MatrixPageTest, MultipliesByTheSelectedTensor) {
   settle(*m_session);
   const TensorInfo* tensor = m_session->selection().tensorInfo();
   ASSERT_TRUE(tensor);
-  choose("B", "tensor");
+  choose("B", "selected");
   EXPECT_EQ(curve().figure().series[0].x.size(), driftPoints(matrixShape(tensor->shape).columns).size());
   const std::size_t next = *m_session->selection().tensor == 0 ? 1 : 0;
   m_session->selectTensor(next);
