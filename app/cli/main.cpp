@@ -7,7 +7,7 @@
 #include <exception>
 #include <new>
 
-#include "app/cli/backends.h"
+#include "app/backends/choose_backend.h"
 #include "app/cli/command.h"
 #include "app/cli/interrupt.h"
 #include "app/cli/options.h"

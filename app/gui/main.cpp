@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The window: builds backends, session and main window, and connects them.
+#include <fmt/format.h>
+
 #include <QAction>
 #include <QApplication>
 #include <QCommandLineParser>
@@ -11,6 +13,7 @@
 #include <cstring>
 #include <memory>
 
+#include "app/backends/choose_backend.h"
 #include "app/gui/grab.h"
 #include "core/backend/backend.h"
 #include "core/cache/result_cache.h"
@@ -18,7 +21,6 @@
 #include "core/quantization/scheme.h"
 #include "core/recipe/recipe_target.h"
 #include "kernels/cpu/cpu_backend.h"
-#include "kernels/cuda/load_cuda_backend.h"
 #include "widgets/frame/main_window.h"
 #include "widgets/quantization/model_view.h"
 #include "widgets/quantization/tab_stack.h"
@@ -135,15 +137,23 @@ QString complaintAbout(const Options& options) {
   return {};
 }
 
-std::vector<std::shared_ptr<const Backend>> availableBackends() {
-  return {kernels::makeCpuBackend(), makeReferenceBackend()};
-}
-
-/// For the status strip. No kernel of the CUDA module was ever run on a device, so it is not among the backends a page
-/// is given yet; `ulp --backend cuda` runs it.
-QString deviceNote() {
-  const auto cuda = kernels::findCudaBackend();
-  return cuda ? QString::fromStdString((*cuda)->description()) : QApplication::tr("no CUDA device");
+/// What may compute on this machine beside `processor`.
+BackendSupply backendsBeside(const std::shared_ptr<const Backend>& processor) {
+  BackendSupply supply;
+  for (const auto& backend : {processor, std::shared_ptr<const Backend>(makeReferenceBackend())})
+    supply.always.push_back({std::string(backend->id()), backend->description()});
+  supply.devices = [] {
+    CudaDevices found = findCudaDevices();
+    DeviceListing listing{{}, std::move(found.whyNone)};
+    for (std::size_t i = 0; i < found.names.size(); ++i)
+      listing.devices.push_back(
+          {"cuda:" + std::to_string(i), "CUDA device " + std::to_string(i) + ", " + found.names[i]});
+    return listing;
+  };
+  supply.make = [processor](std::string_view id, DeviceNotice failed) {
+    return chooseBackend(id, processor, std::move(failed));
+  };
+  return supply;
 }
 
 /// Brings every tab to the front that holds `content`, or what it is part of.
@@ -214,11 +224,12 @@ int run(int argc, char** argv) {
   theme().install(application);
   theme().setMode(options.theme.isEmpty() ? storedThemeMode() : themeModeOf(options.theme));
 
-  Session session(availableBackends(), samplePath());
-  session.useBackend(storedBackend().toStdString());
+  const std::shared_ptr<const Backend> processor = kernels::makeCpuBackend();
+  Session session(processor, samplePath(), backendsBeside(processor));
   if (const QString file = cacheFile(); !file.isEmpty())
     session.setCache(std::make_shared<ResultCache>(filePath(file)), storedUseOfCache());
-  MainWindow window(session, deviceNote());
+  MainWindow window(session);
+  session.backendChoice().begin(storedBackend().toStdString());
   if (!options.size.isEmpty()) window.resize(options.size);
   if (!options.page.isEmpty() && !window.showPage(options.page)) {
     std::fprintf(stderr, "ulpscope: there is no page \"%s\"\n", qPrintable(options.page));

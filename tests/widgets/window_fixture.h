@@ -27,7 +27,7 @@ void openSample(Session& session);
 class WindowTest : public testing::Test {
  protected:
   std::unique_ptr<Session> m_session = makeSession();
-  MainWindow m_window{*m_session, QStringLiteral("no CUDA device")};
+  MainWindow m_window{*m_session};
 };
 
 }  // namespace ulpscope

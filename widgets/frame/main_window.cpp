@@ -32,7 +32,7 @@ constexpr auto kGeometryKey = "window/geometry";
 
 }  // namespace
 
-MainWindow::MainWindow(Session& session, const QString& deviceNote, QWidget* parent)
+MainWindow::MainWindow(Session& session, QWidget* parent)
     : QWidget(parent),
       m_session(session),
       m_menu(new QMenu(this)),
@@ -40,7 +40,7 @@ MainWindow::MainWindow(Session& session, const QString& deviceNote, QWidget* par
       m_errorStrip(new ErrorStrip),
       m_rail(new Rail),
       m_stack(new QStackedWidget),
-      m_statusStrip(new StatusStrip(session, deviceNote)),
+      m_statusStrip(new StatusStrip(session)),
       m_palette(new CommandPalette(session, this)),
       m_pages(pageRegistry().size()) {
   setMinimumSize(kSmallest);

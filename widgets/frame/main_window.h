@@ -23,8 +23,7 @@ class MainWindow final : public QWidget {
   Q_OBJECT
 
  public:
-  /// `deviceNote` stands at the right of the status strip: "no CUDA device".
-  MainWindow(Session& session, const QString& deviceNote, QWidget* parent = nullptr);
+  explicit MainWindow(Session& session, QWidget* parent = nullptr);
 
   /// Brings the page to the front, building it when it is first wanted. False if there is none of that id.
   bool showPage(const QString& id);

@@ -6,6 +6,7 @@
 #include <QMenu>
 #include <QToolTip>
 
+#include "widgets/frame/backend_menu.h"
 #include "widgets/frame/command_palette.h"
 #include "widgets/frame/error_strip.h"
 #include "widgets/frame/main_window.h"
@@ -55,6 +56,9 @@ void MainWindow::addActions() {
   auto* element =
       addWindowAction(tr("Go to element\u2026"), {keys("Ctrl+G")}, [this] { openPalette(QStringLiteral("[")); });
   m_menu->addAction(element);
+  auto* backends = m_menu->addMenu(tr("Computed by"));
+  connect(backends, &QMenu::aboutToShow, this, [this, backends] { fillBackendMenu(*backends, m_session); });
+  addWindowAction(tr("Choose who computes\u2026"), {}, [this] { m_statusStrip->openBackends(); });
   m_menu->addAction(addWindowAction(tr("Command palette\u2026"), {keys("Ctrl+K")}, [this] { openPalette(); }));
   m_menu->addSeparator();
   m_menu->addAction(addWindowAction(tr("Export figure\u2026"), {keys("Ctrl+E")}, [this] {

@@ -2,10 +2,12 @@
 #include "widgets/frame/status_strip.h"
 
 #include <QHBoxLayout>
+#include <QMenu>
 #include <QPainter>
 #include <QProgressBar>
 #include <algorithm>
 
+#include "widgets/frame/backend_menu.h"
 #include "widgets/frame/labels.h"
 #include "widgets/frame/link_button.h"
 #include "widgets/session/session.h"
@@ -37,20 +39,25 @@ QString progressText(std::uint64_t done, std::uint64_t total, qint64 elapsedMs, 
   return parts.join(QStringLiteral(" \u00B7 "));
 }
 
-StatusStrip::StatusStrip(Session& session, const QString& deviceNote, QWidget* parent)
+StatusStrip::StatusStrip(Session& session, QWidget* parent)
     : QWidget(parent),
+      m_session(session),
       m_text(new ElidedLabel({}, TextRole::Note)),
       m_bar(new QProgressBar),
       m_rate(new PlainLabel({}, TextRole::Note)),
-      m_cancel(new LinkButton(tr("cancel"), LinkButton::Tone::Accent)) {
+      m_cancel(new LinkButton(tr("cancel"), LinkButton::Tone::Accent)),
+      m_backend(new LinkButton({})),
+      m_device(new PlainLabel({}, TextRole::Note)),
+      m_backends(new QMenu(this)) {
   setFixedHeight(28);
   m_bar->setFixedSize(160, 12);
   m_bar->setRange(0, kBarSteps);
   m_bar->setAccessibleName(tr("Progress"));
   m_cancel->setFont(theme().words(11));
   m_cancel->setFixedHeight(20);
-  auto* backend = new PlainLabel({}, TextRole::Note);
-  auto* device = new PlainLabel(deviceNote, TextRole::Note);
+  m_backend->setFont(theme().words(11));
+  m_backend->setFixedHeight(20);
+  m_backend->setObjectName(QStringLiteral("backendInUse"));
 
   auto* row = new QHBoxLayout(this);
   row->setContentsMargins(16, 1, 16, 0);
@@ -60,18 +67,37 @@ StatusStrip::StatusStrip(Session& session, const QString& deviceNote, QWidget* p
   row->addWidget(m_rate);
   row->addWidget(m_cancel);
   row->addStretch(1);
-  row->addWidget(backend);
-  row->addWidget(device);
+  row->addWidget(m_backend);
+  row->addWidget(m_device);
 
-  const auto nameBackend = [&session, backend] { backend->setText(shown(session.backend()->description())); };
-  nameBackend();
-  connect(&session, &Session::backendChanged, this, nameBackend);
+  describeBackend();
+  connect(&session, &Session::backendChanged, this, &StatusStrip::describeBackend);
+  connect(&session, &Session::backendRenamed, this, &StatusStrip::describeBackend);
+  connect(&session.backendChoice(), &BackendChoice::changed, this, &StatusStrip::describeBackend);
+  connect(m_backend, &LinkButton::clicked, this, &StatusStrip::openBackends);
   connect(&session, &Session::taskStarted, this, &StatusStrip::add);
   connect(&session, &Session::noted, this, &StatusStrip::note);
   connect(m_cancel, &LinkButton::clicked, this, &StatusStrip::cancelShown);
   connect(&m_timer, &QTimer::timeout, this, &StatusStrip::poll);
   m_timer.setInterval(kPollMs);
   showIdle();
+}
+
+void StatusStrip::describeBackend() {
+  const BackendChoice& choice = m_session.backendChoice();
+  const QString name = shown(m_session.backend()->description());
+  m_backend->setText(name);
+  m_backend->updateGeometry();
+  m_backend->setAccessibleName(tr("Computed by %1").arg(name));
+  m_backend->setToolTip(plainToolTip(tr("Who computes: click to choose")));
+  m_device->setText(choice.deviceNote());
+  const bool isNone = !choice.isLooking() && choice.devices().devices.empty();
+  m_device->setToolTip(isNone ? plainToolTip(shown(choice.devices().whyNone)) : QString());
+}
+
+void StatusStrip::openBackends() {
+  fillBackendMenu(*m_backends, m_session);
+  m_backends->popup(m_backend->mapToGlobal(QPoint(0, -m_backends->sizeHint().height())));
 }
 
 void StatusStrip::add(Task* task) {

@@ -6,6 +6,7 @@
 #include <QWidget>
 #include <vector>
 
+class QMenu;
 class QProgressBar;
 
 namespace ulpscope {
@@ -21,10 +22,12 @@ class StatusStrip final : public QWidget {
   Q_OBJECT
 
  public:
-  StatusStrip(Session& session, const QString& deviceNote, QWidget* parent = nullptr);
+  explicit StatusStrip(Session& session, QWidget* parent = nullptr);
 
   /// Esc: stops the task that is shown. False if there is none.
   bool cancelShown();
+  /// Drops down who may compute.
+  void openBackends();
 
  protected:
   void paintEvent(QPaintEvent* event) override;
@@ -41,6 +44,9 @@ class StatusStrip final : public QWidget {
   void showIdle();
   void showRunning(const Running& running);
 
+  void describeBackend();
+
+  Session& m_session;
   std::vector<Running> m_running;
   QString m_lastDone;
   QTimer m_timer;
@@ -48,6 +54,9 @@ class StatusStrip final : public QWidget {
   QProgressBar* m_bar;
   PlainLabel* m_rate;
   LinkButton* m_cancel;
+  LinkButton* m_backend;
+  PlainLabel* m_device;
+  QMenu* m_backends;
 };
 
 /// "3.1 GB/s · 2 s left": what can be said after `elapsedMs` of `done` out of `total`.

@@ -4,6 +4,7 @@
 #include <QComboBox>
 #include <QPushButton>
 #include <QSettings>
+#include <QSignalBlocker>
 #include <QVBoxLayout>
 
 #include "core/base/text.h"
@@ -32,7 +33,9 @@ class SettingsPage final : public Page {
     card->body()->addWidget(themeField());
     card->body()->addWidget(backendField());
     auto* hint = new PlainLabel(
-        tr("All backends give the same codes to the bit. The reference is the definition: one thread, no SIMD, slow."),
+        tr("All give the same codes to the bit, and results say who computed them. Automatic is the processor. What a "
+           "CUDA device has no kernels for, and all that follows should it fail, is done by the processor. The "
+           "reference is the definition: one thread, no SIMD, slow."),
         TextRole::Muted);
     hint->setWordWrap(true);
     card->body()->addWidget(hint);
@@ -66,12 +69,17 @@ class SettingsPage final : public Page {
 
   QWidget* backendField() {
     auto* box = comboBox(tr("Computed by"));
-    for (const auto& backend : session().backends()) box->addItem(shown(backend->description()), shown(backend->id()));
-    setCurrentId(*box, shown(session().backend()->id()));
-    connect(box, &QComboBox::currentIndexChanged, this, [this, box] {
-      storeBackend(currentId(*box));
-      session().useBackend(currentId(*box).toStdString());
-    });
+    box->setObjectName(QStringLiteral("backend"));
+    const auto fill = [this, box] {
+      const QSignalBlocker quiet(box);
+      box->clear();
+      for (const auto& option : session().backendChoice().options()) box->addItem(option.title, shown(option.id));
+      setCurrentId(*box, shown(session().backendChoice().chosen()));
+    };
+    fill();
+    connect(&session().backendChoice(), &BackendChoice::changed, this, fill);
+    connect(box, &QComboBox::activated, this,
+            [this, box] { session().backendChoice().choose(currentId(*box).toStdString()); });
     auto* field = new Field(tr("Computed by"), box);
     field->setMaximumWidth(kFormWidth);
     return field;

@@ -84,21 +84,20 @@ QString detailsOf(const Error& error) {
 
 }  // namespace
 
-Session::Session(std::vector<std::shared_ptr<const Backend>> backends, QString samplePath, QObject* parent)
+Session::Session(std::shared_ptr<const Backend> backend, QString samplePath, BackendSupply supply, QObject* parent)
     : QObject(parent),
-      m_backends(std::move(backends)),
-      m_backend(m_backends.at(0)),
+      m_backend(std::move(backend)),
       m_samplePath(std::move(samplePath)),
+      m_backendChoice(std::make_unique<BackendChoice>(*this, std::move(supply))),
       m_opening(std::make_unique<Task>(*this)),
       m_reading(std::make_unique<Task>(*this)),
       m_calibrating(std::make_unique<Task>(*this)) {}
 
 Session::~Session() = default;
 
-void Session::useBackend(std::string_view id) {
-  const auto found = std::find_if(m_backends.begin(), m_backends.end(), [&](const auto& b) { return b->id() == id; });
-  if (found == m_backends.end() || *found == m_backend) return;
-  m_backend = *found;
+void Session::setBackend(std::shared_ptr<const Backend> backend) {
+  if (backend == m_backend) return;
+  m_backend = std::move(backend);
   m_results.clear();
   Q_EMIT backendChanged();
 }

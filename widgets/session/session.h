@@ -14,6 +14,7 @@
 #include "core/cache/checkpoint_results.h"
 #include "core/calibration/calibration.h"
 #include "core/checkpoint/tensor_index.h"
+#include "widgets/session/backend_choice.h"
 #include "widgets/session/recent_files.h"
 #include "widgets/session/selection.h"
 #include "widgets/session/selection_history.h"
@@ -36,13 +37,15 @@ class Session final : public QObject {
   Q_OBJECT
 
  public:
-  /// `backends`: at least one, best first; the first is used until useBackend(). `samplePath`: the bundled checkpoint.
-  Session(std::vector<std::shared_ptr<const Backend>> backends, QString samplePath, QObject* parent = nullptr);
+  /// `backend` computes until setBackend(); `supply`: what else may be chosen. `samplePath`: the bundled checkpoint.
+  Session(std::shared_ptr<const Backend> backend, QString samplePath, BackendSupply supply = {},
+          QObject* parent = nullptr);
   ~Session() override;
 
   std::shared_ptr<const Backend> backend() const { return m_backend; }
-  const std::vector<std::shared_ptr<const Backend>>& backends() const { return m_backends; }
-  void useBackend(std::string_view id);
+  /// For work that begins from now on.
+  void setBackend(std::shared_ptr<const Backend> backend);
+  BackendChoice& backendChoice() { return *m_backendChoice; }
 
   /// Where results are kept between runs; nullptr: nowhere. `isUsed`: whether they are at the moment.
   void setCache(std::shared_ptr<ResultCache> cache, bool isUsed = true);
@@ -105,6 +108,8 @@ class Session final : public QObject {
   void checkpointReloaded(std::shared_ptr<const ulpscope::Checkpoint> old,
                           std::shared_ptr<const ulpscope::Checkpoint> fresh);
   void backendChanged();
+  /// The same one, which describes itself in another way: it has lost its device.
+  void backendRenamed();
   void calibrationChanged();
   void reported(const ulpscope::Report& report);
   void noted(const QString& sentence);
@@ -123,7 +128,6 @@ class Session final : public QObject {
   void announceFrom(const Selection& before);
   void reportOpening(const Error& error, const QString& path, const OpenOptions& options);
 
-  std::vector<std::shared_ptr<const Backend>> m_backends;
   std::shared_ptr<const Backend> m_backend;
   QString m_samplePath;
   std::shared_ptr<ResultCache> m_cache;
@@ -141,6 +145,7 @@ class Session final : public QObject {
   std::deque<Opening> m_toOpen;     ///< the first one is being opened
   QSet<QString> m_followedFolders;  ///< whose links the user has allowed, until the program ends
   std::vector<QPointer<Task>> m_tasks;
+  std::unique_ptr<BackendChoice> m_backendChoice;  ///< before the tasks whose backends tell it what they lost
   std::unique_ptr<Task> m_opening;
   std::unique_ptr<Task> m_reading;
   std::unique_ptr<Task> m_calibrating;

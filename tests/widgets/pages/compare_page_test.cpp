@@ -200,7 +200,7 @@ TEST_F(ComparePageTest, StartsTheNumberLineWithTheNarrowestFormatAndFollowsTheSe
 TEST(ComparePageFirstSeen, ShowsTheFormatThatWasChosenBefore) {
   QSettings().remove("compare");
   const auto session = makeSession();
-  MainWindow window(*session, "no CUDA device");
+  MainWindow window(*session);
   window.show();
   session->selectFormat("float8_e5m2");
   ASSERT_TRUE(window.showPage("compare"));

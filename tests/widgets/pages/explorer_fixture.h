@@ -24,12 +24,10 @@ namespace ulpscope {
 /// The page in a window of the given size, less frame and margins, over a session with nothing open.
 class ExplorerPageTest : public testing::Test {
  protected:
-  ExplorerPageTest() : m_session(backends(), {}), m_page(m_session) {
+  ExplorerPageTest() : m_session(makeReferenceBackend(), {}), m_page(m_session) {
     m_page.resize(1300, 790);
     m_page.show();
   }
-
-  static std::vector<std::shared_ptr<const Backend>> backends() { return {makeReferenceBackend()}; }
 
   template <class Widget>
   Widget& part(const char* accessibleName = nullptr) {

@@ -145,7 +145,7 @@ TEST_F(ExplorerPageTest, ABurstOfKeysIsOneStepOfTheHistory) {
 TEST_F(ExplorerPageTest, AWindowThatClosesAmidABurstOfKeysChangesNothingMore) {
   const auto other = makeSession();
   {
-    MainWindow window(*other, "no CUDA device");
+    MainWindow window(*other);
     window.showPage("explorer");
     window.show();
     QTest::keyClick(window.findChild<BitCells*>(), Qt::Key_Space);
