@@ -44,6 +44,7 @@ class ReportCommand final : public Command {
       if (!files) return tl::unexpected(files.error());
       names.files = *std::move(files);
     }
+    names.backend = context.backend.id();
     const std::string page = htmlReport(**checkpoint, *survey, names);
     if (auto going = context.job.step(0); !going) return going;
     if (auto written = writeFile(m_output, page, existing(m_force)); !written) return written;

@@ -202,10 +202,11 @@ std::string htmlReport(const Checkpoint& checkpoint, const CheckpointSurvey& sur
   page += findingsSection(report) + typesSection(report) + warningsSection(report) + overviewSection(report) +
           detailsSection(report) + schemesSection(report) + tensorsSection(report);
   page += fmt::format(
-      "</main>\n<footer><p>Written by {}. A rounded number shows all of its digits when pointed at; "
+      "</main>\n<footer><p>Written by {}{}. A rounded number shows all of its digits when pointed at; "
       "<code>ulp inspect --statistics --json</code>{} print the same numbers.</p></footer>\n"
       "</body>\n</html>\n",
-      markupText(names.generator), survey.schemes.empty() ? "" : " and <code>ulp scan --json</code>");
+      markupText(names.generator), names.backend.empty() ? "" : ", computed by " + markupText(names.backend),
+      survey.schemes.empty() ? "" : " and <code>ulp scan --json</code>");
   return page;
 }
 

@@ -15,6 +15,7 @@ struct ReportNames {
   std::string pattern;                 ///< by which tensors were chosen; empty: all
   std::string generator;               ///< "ulp 0.1.0"
   std::vector<HashedFile> files = {};  ///< of the checkpoint; empty: not asked for
+  std::string backend = {};            ///< id of the backend that computed it: "cpu"; empty: not said
 };
 
 /// One HTML page of what was found: no script, no font, picture or style sheet from elsewhere, and a policy that

@@ -94,8 +94,8 @@ TEST(UlpMatmul, TakesTensorsOfACheckpoint) {
             product["engines"]);
 
   // (A B)^T = B^T A^T, element by element.
-  const Json turned = productOf({"--a", sample, "--a-tensor", down, "--transpose-a", "--b", sample, "--b-tensor",
-                                 embeddings, "--transpose-b"});
+  const Json turned = productOf(
+      {"--a", sample, "--a-tensor", down, "--transpose-a", "--b", sample, "--b-tensor", embeddings, "--transpose-b"});
   EXPECT_EQ(turned["provenance"]["m"], 512);
   EXPECT_EQ(turned["provenance"]["operands"], down + " transposed x " + embeddings + " transposed");
   for (const std::size_t i : {0U, 1U})

@@ -13,9 +13,7 @@ constexpr int kQuietMs = 60;
 
 QString sampleFolder() { return QString::fromStdString(sourcePath("resources/samples/tiny-lm")); }
 
-std::unique_ptr<Session> makeSession() {
-  return std::make_unique<Session>(kernels::makeCpuBackend(2), sampleFolder());
-}
+std::unique_ptr<Session> makeSession() { return std::make_unique<Session>(kernels::makeCpuBackend(2), sampleFolder()); }
 
 void settle(const Session& session) {
   do {

@@ -57,7 +57,8 @@ void ReportWriter::write(const QString& path, bool withSchemes) {
         if (!survey) return tl::unexpected(survey.error());
         auto files = hashFiles(*checkpoint, job);
         if (!files) return tl::unexpected(files.error());
-        const std::string page = htmlReport(*checkpoint, *survey, {checkpoint->path, {}, generator, *std::move(files)});
+        const std::string page = htmlReport(
+            *checkpoint, *survey, {checkpoint->path, {}, generator, *std::move(files), std::string(backend->id())});
         if (auto going = job.step(0); !going) return going;
         return writeFile(file, page, AtomicFile::Existing::Replace);
       },

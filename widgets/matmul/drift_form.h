@@ -45,7 +45,7 @@ class DriftForm final : public QWidget {
   QString factsOf(const DriftQuestion& question, OperandSide side) const;
 
   OperandMaterial m_material;
-  int m_drawnK;  ///< as a power of two, while both operands are drawn
+  int m_drawnK = 0;  ///< as a power of two, while both operands are drawn
   QComboBox* m_preset;
   OperandBox* m_a;
   OperandBox* m_b;

@@ -113,6 +113,7 @@ void DriftStudy::ask(DriftQuestion question, const OperandMaterial& material) {
         };
         auto curve = measureDriftCurve(settings, outcome.a, outcome.columnsOfB, *backend, job, tell);
         if (!curve) return tl::unexpected(std::move(curve).error());
+        outcome.backend = qt(backend->description());  // which may have lost its device meanwhile
         outcome.points = std::move(curve->points);
         outcome.whole = std::move(curve->whole);
         return std::make_shared<const DriftOutcome>(std::move(outcome));

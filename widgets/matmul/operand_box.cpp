@@ -72,6 +72,7 @@ OperandBox::OperandBox(OperandSide side, QWidget* parent)
 }
 
 void OperandBox::setChoice(OperandChoice choice) {
+  if (choice.tensor.empty()) choice.tensor = std::move(m_choice.tensor);  // which stays on offer
   m_choice = std::move(choice);
   showChoice();
 }
@@ -88,7 +89,9 @@ void OperandBox::take(int item) {
   const QString id = m_source->itemData(item).toString();
   if (id == kChoose) {
     showChoice();  // what it was, until one is chosen
-    return openPicker();
+    // Later, as the key that chose this would else go on to the picker.
+    QMetaObject::invokeMethod(this, &OperandBox::openPicker, Qt::QueuedConnection);
+    return;
   }
   m_choice.source = id == kInputs     ? Source::Inputs
                     : id == kSelected ? Source::Selected

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/matmul/operand_material.h"
 
-#include <QCoreApplication>
-
 #include "widgets/session/session.h"
 #include "widgets/session/text.h"
 
@@ -10,8 +8,6 @@ namespace ulpscope {
 namespace {
 
 using Source = OperandChoice::Source;
-
-QString tr(const char* text) { return QCoreApplication::translate("OperandMaterial", text); }
 
 const OperandChoice& choiceOf(const DriftQuestion& question, OperandSide side) {
   return side == OperandSide::A ? question.a : question.b;
@@ -32,18 +28,18 @@ std::optional<std::size_t> find(const OperandMaterial& material, const OperandCh
 QString whyNot(const OperandMaterial& material, const OperandChoice& choice, OperandSide side) {
   const bool isNamed = choice.source == Source::Named;
   if (!material.index)
-    return (isNamed ? tr("%1 is %2, but no checkpoint is open.")
-                    : tr("%1 is the selected tensor, but no checkpoint is open."))
+    return (isNamed ? Session::tr("%1 is %2, but no checkpoint is open.")
+                    : Session::tr("%1 is the selected tensor, but no checkpoint is open."))
         .arg(letterOf(side), shown(choice.tensor));
   const auto tensor = find(material, choice);
   if (!tensor)
-    return isNamed ? tr("%1 is %2, which %3 does not have.")
+    return isNamed ? Session::tr("%1 is %2, which %3 does not have.")
                          .arg(letterOf(side), shown(choice.tensor),
                               shown(titleOf(*material.index->checkpoint).toStdString()))
-                   : tr("%1 is the selected tensor, but none is selected.").arg(letterOf(side));
+                   : Session::tr("%1 is the selected tensor, but none is selected.").arg(letterOf(side));
   const TensorInfo& info = *material.info(*tensor);
-  if (!info.isReadable()) return tr("%1 cannot be read: %2").arg(letterOf(side), whyUnreadable(info));
-  if (info.elements == 0) return tr("%1 is %2, which has no elements.").arg(letterOf(side), shown(info.name));
+  if (!info.isReadable()) return Session::tr("%1 cannot be read: %2").arg(letterOf(side), whyUnreadable(info));
+  if (info.elements == 0) return Session::tr("%1 is %2, which has no elements.").arg(letterOf(side), shown(info.name));
   return {};
 }
 
@@ -93,9 +89,9 @@ QString OperandMaterial::obstacleTo(const DriftQuestion& question) const {
   if (question.a.source == Source::Inputs) {
     const OperandChoice layer = question.b.isTensor() ? question.b : OperandChoice{.source = Source::Selected};
     if (const QString why = whyNot(*this, layer, OperandSide::B); !why.isEmpty()) return why;
-    if (!calibration) return tr("A is what was recorded of the layer's inputs, but no calibration is open.");
+    if (!calibration) return Session::tr("A is what was recorded of the layer's inputs, but no calibration is open.");
     if (question.b.isTensor() && !question.b.isTransposed)
-      return tr("Inputs of a layer go with its weight transposed: B is as stored.");
+      return Session::tr("Inputs of a layer go with its weight transposed: B is as stored.");
   }
   const auto a = extentOf(question, OperandSide::A), b = extentOf(question, OperandSide::B);
   if (!a || !b) return {};

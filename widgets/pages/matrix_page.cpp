@@ -44,6 +44,13 @@ const DriftPreset* presetOf(const QString& id) {
   return found == driftPresets().end() ? nullptr : &*found;
 }
 
+/// With who computed it, which goes with the picture wherever that goes.
+template <class AnyFigure>
+AnyFigure signedBy(const DriftOutcome& outcome, AnyFigure figure) {
+  figure.notes.push_back(MatrixPage::tr("computed by %1").arg(outcome.backend).toStdString());
+  return figure;
+}
+
 void keep(QSplitter& splitter) { keepPlace(splitter, QStringLiteral("matrix/") + splitter.objectName()); }
 
 }  // namespace
@@ -62,6 +69,7 @@ MatrixPage::MatrixPage(Session& pageSession, QWidget* parent)
       m_table(new DriftTable),
       m_trace(new TracePanel) {
   layOut();
+  placeDetails();  // so that every view is there before the page is
   connectParts();
   const DriftPreset* known = presetOf(QSettings().value(kPresetKey).toString());
   choosePreset(known ? *known : *m_form->preset());
@@ -136,7 +144,7 @@ void MatrixPage::placeDetails() {
                card == m_tableCard ? tr("engines") : tr("element"));
     card->show();
   }
-  if (isShort && front && to->holds(front)) to->setCurrent(front);
+  if (front && to->holds(front)) to->setCurrent(front);
   m_details->setVisible(!isShort);
   showWords();
 }
@@ -224,7 +232,6 @@ void MatrixPage::showNothing() {
   m_curve->clear();
   m_ulps->clear();
   m_map->show({});
-  m_mapCard->setNote({});
   m_pictures->setNote({});
   for (PictureCard* card : {m_curveCard, m_ulpsCard, m_mapCard}) card->refresh();
   m_table->clear();
@@ -240,10 +247,10 @@ void MatrixPage::showOutcome() {
   m_pictures->setNote(outcome->origin);
   m_table->show(*outcome, m_engine);
   if (!outcome->whole) {
-    m_curve->show(driftFigure(engines, outcome->points, m_engine));
+    m_curve->show(signedBy(*outcome, driftFigure(engines, outcome->points, m_engine)));
     return;
   }
-  m_ulps->show(ulpFigure(outcome->whole->series, outcome->whole->reference));
+  m_ulps->show(signedBy(*outcome, ulpFigure(outcome->whole->series, outcome->whole->reference)));
   m_ulpsCard->refresh();
   chooseEngine(m_engine);
 }
@@ -252,15 +259,17 @@ void MatrixPage::chooseEngine(std::size_t engine) {
   m_engine = engine;
   const auto& outcome = m_study.outcome();
   if (!outcome) return;
-  m_curve->show(driftFigure(outcome->question.settings.engines, outcome->points, engine));
+  m_curve->show(signedBy(*outcome, driftFigure(outcome->question.settings.engines, outcome->points, engine)));
   if (!outcome->whole) return;
   const DriftSeries& series = outcome->whole->series[engine];
-  m_map->show(errorMapFigure(series, outcome->whole->reference));
-  m_mapCard->refresh();
   const std::size_t columns = outcome->whole->reference.columns;
   const std::size_t row = series.error.worst / columns;
   const std::size_t column = series.error.worst % columns;
-  m_mapCard->setNote(tr("largest at [%1, %2]").arg(row).arg(column));
+  MapFigure map = errorMapFigure(series, outcome->whole->reference);
+  map.notes.push_back(
+      tr("%1, largest at [%2, %3]").arg(qt(briefTitle(series.engine))).arg(row).arg(column).toStdString());
+  m_map->show(signedBy(*outcome, std::move(map)));
+  m_mapCard->refresh();
   chooseElement(row, column);
 }
 

@@ -257,6 +257,7 @@ class OperandsOnThePage : public WindowTest {
     const int choose = source.findData("choose");
     source.setCurrentIndex(choose);
     Q_EMIT source.activated(choose);
+    QTest::qWait(0);
     auto* picker = box(side).findChild<TensorPicker*>();
     ASSERT_TRUE(picker && picker->isVisible());
     QTest::keyClicks(picker->findChild<QLineEdit*>(), typed);
