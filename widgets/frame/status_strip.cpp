@@ -56,7 +56,7 @@ StatusStrip::StatusStrip(Session& session, QWidget* parent)
   m_cancel->setFont(theme().words(11));
   m_cancel->setFixedHeight(20);
   m_backend->setFont(theme().words(11));
-  m_backend->setFixedHeight(20);
+  m_backend->setFixedHeight(21);
   m_backend->setObjectName(QStringLiteral("backendInUse"));
 
   auto* row = new QHBoxLayout(this);

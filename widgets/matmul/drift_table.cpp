@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "widgets/matmul/drift_table.h"
 
+#include <QHeaderView>
 #include <QVBoxLayout>
 #include <limits>
 
@@ -60,6 +61,18 @@ DriftTable::DriftTable(QWidget* parent)
   connect(m_table, &TableView::rowChosen, this, [this](int row) { Q_EMIT engineChosen(std::size_t(row)); });
 }
 
+/// Names take what room there is, and are never cut: the others are scrolled to.
+void DriftTable::fit() {
+  fitColumns(*m_table, -1);
+  QHeaderView& header = *m_table->horizontalHeader();
+  if (header.length() < m_table->viewport()->width()) header.setSectionResizeMode(0, QHeaderView::Stretch);
+}
+
+void DriftTable::resizeEvent(QResizeEvent* event) {
+  QWidget::resizeEvent(event);
+  fit();
+}
+
 void DriftTable::clear() {
   m_model->setRows({});
   m_note->hide();
@@ -92,7 +105,7 @@ void DriftTable::show(const DriftOutcome& outcome, std::size_t chosen) {
   }
   m_model->setRows(std::move(rows));
   if (int(chosen) < m_model->rowCount()) m_table->setCurrentSourceRow(int(chosen));
-  fitColumns(*m_table, 0);
+  fit();
   m_note->setText(notes.join(QLatin1Char('\n')));
   m_note->setVisible(!notes.isEmpty());
 }

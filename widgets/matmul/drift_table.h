@@ -24,7 +24,12 @@ class DriftTable final : public QWidget {
  Q_SIGNALS:
   void engineChosen(std::size_t engine);
 
+ protected:
+  void resizeEvent(QResizeEvent* event) override;
+
  private:
+  void fit();
+
   TableModel* m_model;
   TableView* m_table;
   PlainLabel* m_note;

@@ -147,6 +147,12 @@ void MatrixPage::placeDetails() {
   if (front && to->holds(front)) to->setCurrent(front);
   m_details->setVisible(!isShort);
   showWords();
+  placeMap();
+}
+
+void MatrixPage::placeMap() {
+  const QWidget* front = m_pictures->current();
+  m_mapCard->setVisible(front != m_tableCard && front != m_traceCard);
 }
 
 void MatrixPage::resizeEvent(QResizeEvent* event) {
@@ -161,6 +167,7 @@ void MatrixPage::connectParts() {
     m_engine = std::min(m_engine, std::max<std::size_t>(m_engines->ticked().size(), 1) - 1);
     ask();
   });
+  connect(m_pictures, &TabStack::currentChanged, this, &MatrixPage::placeMap);
   connect(&m_study, &DriftStudy::changed, this, &MatrixPage::showOutcome);
   connect(&m_study, &DriftStudy::traced, this, &MatrixPage::showTrace);
   connect(m_table, &DriftTable::engineChosen, this, &MatrixPage::chooseEngine);

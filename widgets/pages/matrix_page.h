@@ -41,6 +41,8 @@ class MatrixPage final : public Page {
   void layOut();
   /// Short windows have the details on tabs beside the pictures.
   void placeDetails();
+  /// Where they are, they have its room, too.
+  void placeMap();
   void connectParts();
   void choosePreset(const DriftPreset& preset);
   void ask();
