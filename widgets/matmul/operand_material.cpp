@@ -28,9 +28,8 @@ std::optional<std::size_t> find(const OperandMaterial& material, const OperandCh
 QString whyNot(const OperandMaterial& material, const OperandChoice& choice, OperandSide side) {
   const bool isNamed = choice.source == Source::Named;
   if (!material.index)
-    return (isNamed ? Session::tr("%1 is %2, but no checkpoint is open.")
-                    : Session::tr("%1 is the selected tensor, but no checkpoint is open."))
-        .arg(letterOf(side), shown(choice.tensor));
+    return isNamed ? Session::tr("%1 is %2, but no checkpoint is open.").arg(letterOf(side), shown(choice.tensor))
+                   : Session::tr("%1 is the selected tensor, but no checkpoint is open.").arg(letterOf(side));
   const auto tensor = find(material, choice);
   if (!tensor)
     return isNamed ? Session::tr("%1 is %2, which %3 does not have.")

@@ -98,8 +98,8 @@ class AboutPage final : public Page {
     QStringList lines{QStringLiteral("Ulpscope %1").arg(QApplication::applicationVersion()),
                       QStringLiteral("Qt %1, %2").arg(QLatin1String(qVersion()), QApplication::platformName()),
                       QStringLiteral("%1, %2").arg(QSysInfo::prettyProductName(), QSysInfo::currentCpuArchitecture())};
-    lines << shown(session().backend()->description());
-    for (const auto& option : session().backendChoice().options()) lines << tr("may compute: %1").arg(option.title);
+    lines << QStringLiteral("%1, %2").arg(shown(session().backend()->description()),
+                                          session().backendChoice().deviceNote());
     return lines.join(QLatin1Char('\n'));
   }
 

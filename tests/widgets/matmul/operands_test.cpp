@@ -279,6 +279,7 @@ class OperandsOnThePage : public WindowTest {
 };
 
 TEST_F(OperandsOnThePage, AreChosenByName) {
+  for (const char* size : {"Rows of A", "Columns of B"}) findNamed<QSpinBox>(page(), size)->setValue(64);
   pick(OperandSide::A, "embed_tokens");
   EXPECT_TRUE(says("A is the first 64 of 91 rows of model.embed_tokens.weight."));
   auto& k = *findNamed<QComboBox>(page(), "K");
