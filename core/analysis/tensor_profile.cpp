@@ -290,12 +290,12 @@ Result<TensorProfile> profileTensor(const TensorSource& source, const Backend& b
   const ElementType& type = source.type();
   TensorProfile profile;
   profile.matrix = source.matrix();
-  profile.backend = backend.description();
   Collectors collectors(profile.matrix);
   auto done = hasCodeTable(type)  ? profileCodes(source, backend, job, profile, collectors)
               : type.exactAsFloat ? profileFloats(source, backend, job, profile, collectors)
                                   : profileWide(source, backend, job, profile, collectors);
   if (!done) return tl::unexpected(std::move(done).error());
+  profile.backend = backend.description();  // which may have lost its device meanwhile
   std::move(collectors.maxima).moveTo(profile);
   profile.blockRanges = std::move(collectors.blocks).finish();
   return profile;
