@@ -17,6 +17,7 @@
 #include "tests/widgets/find_named.h"
 #include "tests/widgets/odd_checkpoint.h"
 #include "tests/widgets/window_fixture.h"
+#include "widgets/frame/labels.h"
 #include "widgets/matmul/drift_form.h"
 #include "widgets/matmul/drift_study.h"
 #include "widgets/matmul/drift_table.h"
@@ -272,6 +273,8 @@ class OperandsOnThePage : public WindowTest {
   }
   bool says(const QString& sentence) {
     for (auto* label : page().findChildren<QLabel*>())
+      if (label->isVisible() && label->text().contains(sentence)) return true;
+    for (auto* label : page().findChildren<ElidedLabel*>())
       if (label->isVisible() && label->text().contains(sentence)) return true;
     return false;
   }
