@@ -131,6 +131,7 @@ QVariant TraceModel::headerData(int section, Qt::Orientation orientation, int ro
                                 tr("The accumulator after the step")};
   if (role == Qt::DisplayRole) return titles[section];
   if (role == Qt::ToolTipRole) return help[section];
+  if (role == Qt::FontRole) return theme().words(11, QFont::Medium);
   if (role == Qt::TextAlignmentRole) return int((section == kStep ? Qt::AlignLeft : Qt::AlignRight) | Qt::AlignVCenter);
   return {};
 }
