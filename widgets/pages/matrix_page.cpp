@@ -12,12 +12,14 @@
 
 #include "core/report/matmul_figures.h"
 #include "widgets/compare/picture_card.h"
+#include "widgets/forms/field.h"
 #include "widgets/frame/card.h"
 #include "widgets/frame/labels.h"
 #include "widgets/frame/splitter_place.h"
 #include "widgets/matmul/drift_form.h"
 #include "widgets/matmul/drift_table.h"
 #include "widgets/matmul/engine_ticks.h"
+#include "widgets/matmul/measured_tick.h"
 #include "widgets/matmul/trace_panel.h"
 #include "widgets/models/table_view.h"
 #include "widgets/plots/map_view.h"
@@ -60,6 +62,7 @@ MatrixPage::MatrixPage(Session& pageSession, QWidget* parent)
       m_study(pageSession),
       m_form(new DriftForm),
       m_engines(new EngineTicks),
+      m_measured(new MeasuredTick(pageSession)),
       m_words(new PlainLabel({}, TextRole::Muted)),
       m_curve(new PlotView),
       m_ulps(new PlotView),
@@ -78,6 +81,7 @@ MatrixPage::MatrixPage(Session& pageSession, QWidget* parent)
 QWidget* MatrixPage::buildTop() {
   auto* card = new Card;
   m_words->setWordWrap(true);
+  m_form->layout()->addWidget(new Field(tr("Device"), m_measured));
   card->body()->addWidget(m_form);
   card->body()->addWidget(m_words);
   return card;
@@ -163,6 +167,7 @@ void MatrixPage::resizeEvent(QResizeEvent* event) {
 void MatrixPage::connectParts() {
   connect(m_form, &DriftForm::edited, this, &MatrixPage::ask);
   connect(m_form, &DriftForm::presetChosen, this, &MatrixPage::choosePreset);
+  connect(m_measured, &MeasuredTick::edited, this, &MatrixPage::ask);
   connect(m_engines, &EngineTicks::edited, this, [this] {
     m_engine = std::min(m_engine, std::max<std::size_t>(m_engines->ticked().size(), 1) - 1);
     ask();
@@ -172,7 +177,8 @@ void MatrixPage::connectParts() {
   connect(&m_study, &DriftStudy::traced, this, &MatrixPage::showTrace);
   connect(m_table, &DriftTable::engineChosen, this, &MatrixPage::chooseEngine);
   connect(m_curve, &PlotView::itemClicked, this, [this](std::size_t series, std::size_t) {
-    if (series < m_engines->ticked().size()) chooseEngine(series);
+    const std::optional<std::size_t> engine = m_curve->figure().series[series].colourOf;  // of what is measured
+    if (engine || series < m_engines->ticked().size()) chooseEngine(engine.value_or(series));
   });
   connect(m_map, &MapView::cellClicked, this, [this](std::size_t row, std::size_t column) {
     (m_isShort.value_or(false) ? m_pictures : m_details)->setCurrent(m_traceCard);
@@ -228,6 +234,7 @@ void MatrixPage::ask() {
   if (!m_isAsked || m_engines->ticked().empty()) return;
   DriftQuestion question = m_form->question();
   question.settings.engines = m_engines->ticked();
+  question.settings.measures = m_measured->isMeasured();
   m_asked = m_material.tensorsOf(question);
   if (m_form->obstacle().isEmpty())
     m_study.ask(std::move(question), m_material);
@@ -257,7 +264,8 @@ void MatrixPage::showOutcome() {
     m_curve->show(signedBy(*outcome, driftFigure(engines, outcome->points, m_engine)));
     return;
   }
-  m_ulps->show(signedBy(*outcome, ulpFigure(outcome->whole->series, outcome->whole->reference)));
+  m_ulps->show(
+      signedBy(*outcome, ulpFigure(outcome->whole->series, outcome->whole->reference, outcome->whole->measured)));
   m_ulpsCard->refresh();
   chooseEngine(m_engine);
 }

@@ -14,6 +14,7 @@ class DriftForm;
 class DriftTable;
 class EngineTicks;
 class MapView;
+class MeasuredTick;
 class PictureCard;
 class PlainLabel;
 class PlotView;
@@ -65,6 +66,7 @@ class MatrixPage final : public Page {
 
   DriftForm* m_form;
   EngineTicks* m_engines;
+  MeasuredTick* m_measured;
   PlainLabel* m_words;
   PlotView* m_curve;
   PlotView* m_ulps;
