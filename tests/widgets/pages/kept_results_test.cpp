@@ -244,7 +244,7 @@ TEST_F(KeptResultsTest, TheSettingsSayHowMuchIsKeptAndClearIt) {
   }
   const auto session = makeSession();
   session->setCache(std::make_shared<ResultCache>(m_cache));
-  MainWindow window(*session, QString());
+  MainWindow window(*session);
   window.show();
   ASSERT_TRUE(window.showPage(QStringLiteral("settings")));
   settle(*session);
