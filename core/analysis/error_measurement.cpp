@@ -58,7 +58,7 @@ class Measurement {
     for (std::array<double, kErrorShares> margins = kMargins;;) {
       m_brackets = bracketsFor(margins);
       narrowKept();
-      if (!measure(m_others, m_brackets)) return std::nullopt;
+      if (!(m_source.measureMany ? measureRanges(m_others) : measure(m_others, m_brackets))) return std::nullopt;
       if (auto metrics = metricsNow()) return metrics;
       for (double& margin : margins) margin *= kWider;
       if (!measure(m_kept, ErrorBrackets::everything())) return std::nullopt;
@@ -70,16 +70,30 @@ class Measurement {
     std::atomic<bool> failed = false;
     m_forEach(pieces.size(), [&](std::size_t i) {
       if (failed) return;
-      const std::size_t first = pieces[i] * m_source.chunksPerPiece;
-      const auto chunks =
-          std::span(m_chunks).subspan(first, std::min(m_source.chunksPerPiece, m_chunks.size() - first));
-      for (ErrorChunk& chunk : chunks) {
-        chunk.below = {};
-        chunk.found.clear();
-      }
-      if (!m_source.measure(pieces[i], brackets, chunks)) failed = true;
+      if (!m_source.measure(pieces[i], brackets, emptyChunks(pieces[i], pieces[i]))) failed = true;
     });
     return !failed;
+  }
+
+  /// Pieces that follow each other together, with the brackets that there are.
+  bool measureRanges(const std::vector<std::size_t>& pieces) {
+    for (std::size_t i = 0, last = 0; i < pieces.size(); i = last + 1) {
+      last = i;
+      while (last + 1 < pieces.size() && pieces[last + 1] == pieces[last] + 1) ++last;
+      if (!m_source.measureMany(pieces[i], m_brackets, emptyChunks(pieces[i], pieces[last]))) return false;
+    }
+    return true;
+  }
+
+  std::span<ErrorChunk> emptyChunks(std::size_t firstPiece, std::size_t lastPiece) {
+    const std::size_t first = firstPiece * m_source.chunksPerPiece;
+    const std::size_t end = std::min((lastPiece + 1) * m_source.chunksPerPiece, m_chunks.size());
+    const auto chunks = std::span(m_chunks).subspan(first, end - first);
+    for (ErrorChunk& chunk : chunks) {
+      chunk.below = {};
+      chunk.found.clear();
+    }
+    return chunks;
   }
 
   template <class Each>

@@ -18,6 +18,9 @@ struct ErrorSource {
   /// Measures the chunks of a piece (measureChunk), which are all of `into`. false: it cannot be had. Called from
   /// several threads, and for some pieces more than once.
   std::function<bool(std::size_t piece, const ErrorBrackets& brackets, std::span<ErrorChunk> into)> measure;
+  /// May be empty. The same for pieces that follow each other, `piece` and those whose chunks are in `into` behind its
+  /// own: all at once, from the calling thread alone.
+  std::function<bool(std::size_t piece, const ErrorBrackets& brackets, std::span<ErrorChunk> into)> measureMany;
 };
 
 /// Calls work(index) for each index below count, in any order.

@@ -58,6 +58,13 @@ struct ProfileAccumulator {
   static float chunkShift(std::span<const float> chunk);
 };
 
+/// What Backend::measureBlocks goes through: whole lines, and chunks whose errors are kept apart.
+struct BlockPieces {
+  std::uint64_t line;   ///< blocks begin anew at multiples of so many values; the last of a line may be short
+  std::size_t chunk;    ///< values, at most 65,536
+  std::uint64_t first;  ///< number of the first value among all, for ErrorSums::maxAt
+};
+
 /// Where the heavy loops run. `reference` (scalar, here in core) is the definition; every other backend gives the same
 /// codes and values to the bit, and sums within the bound their test states. Stateless and usable from several threads.
 /// Calls return Device or Unsupported errors only; sizes are preconditions.
@@ -73,6 +80,10 @@ class Backend {
   virtual void forEach(std::size_t count, const std::function<void(std::size_t index)>& work) const {
     for (std::size_t index = 0; index < count; ++index) work(index);
   }
+
+  /// Whether measureBlocks and the searches are better handed a whole tensor at once than what fits into caches: where
+  /// values have to be sent.
+  virtual bool prefersLargePieces() const { return false; }
 
   /// Packed elements to floats. Preconditions: type.readable && type.exactAsFloat, sizes match.
   virtual Result<> decode(const ElementType& type, std::span<const std::byte> bytes, std::span<float> values) const = 0;
@@ -130,7 +141,18 @@ class Backend {
   virtual Result<> dequantizeBlocks(const BlockCodec& codec, const ConstBlockCodes& in,
                                     std::span<float> values) const = 0;
 
-  // What follows is done on the calling thread; a backend without kernels of its own inherits the definition.
+  // What follows a backend without kernels of its own inherits: the definition.
+
+  /// Quantizes and restores whole lines, keeps neither codes nor values, and sets into[i] to what measureErrors says of
+  /// chunk i. false: a block is none that schemes are made for (ScaleTally has a warning for it), and `into` means
+  /// nothing. Unsupported where this backend has no kernels for narrow blocks of that codec.
+  virtual Result<bool> measureBlocks(const BlockCodec& codec, const BlockPieces& pieces, std::span<const float> values,
+                                     const ErrorBrackets& brackets, std::span<ErrorChunk> into) const;
+  virtual Result<bool> measureBlocks(const NarrowBlockCodec& codec, const BlockPieces& pieces,
+                                     std::span<const float> values, const ErrorBrackets& brackets,
+                                     std::span<ErrorChunk> into) const;
+
+  // All of these are done on the calling thread.
 
   /// Errors y - x of up to 65,536 pairs, the first of which is number `first` of all; see measureChunk.
   virtual void measureErrors(std::span<const float> x, std::span<const float> y, std::uint64_t first,
@@ -138,11 +160,11 @@ class Backend {
 
   /// One fit for each part of search.size values; see core/quantization/ggml_search.h. `w` has as many weights as there
   /// are values, or none where the search says how they follow from the values.
-  virtual void searchMinima(const ggml::MinimumSearch& search, std::span<const float> x, std::span<const float> w,
-                            std::span<ggml::MinimumFit> fits) const;
+  virtual Result<> searchMinima(const ggml::MinimumSearch& search, std::span<const float> x, std::span<const float> w,
+                                std::span<ggml::MinimumFit> fits) const;
   /// One scale for each part, and its codes.
-  virtual void searchScales(const ggml::ScaleSearch& search, std::span<const float> x, std::span<const float> w,
-                            std::span<float> scales, std::span<std::uint8_t> codes) const;
+  virtual Result<> searchScales(const ggml::ScaleSearch& search, std::span<const float> x, std::span<const float> w,
+                                std::span<float> scales, std::span<std::uint8_t> codes) const;
 
   /// Whole blocks, both ways; false where this backend has no kernel for the codec, and nothing was done.
   virtual bool encodeNarrowBlocks(const NarrowBlockCodec& codec, std::span<const float> values,

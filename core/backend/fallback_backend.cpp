@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <atomic>
+#include <type_traits>
 #include <utility>
 
 namespace ulpscope {
@@ -23,6 +24,8 @@ class FallbackBackend final : public Backend {
   void forEach(std::size_t count, const std::function<void(std::size_t index)>& work) const override {
     m_always->forEach(count, work);
   }
+
+  bool prefersLargePieces() const override { return (m_isLost ? m_always : m_preferred)->prefersLargePieces(); }
 
   Result<> decode(const ElementType& type, std::span<const std::byte> bytes, std::span<float> values) const override {
     return either([&](const Backend& backend) { return backend.decode(type, bytes, values); });
@@ -75,13 +78,21 @@ class FallbackBackend final : public Backend {
                      const ErrorBrackets& brackets, ErrorChunk& into) const override {
     m_always->measureErrors(x, y, first, brackets, into);
   }
-  void searchMinima(const ggml::MinimumSearch& search, std::span<const float> x, std::span<const float> w,
-                    std::span<ggml::MinimumFit> fits) const override {
-    m_always->searchMinima(search, x, w, fits);
+  Result<bool> measureBlocks(const BlockCodec& codec, const BlockPieces& pieces, std::span<const float> values,
+                             const ErrorBrackets& brackets, std::span<ErrorChunk> into) const override {
+    return either([&](const Backend& backend) { return backend.measureBlocks(codec, pieces, values, brackets, into); });
   }
-  void searchScales(const ggml::ScaleSearch& search, std::span<const float> x, std::span<const float> w,
-                    std::span<float> scales, std::span<std::uint8_t> codes) const override {
-    m_always->searchScales(search, x, w, scales, codes);
+  Result<bool> measureBlocks(const NarrowBlockCodec& codec, const BlockPieces& pieces, std::span<const float> values,
+                             const ErrorBrackets& brackets, std::span<ErrorChunk> into) const override {
+    return either([&](const Backend& backend) { return backend.measureBlocks(codec, pieces, values, brackets, into); });
+  }
+  Result<> searchMinima(const ggml::MinimumSearch& search, std::span<const float> x, std::span<const float> w,
+                        std::span<ggml::MinimumFit> fits) const override {
+    return either([&](const Backend& backend) { return backend.searchMinima(search, x, w, fits); });
+  }
+  Result<> searchScales(const ggml::ScaleSearch& search, std::span<const float> x, std::span<const float> w,
+                        std::span<float> scales, std::span<std::uint8_t> codes) const override {
+    return either([&](const Backend& backend) { return backend.searchScales(search, x, w, scales, codes); });
   }
   bool encodeNarrowBlocks(const NarrowBlockCodec& codec, std::span<const float> values, std::span<std::uint8_t> codes,
                           std::span<float> scales) const override {
@@ -118,9 +129,9 @@ class FallbackBackend final : public Backend {
 
  private:
   template <class Call>
-  Result<> either(const Call& call) const {
+  std::invoke_result_t<Call, const Backend&> either(const Call& call) const {
     if (!m_isLost) {
-      const Result<> done = call(*m_preferred);
+      const auto done = call(*m_preferred);
       if (done) return done;
       hear(done.error());
     }

@@ -10,6 +10,7 @@
 #include <limits>
 
 #include "core/formats/codec.h"
+#include "core/formats/float16_spec.h"
 
 namespace ulpscope {
 namespace {
@@ -18,7 +19,6 @@ constexpr int kFractionBits = 23;
 constexpr int kProductBits = 2 * kFractionBits;  ///< fraction bits of a product of two significands
 constexpr std::size_t kMostProducts = 64;
 
-constexpr FloatSpec kFloat16Spec{.exponentBits = 5, .fractionBits = 10, .bias = 15};
 constexpr FloatSpec kFraction13Spec{.exponentBits = 8, .fractionBits = 13, .bias = 127};
 
 /// significand * 2^(exponent - kProductBits); no more than 48 bits and a sign.

@@ -9,6 +9,7 @@
 #include "core/base/checked.h"
 #include "core/base/huge_pages.h"
 #include "core/base/text.h"
+#include "core/quantization/block_pass.h"
 #include "core/quantization/scale_blocks.h"
 #include "core/quantization/scale_tally.h"
 
@@ -126,6 +127,16 @@ Result<double> BlockScheme::bitsPerWeight(const MatrixShape& shape, const Settin
 std::uint64_t BlockScheme::rowsTogether(const MatrixShape& shape, const Settings& settings) const {
   const auto plan = planFor(shape, settings);
   return plan ? rowsBetweenCuts(plan->granularity, plan->group, shape) : 0;
+}
+
+std::optional<BlockPass> BlockScheme::blockPass(const SchemeInput& input, const Settings& settings) const {
+  const auto plan = planFor(input.weights.shape, settings);
+  if (!plan) return std::nullopt;
+  const RunLayout layout(plan->granularity, plan->group, input.weights.shape);
+  if (!layout.isContiguous() || layout.runs() == 0) return std::nullopt;
+  BlockCodec codec = plan->codec;
+  codec.blockSize = layout.runSize();
+  return BlockPass{.codec = codec, .line = layout.lines() == 1 ? 0 : layout.lineSize()};
 }
 
 Result<QuantizedTensor> BlockScheme::quantize(const SchemeInput& given, const Settings& settings,

@@ -11,6 +11,7 @@
 #include "core/base/checked.h"
 #include "core/base/text.h"
 #include "core/formats/codebook_format.h"
+#include "core/quantization/block_pass.h"
 #include "core/quantization/scale_blocks.h"
 #include "core/quantization/torch_sum.h"
 
@@ -203,6 +204,12 @@ std::uint64_t Bnb4BitScheme::rowsTogether(const MatrixShape& shape, const Settin
   if (!complete || isDouble(*complete)) return 0;  // the scales' mean is that of the tensor
   const RunPlan plan = planFor(*complete);
   return rowsBetweenCuts(plan.granularity, plan.group, shape);
+}
+
+std::optional<BlockPass> Bnb4BitScheme::blockPass(const SchemeInput& input, const Settings& settings) const {
+  const auto complete = completeSettings(m_info, settings);
+  if (!complete || !isVectorised(*complete) || isDouble(*complete)) return std::nullopt;
+  return m_blocks.blockPass(input, {{"blocksize", choiceSetting(*complete, "blocksize")}});
 }
 
 Result<QuantizedTensor> Bnb4BitScheme::quantize(const SchemeInput& input, const Settings& settings,

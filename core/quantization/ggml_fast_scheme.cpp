@@ -6,6 +6,7 @@
 
 #include "core/backend/backend.h"
 #include "core/base/checked.h"
+#include "core/quantization/block_pass.h"
 #include "core/quantization/scale_blocks.h"
 
 namespace ulpscope::ggml {
@@ -54,6 +55,13 @@ Result<double> FastScheme::bitsPerWeight(const MatrixShape& shape, const Setting
 
 std::uint64_t FastScheme::rowsTogether(const MatrixShape& shape, const Settings& settings) const {
   return m_runs.rowsTogether(shape, settings);
+}
+
+/// What is coded once more has a warning, or is zero either way.
+std::optional<BlockPass> FastScheme::blockPass(const SchemeInput& input, const Settings& settings) const {
+  const auto complete = completeSettings(info(), settings);
+  if (!complete || !m_ways.isCodec(*complete)) return std::nullopt;
+  return m_blocks.blockPass(input, *complete);
 }
 
 Result<QuantizedTensor> FastScheme::quantize(const SchemeInput& input, const Settings& settings, const Backend& backend,

@@ -24,6 +24,7 @@ class FastScheme final : public Scheme {
   const SchemeInfo& info() const override { return m_runs.info(); }
   Result<double> bitsPerWeight(const MatrixShape& shape, const Settings& settings) const override;
   std::uint64_t rowsTogether(const MatrixShape& shape, const Settings& settings) const override;
+  std::optional<BlockPass> blockPass(const SchemeInput& input, const Settings& settings) const override;
   Result<QuantizedTensor> quantize(const SchemeInput& input, const Settings& settings, const Backend& backend,
                                    const JobContext& job) const override;
   std::vector<BoardLine> explain(const MatrixView& input, const QuantizedTensor& result, const Settings& settings,

@@ -100,8 +100,8 @@ void encodeBlock(const MinimumType& type, const RunInput& run, std::span<const M
 }
 
 /// Consecutive blocks: their parts are searched together.
-void encodeBlocks(const MinimumType& type, const Backend& backend, std::span<const RunInput> runs,
-                  std::span<const RunCodes> out) {
+Result<> encodeBlocks(const MinimumType& type, const Backend& backend, std::span<const RunInput> runs,
+                      std::span<const RunCodes> out) {
   const std::size_t parts = kBlock / type.block.part;
   const bool hasImportance = !runs.front().importance.empty();
   Blocks blocks;
@@ -117,12 +117,16 @@ void encodeBlocks(const MinimumType& type, const Backend& backend, std::span<con
                              .grid = hasImportance ? kImportanceGrid : type.grid,
                              .size = type.block.part,
                              .weighing = hasImportance ? Weighing::Given : type.weighing};
-  backend.searchMinima(search, {runs.front().values.data(), runs.size() * kBlock}, blocks.weights, blocks.fits);
+  if (auto done =
+          backend.searchMinima(search, {runs.front().values.data(), runs.size() * kBlock}, blocks.weights, blocks.fits);
+      !done)
+    return done;
   for (std::size_t i = 0; i < runs.size(); ++i)
     encodeBlock(
         type, runs[i], std::span(blocks.fits).subspan(i * parts, parts),
         hasImportance ? std::span<const float>(blocks.partWeights).subspan(i * parts, parts) : std::span<const float>(),
         out[i]);
+  return {};
 }
 
 }  // namespace
@@ -131,7 +135,7 @@ RunPlan minimumPlan(const MinimumType& type) {
   RunPlan plan = planOf(type.block, {});
   plan.runsAtOnce = kBlocksAtOnce;
   plan.encodeMany = [type](const Backend& backend, std::span<const RunInput> runs, std::span<const RunCodes> out) {
-    encodeBlocks(type, backend, runs, out);
+    return encodeBlocks(type, backend, runs, out);
   };
   return plan;
 }

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <vector>
 
 #include "core/backend/backend.h"
 #include "core/quantization/ggml_k_blocks.h"
@@ -42,11 +43,14 @@ void encodeBlock(const RunInput& run, std::span<const float, kParts> scales, con
 }
 
 /// Consecutive blocks, searched together. Weights are the importance itself, or the squares of the values.
-void encodeBlocks(const Backend& backend, std::span<const RunInput> runs, std::span<const RunCodes> out) {
+Result<> encodeBlocks(const Backend& backend, std::span<const RunInput> runs, std::span<const RunCodes> out) {
   const std::span<const float> values(runs.front().values.data(), runs.size() * ggml::kBlock);
   const std::span<std::uint8_t> codes(out.front().codes.data(), values.size());
-  std::array<float, kBlocksAtOnce * ggml::kBlock> weights;
-  std::array<float, kBlocksAtOnce * kParts> scales;
+  std::array<float, kBlocksAtOnce*(ggml::kBlock + kParts)> few;
+  std::vector<float> many(runs.size() > kBlocksAtOnce ? runs.size() * (ggml::kBlock + kParts) : 0);
+  const std::span<float> numbers = many.empty() ? std::span<float>(few) : std::span<float>(many);
+  const std::span<float> weights = numbers.first(values.size());
+  const std::span<float> scales = numbers.subspan(values.size(), runs.size() * kParts);
   for (std::size_t i = 0; i < runs.size(); ++i) {
     const auto begin = weights.begin() + static_cast<std::ptrdiff_t>(i * ggml::kBlock);
     if (runs[i].importance.empty())
@@ -54,10 +58,11 @@ void encodeBlocks(const Backend& backend, std::span<const RunInput> runs, std::s
     else
       std::ranges::copy(runs[i].importance, begin);
   }
-  backend.searchScales({.half = kHalf, .size = kPart}, values, std::span<const float>(weights).first(values.size()),
-                       std::span(scales).first(runs.size() * kParts), codes);
+  if (auto done = backend.searchScales({.half = kHalf, .size = kPart}, values, weights, scales, codes); !done)
+    return done;
   for (std::size_t i = 0; i < runs.size(); ++i)
     encodeBlock(runs[i], std::span<const float, kParts>(scales.data() + i * kParts, kParts), out[i]);
+  return {};
 }
 
 SchemeText text() {

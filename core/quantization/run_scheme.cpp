@@ -14,6 +14,7 @@
 #include "core/base/huge_pages.h"
 #include "core/base/text.h"
 #include "core/calibration/layer_calibration.h"
+#include "core/quantization/block_pass.h"
 #include "core/quantization/code_board.h"
 #include "core/quantization/pieces.h"
 #include "core/quantization/scale_blocks.h"
@@ -27,6 +28,7 @@ RunLayout layoutOf(const RunPlan& plan, const MatrixShape& shape) {
 }
 
 constexpr std::uint64_t kNarrowBlocksAtOnce = 64;
+constexpr std::uint64_t kLargePiece = 1 << 19;  ///< values; some for each thread, so that one sends while another codes
 
 /// Scales of a full run.
 std::uint64_t scalesPerRun(const RunPlan& plan, const RunLayout& layout) {
@@ -66,6 +68,15 @@ std::optional<float> valueOf(const RunPlan& plan, const StoredScale& stored, int
   return value;
 }
 
+/// RunPlan::measureTensor of what the weights are rows of, once.
+float tensorValueOf(const RunPlan& plan, const SchemeInput& input) {
+  if (!plan.measureTensor || input.weights.values.empty()) return 0;
+  WholeTensor* const whole = input.whole;
+  if (!whole) return plan.measureTensor(input.weights.values);
+  std::call_once(whole->measured, [&] { whole->value = plan.measureTensor(whole->weights.values); });
+  return whole->value;
+}
+
 /// Codes runs into their places of the result.
 class RunQuantizer {
  public:
@@ -88,7 +99,7 @@ class RunQuantizer {
     if (plan.hasZeroPoints) result.zeroPoints.resize(scales);
     if (plan.hasOffsets) result.offsets.resize(scales);
     resizeHuge(result.packed, m_layout.runs() * plan.packedBytes);
-    if (plan.measureTensor && !m_input.values.empty()) m_tensorValue = tensorValue(given.whole);
+    m_tensorValue = tensorValueOf(plan, given);
     if (plan.narrowCodec) m_narrow = plan.narrowCodec(m_tensorValue);
   }
 
@@ -96,26 +107,26 @@ class RunQuantizer {
     const auto code = [this](std::uint64_t begin, std::uint64_t end) { codePiece(begin, end); };
     const std::uint64_t runs = m_layout.runs();
     const std::uint64_t runBytes = runs == 0 ? 0 : m_input.values.size_bytes() / runs;
-    if (auto done = inPieces(runs, itemsPerPiece(m_layout.runSize()), runBytes, m_backend, job, code); !done)
-      return done;
+    const bool isLarge = m_plan.encodeMany && m_backend.prefersLargePieces();
+    const std::uint64_t piece =
+        isLarge ? std::max<std::uint64_t>(1, kLargePiece / m_layout.runSize()) : itemsPerPiece(m_layout.runSize());
+    m_runsAtOnce = isLarge ? piece : m_plan.encodeMany ? m_plan.runsAtOnce : m_narrow ? kNarrowBlocksAtOnce : 1;
+    if (auto done = inPieces(runs, piece, runBytes, m_backend, job, code); !done) return done;
+    if (m_error) return tl::unexpected(*m_error);
     m_result.warnings = m_tally.warnings();
     return {};
   }
 
  private:
-  float tensorValue(WholeTensor* whole) const {
-    if (!whole) return m_plan.measureTensor(m_input.values);
-    std::call_once(whole->measured, [&] { whole->value = m_plan.measureTensor(whole->weights.values); });
-    return whole->value;
-  }
-
   void codePiece(std::uint64_t begin, std::uint64_t end) {
-    const std::uint64_t atOnce = m_plan.encodeMany ? m_plan.runsAtOnce : m_narrow ? kNarrowBlocksAtOnce : 1;
     Scratch scratch;
-    scratch.stored.resize(atOnce * m_scalesPerRun);
-    for (std::uint64_t run = begin; run < end; run += atOnce) codeRuns(run, std::min(end, run + atOnce), scratch);
+    scratch.stored.resize(std::min(m_runsAtOnce, end - begin) * m_scalesPerRun);
+    Result<> done;
+    for (std::uint64_t run = begin; done && run < end; run += m_runsAtOnce)
+      done = codeRuns(run, std::min(end, run + m_runsAtOnce), scratch);
     const std::scoped_lock lock(m_mutex);
     m_tally.merge(scratch.tally);
+    if (!done && !m_error) m_error = done.error();
   }
 
   struct Scratch {
@@ -131,10 +142,11 @@ class RunQuantizer {
     float rowValue = 0;
   };
 
-  void codeRuns(std::uint64_t begin, std::uint64_t end, Scratch& scratch) {
+  Result<> codeRuns(std::uint64_t begin, std::uint64_t end, Scratch& scratch) {
     if (m_plan.encodeMany) return codeMany(begin, end, scratch);
-    if (m_narrow && codeNarrow(begin, end, scratch)) return;
+    if (m_narrow && codeNarrow(begin, end, scratch)) return {};
     for (std::uint64_t run = begin; run < end; ++run) codeRun(run, scratch);
+    return {};
   }
 
   /// false where a block is short or the backend has no kernel.
@@ -154,7 +166,7 @@ class RunQuantizer {
     return true;
   }
 
-  void codeMany(std::uint64_t begin, std::uint64_t end, Scratch& scratch) {
+  Result<> codeMany(std::uint64_t begin, std::uint64_t end, Scratch& scratch) {
     assert(m_layout.isContiguous());
     std::fill(scratch.stored.begin(), scratch.stored.end(), StoredScale{});
     scratch.importance.clear();
@@ -170,11 +182,12 @@ class RunQuantizer {
                                          std::span(scratch.stored).subspan((index - begin) * m_scalesPerRun),
                                          std::span(m_result.codes).subspan(run.first, run.size())));
     }
-    m_plan.encodeMany(m_backend, scratch.inputs, scratch.outputs);
+    if (auto done = m_plan.encodeMany(m_backend, scratch.inputs, scratch.outputs); !done) return done;
     for (std::uint64_t i = 0; i < scratch.inputs.size(); ++i)
       restore(begin + i, scratch.inputs[i].values, scratch.outputs[i],
               std::span(m_result.restored).subspan(m_layout.run(begin + i).first, scratch.inputs[i].values.size()),
               scratch.tally);
+    return {};
   }
 
   void codeRun(std::uint64_t index, Scratch& scratch) {
@@ -265,8 +278,10 @@ class RunQuantizer {
   QuantizedTensor& m_result;
   float m_tensorValue = 0;
   std::optional<NarrowBlockCodec> m_narrow;
+  std::uint64_t m_runsAtOnce = 1;
   std::mutex m_mutex;
   ScaleTally m_tally;
+  std::optional<Error> m_error;
 };
 
 }  // namespace
@@ -353,6 +368,16 @@ Result<double> RunScheme::bitsPerWeight(const MatrixShape& shape, const Settings
 std::uint64_t RunScheme::rowsTogether(const MatrixShape& shape, const Settings& settings) const {
   const auto plan = planFor(shape, settings);
   return plan ? rowsBetweenCuts(plan->granularity, plan->group, shape) : 0;
+}
+
+std::optional<BlockPass> RunScheme::blockPass(const SchemeInput& input, const Settings& settings) const {
+  const auto plan = planFor(input.weights.shape, settings);
+  if (!plan || !layoutOf(*plan, input.weights.shape).isContiguous()) return std::nullopt;
+  if (plan->encodeMany) return BlockPass{};
+  if (!plan->narrowCodec) return std::nullopt;
+  const NarrowBlockCodec codec = plan->narrowCodec(tensorValueOf(*plan, input));
+  if (input.weights.shape.columns % codec.blockSize != 0) return std::nullopt;
+  return BlockPass{.codec = codec};
 }
 
 Result<QuantizedTensor> RunScheme::quantize(const SchemeInput& input, const Settings& settings, const Backend& backend,

@@ -62,10 +62,11 @@ struct RunPlan {
   std::function<float(std::span<const float> row)> measureRow;
   /// Called from several threads at once.
   std::function<void(const RunInput& run, const RunCodes& out)> encode;
-  /// In place of `encode`: up to `runsAtOnce` runs, which follow each other in memory where the layout is contiguous,
-  /// as it must be. `backend` may do a part of it.
-  std::function<void(const Backend& backend, std::span<const RunInput> runs, std::span<const RunCodes> out)> encodeMany;
-  std::uint64_t runsAtOnce = 1;
+  /// In place of `encode`: `runsAtOnce` runs or fewer, which follow each other in memory where the layout is
+  /// contiguous, as it must be. `backend` may do a part of it.
+  std::function<Result<>(const Backend& backend, std::span<const RunInput> runs, std::span<const RunCodes> out)>
+      encodeMany;
+  std::uint64_t runsAtOnce = 1;  ///< more for backends that prefer large pieces
   /// What `encode` and `decode` do where runs and scales are these blocks, for backends with kernels for them.
   std::function<NarrowBlockCodec(float tensorValue)> narrowCodec;
   /// Codes that share a scale, to values. Called from several threads at once.
@@ -88,6 +89,7 @@ class RunScheme final : public Scheme {
   const SchemeInfo& info() const override { return m_info; }
   Result<double> bitsPerWeight(const MatrixShape& shape, const Settings& settings) const override;
   std::uint64_t rowsTogether(const MatrixShape& shape, const Settings& settings) const override;
+  std::optional<BlockPass> blockPass(const SchemeInput& input, const Settings& settings) const override;
   Result<QuantizedTensor> quantize(const SchemeInput& input, const Settings& settings, const Backend& backend,
                                    const JobContext& job) const override;
   std::vector<BoardLine> explain(const MatrixView& input, const QuantizedTensor& result, const Settings& settings,

@@ -7,6 +7,8 @@
 #include <charconv>
 #include <optional>
 
+#include "core/quantization/block_pass.h"
+
 namespace ulpscope {
 namespace {
 
@@ -99,5 +101,7 @@ Result<Settings> completeSettings(const SchemeInfo& info, const Settings& settin
       return fail(Errc::Usage, fmt::format("the scheme has {}, \"{}\" was given", knobNames(info), id), info.id);
   return complete;
 }
+
+std::optional<BlockPass> Scheme::blockPass(const SchemeInput&, const Settings&) const { return std::nullopt; }
 
 }  // namespace ulpscope

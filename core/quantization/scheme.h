@@ -20,6 +20,7 @@
 namespace ulpscope {
 
 class Backend;
+struct BlockPass;
 struct LayerCalibration;
 struct ScaleBlocks;
 
@@ -146,6 +147,10 @@ class Scheme {
   /// same for such a piece as for the whole tensor, if `SchemeInput::whole` says what it belongs to. 0: there are none.
   /// Precondition: the settings and the shape fit.
   virtual std::uint64_t rowsTogether(const MatrixShape&, const Settings&) const { return 0; }
+
+  /// The same work for a backend that prefers large pieces; nullopt where it is none of its calls. Rows of `input` may
+  /// go by themselves, as rowsTogether() says. Precondition: as there, and nothing is known of the layer's inputs.
+  virtual std::optional<BlockPass> blockPass(const SchemeInput& input, const Settings& settings) const;
 
   /// Usage for a bad knob, Unsupported where the shape does not fit the scheme (q8_0 with rows not divisible by 32) or
   /// where it needs a calibration and is given none.

@@ -103,13 +103,15 @@ class CpuBackend final : public Backend {
                      const ErrorBrackets& brackets, ErrorChunk& into) const override {
     kernels::measureErrors(x, y, first, brackets, into);
   }
-  void searchMinima(const ggml::MinimumSearch& search, std::span<const float> x, std::span<const float> w,
-                    std::span<ggml::MinimumFit> fits) const override {
+  Result<> searchMinima(const ggml::MinimumSearch& search, std::span<const float> x, std::span<const float> w,
+                        std::span<ggml::MinimumFit> fits) const override {
     kernels::searchMinima(search, x, w, fits);
+    return {};
   }
-  void searchScales(const ggml::ScaleSearch& search, std::span<const float> x, std::span<const float> w,
-                    std::span<float> scales, std::span<std::uint8_t> codes) const override {
+  Result<> searchScales(const ggml::ScaleSearch& search, std::span<const float> x, std::span<const float> w,
+                        std::span<float> scales, std::span<std::uint8_t> codes) const override {
     kernels::searchScales(search, x, w, scales, codes);
+    return {};
   }
   bool encodeNarrowBlocks(const NarrowBlockCodec& codec, std::span<const float> values, std::span<std::uint8_t> codes,
                           std::span<float> scales) const override {

@@ -6,6 +6,7 @@
 #include <bit>
 #include <cstddef>
 
+#include "core/formats/float16_spec.h"
 #include "kernels/cpu/round.h"
 #include "kernels/plans/rounding_plan.h"
 
@@ -223,7 +224,7 @@ void encodePart(const BlockCodec& codec, const BlockRule& rule, std::span<const 
 }
 
 void roundToBinary16(std::span<float> scales) {
-  static constexpr auto kPlan = makeRoundingPlan({.spec = {.exponentBits = 5, .fractionBits = 10, .bias = 15}});
+  static constexpr auto kPlan = makeRoundingPlan({kFloat16Spec});
   roundValues(*kPlan, scales, scales, false);
 }
 

@@ -13,34 +13,6 @@ namespace {
 
 using CodecKind = BlockCodec::Kind;
 
-/// Calls work.template operator()<kind>().
-template <class Work>
-auto withKind(CodecKind kind, const Work& work) {
-  switch (kind) {
-    case CodecKind::Absmax:
-      return work.template operator()<CodecKind::Absmax>();
-    case CodecKind::Affine:
-      return work.template operator()<CodecKind::Affine>();
-    case CodecKind::Nf4:
-      return work.template operator()<CodecKind::Nf4>();
-    case CodecKind::Q8_0:
-      return work.template operator()<CodecKind::Q8_0>();
-    case CodecKind::Q8_0Avx2:
-      return work.template operator()<CodecKind::Q8_0Avx2>();
-    case CodecKind::Q4_0:
-      return work.template operator()<CodecKind::Q4_0>();
-    case CodecKind::BnbInt8:
-      return work.template operator()<CodecKind::BnbInt8>();
-    case CodecKind::CompressedInt:
-      return work.template operator()<CodecKind::CompressedInt>();
-    case CodecKind::EetqInt8:
-      return work.template operator()<CodecKind::EetqInt8>();
-    case CodecKind::ScaledFloat8:
-      break;
-  }
-  return work.template operator()<CodecKind::ScaledFloat8>();
-}
-
 unsigned partsOf(std::size_t blockSize) { return static_cast<unsigned>((blockSize + kBlockPart - 1) / kBlockPart); }
 
 /// One index for all values: a block that is larger than a piece.
@@ -92,7 +64,7 @@ class BlockQuantizer {
   Result<> codeShort(Lane& lane, const BlockLayout& layout, const float* in, const DeviceBlockCodes& out) {
     const std::size_t blocks = (layout.size + layout.blockSize - 1) / layout.blockSize;
     const Grid grid{m_device.blocksFor(blocks, kThreads / layout.lanes)};
-    return withKind(m_codec.kind, [&]<CodecKind kKind>() {
+    return withCodecKind(m_codec.kind, [&]<CodecKind kKind>() {
       return lane.launch("quantizing", grid, quantizeShortBlocks<kKind>, m_codec, layout, in, out);
     });
   }
@@ -118,7 +90,7 @@ class BlockQuantizer {
   Result<> encode(Lane& lane, const BlockFinder& blockOf, std::size_t size, const float* in, const BlockStep* steps,
                   std::uint8_t* codes) {
     const Grid grid{m_device.blocksFor(size, kThreads * kFour)};
-    return withKind(m_codec.kind, [&]<CodecKind kKind>() {
+    return withCodecKind(m_codec.kind, [&]<CodecKind kKind>() {
       return lane.launch("quantizing", grid, encodeLongBlocks<kKind>, m_codec, blockOf, static_cast<unsigned>(size), in,
                          steps, codes);
     });

@@ -10,8 +10,8 @@
 namespace ulpscope::kernels {
 
 /// What has kernels; a tensor goes through the device piece by piece, whatever its size. What a call adds to is left as
-/// it was if the call fails; what it writes may be written in part. Work that is handed over in small parts (errors of
-/// 65,536 pairs, searches) is inherited from Backend: it would cost more to send it.
+/// it was if the call fails; what it writes may be written in part. Errors of pairs are inherited from Backend: to send
+/// both would cost more than to measure them.
 class CudaBackend final : public Backend {
  public:
   CudaBackend(std::unique_ptr<Device> device, std::unique_ptr<DeviceProducts> products)
@@ -37,6 +37,19 @@ class CudaBackend final : public Backend {
   Result<> countBlocks(std::span<const float> values, std::uint64_t columns, BlockCounts& into) const override;
   Result<> countBlocksOfCodes(std::span<const std::uint16_t> codes, std::uint64_t columns, const CodeClasses& classes,
                               BlockCounts& into) const override;
+
+  bool prefersLargePieces() const override { return true; }
+
+  // large_pieces.cu
+  Result<bool> measureBlocks(const BlockCodec& codec, const BlockPieces& pieces, std::span<const float> values,
+                             const ErrorBrackets& brackets, std::span<ErrorChunk> into) const override;
+  Result<bool> measureBlocks(const NarrowBlockCodec& codec, const BlockPieces& pieces, std::span<const float> values,
+                             const ErrorBrackets& brackets, std::span<ErrorChunk> into) const override;
+
+  Result<> searchMinima(const ggml::MinimumSearch& search, std::span<const float> x, std::span<const float> w,
+                        std::span<ggml::MinimumFit> fits) const override;
+  Result<> searchScales(const ggml::ScaleSearch& search, std::span<const float> x, std::span<const float> w,
+                        std::span<float> scales, std::span<std::uint8_t> codes) const override;
 
   // blocks.cu
   Result<> quantizeBlocks(const BlockCodec& codec, std::span<const float> values, const BlockCodes& out) const override;

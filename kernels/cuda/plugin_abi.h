@@ -11,7 +11,7 @@ namespace ulpscope::kernels {
 
 /// Raised whenever a class of core that crosses the border changes: Backend and what its calls take and give. A module
 /// of another age is refused.
-inline constexpr std::uint32_t kPluginAbi = 7;
+inline constexpr std::uint32_t kPluginAbi = 8;
 
 inline constexpr char kCreateFunction[] = "ulpscopeCreateBackend";
 inline constexpr char kDestroyFunction[] = "ulpscopeDestroyBackend";

@@ -4,7 +4,7 @@
 // the step, and codes the values that its registers still hold. Of long ones many thread blocks find the facts, one
 // works out the step, and all code.
 #include "kernels/cuda/block_access.cuh"
-#include "kernels/plans/block_arithmetic.h"
+#include "kernels/cuda/block_facts.cuh"
 
 namespace ulpscope::kernels {
 
@@ -17,27 +17,6 @@ struct DeviceBlockCodes {
   float* scales;
   std::int32_t* zeroPoints;
 };
-
-/// The facts that `lanes` lanes found of one block, in all of them. Only what the codec's kind reads is exchanged.
-template <BlockCodec::Kind kKind>
-__device__ inline BlockFacts combinedFacts(BlockFacts facts, unsigned lanes) {
-  using Kind = BlockCodec::Kind;
-  for (unsigned distance = lanes / 2; distance > 0; distance /= 2) {
-    const int d = static_cast<int>(distance);
-    BlockFacts other;
-    other.magnitude = __shfl_xor_sync(kAllLanes, facts.magnitude, d);
-    if constexpr (kKind == Kind::Affine) {
-      other.lo = __shfl_xor_sync(kAllLanes, facts.lo, d);
-      other.hi = __shfl_xor_sync(kAllLanes, facts.hi, d);
-    }
-    if constexpr (kKind == Kind::Q4_0) {
-      other.signedMax = __shfl_xor_sync(kAllLanes, facts.signedMax, d);
-      other.at = __shfl_xor_sync(kAllLanes, facts.at, d);
-    }
-    facts.merge(other);
-  }
-  return facts;
-}
 
 /// Precondition: layout.blockSize <= kLongestShortBlock.
 template <BlockCodec::Kind kKind>
@@ -72,30 +51,6 @@ __global__ void quantizeShortBlocks(BlockCodec codec, BlockLayout layout, const 
 /// A part of a long block, one thread block's.
 inline constexpr unsigned kBlockPart = 8192;
 
-/// All facts that any kind reads, of all threads of a thread block; thread 0 has them.
-__device__ inline BlockFacts factsOfThreads(BlockFacts facts, BlockFacts* ofWarp) {
-  for (unsigned distance = kWarp / 2; distance > 0; distance /= 2) {
-    const int d = static_cast<int>(distance);
-    BlockFacts other;
-    other.magnitude = __shfl_xor_sync(kAllLanes, facts.magnitude, d);
-    other.lo = __shfl_xor_sync(kAllLanes, facts.lo, d);
-    other.hi = __shfl_xor_sync(kAllLanes, facts.hi, d);
-    other.signedMax = __shfl_xor_sync(kAllLanes, facts.signedMax, d);
-    other.at = __shfl_xor_sync(kAllLanes, facts.at, d);
-    facts.merge(other);
-  }
-  if (threadIdx.x % kWarp == 0) ofWarp[threadIdx.x / kWarp] = facts;
-  __syncthreads();
-  for (unsigned warp = 0; warp < kWarps; ++warp) facts.merge(ofWarp[warp]);
-  return facts;
-}
-
-/// BlockFacts in shared memory, which starts no constructors.
-struct FactsMemory {
-  alignas(BlockFacts) unsigned char bytes[kWarps * sizeof(BlockFacts)];
-  __device__ BlockFacts* get() { return reinterpret_cast<BlockFacts*>(bytes); }
-};
-
 /// parts[block * partsInBlock + part] = facts of that part; places count from the block's beginning plus `from`. Launch
 /// with a thread block for each.
 __global__ void findBlockFacts(BlockLayout layout, unsigned partsInBlock, std::uint64_t from, const float* values,
@@ -115,34 +70,6 @@ __global__ void findBlockFacts(BlockLayout layout, unsigned partsInBlock, std::u
   }
   facts = factsOfThreads(facts, memory.get());
   if (threadIdx.x == 0) parts[blockIdx.x] = facts;
-}
-
-/// The outcome for any kind.
-ULPSCOPE_SHARED inline BlockOutcome outcomeOfAnyKind(const BlockCodec& codec, const BlockFacts& facts, bool isShort) {
-  using Kind = BlockCodec::Kind;
-  switch (codec.kind) {
-    case Kind::Absmax:
-      return outcomeOf<Kind::Absmax>(codec, facts, isShort);
-    case Kind::Affine:
-      return outcomeOf<Kind::Affine>(codec, facts, isShort);
-    case Kind::Nf4:
-      return outcomeOf<Kind::Nf4>(codec, facts, isShort);
-    case Kind::Q8_0:
-      return outcomeOf<Kind::Q8_0>(codec, facts, isShort);
-    case Kind::Q8_0Avx2:
-      return outcomeOf<Kind::Q8_0Avx2>(codec, facts, isShort);
-    case Kind::Q4_0:
-      return outcomeOf<Kind::Q4_0>(codec, facts, isShort);
-    case Kind::BnbInt8:
-      return outcomeOf<Kind::BnbInt8>(codec, facts, isShort);
-    case Kind::CompressedInt:
-      return outcomeOf<Kind::CompressedInt>(codec, facts, isShort);
-    case Kind::EetqInt8:
-      return outcomeOf<Kind::EetqInt8>(codec, facts, isShort);
-    case Kind::ScaledFloat8:
-      break;
-  }
-  return outcomeOf<Kind::ScaledFloat8>(codec, facts, isShort);
 }
 
 /// Launch with a thread block for each block.

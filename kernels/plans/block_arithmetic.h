@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <limits>
 
+#include "core/formats/float16_spec.h"
 #include "core/quantization/block_codec.h"
 #include "kernels/plans/decode_one.h"
 #include "kernels/plans/nf4_table.h"
@@ -16,7 +17,6 @@
 // Kernels see no registry, so the layouts are written out again: a test holds them to it.
 namespace ulpscope::kernels {
 
-inline constexpr FloatSpec kBinary16{.exponentBits = 5, .fractionBits = 10, .bias = 15};
 inline constexpr FloatSpec kFloat8E4m3fn{
     .exponentBits = 4, .fractionBits = 3, .bias = 7, .specials = Specials::NanOnly};
 inline constexpr FloatSpec kFloat8E5m2{.exponentBits = 5, .fractionBits = 2, .bias = 15};
@@ -63,7 +63,7 @@ struct BlockOutcome {
 };
 
 ULPSCOPE_SHARED inline float toBinary16(float x) {
-  constexpr RoundingPlan kPlan = *makeRoundingPlan({kBinary16});
+  constexpr RoundingPlan kPlan = *makeRoundingPlan({kFloat16Spec});
   return roundOne(kPlan, x);
 }
 

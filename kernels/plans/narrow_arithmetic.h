@@ -55,9 +55,14 @@ constexpr std::uint32_t narrowCode(const RoundingPlan& plan, const NarrowStep& s
   return static_cast<std::uint32_t>(encodeOne(plan, x / step.operand + 0.0F));  // -0 is 0
 }
 
-constexpr float narrowValue(const NarrowBlockCodec& codec, const DecodingPlan& plan, std::uint32_t code, float scale) {
-  const float value = decodeOne(plan, code) * scale;
+/// `bare` is what a code stands for before its scale.
+constexpr float narrowScaled(const NarrowBlockCodec& codec, float bare, float scale) {
+  const float value = bare * scale;
   return codec.kind == NarrowBlockCodec::Kind::ModelOpt ? value + 0.0F : value;  // there is no negative zero
+}
+
+constexpr float narrowValue(const NarrowBlockCodec& codec, const DecodingPlan& plan, std::uint32_t code, float scale) {
+  return narrowScaled(codec, decodeOne(plan, code), scale);
 }
 
 /// How values are rounded to the element; nullopt where kernels leave the codec to the definition.

@@ -14,10 +14,12 @@
 #include "kernels/cuda/count_codes.cuh"
 #include "kernels/cuda/decode.cuh"
 #include "kernels/cuda/dequantize_blocks.cuh"
+#include "kernels/cuda/measure_blocks.cuh"
 #include "kernels/cuda/narrow_blocks.cuh"
 #include "kernels/cuda/profile.cuh"
 #include "kernels/cuda/quantize_blocks.cuh"
 #include "kernels/cuda/round.cuh"
+#include "kernels/cuda/search_parts.cuh"
 
 namespace ulpscope::kernels {
 namespace {
@@ -113,6 +115,54 @@ void benchShort(Bench& bench, const char* name, BlockCodec codec, const float* v
   });
 }
 
+/// What is sent back of a chunk of kMeasuredChunk values.
+constexpr unsigned kMeasuredChunk = 65'536;
+struct MeasuredThere {
+  ChunkErrors* chunks;
+  double* found;
+};
+
+/// Quantized, restored and measured in one pass; a few percent of the errors are kept.
+template <class Coder>
+void benchMeasure(Bench& bench, const char* name, const Coder& coder, const float* values, const MeasuredThere& there) {
+  const auto blockSize = static_cast<unsigned>(coder.codec.blockSize);
+  const MeasureLayout layout{.size = static_cast<unsigned>(kFloats),
+                             .chunk = kMeasuredChunk,
+                             .line = kMeasuredChunk,
+                             .blockSize = blockSize,
+                             .blocksOfLine = kMeasuredChunk / blockSize,
+                             .lanes = blockLayout(kFloats, blockSize).lanes,
+                             .inFours = true,
+                             .kept = kMeasuredChunk / 8};
+  const ErrorBrackets brackets{{0.0001, 0.001, 0.01}, {0.000102, 0.00102, 1}};
+  bench.run(name, kFloats * 4.0, [&] {
+    measureBlocksKernel<Coder>
+        <<<bench.blocks(), kThreads>>>(coder, layout, brackets, values, there.chunks, there.found);
+  });
+}
+
+void benchSearches(Bench& bench, const float* values, std::uint8_t* codes, float* scales) {
+  constexpr std::size_t kParts = kFloats / 32;
+  const ggml::MinimumSearch minima{15, {-1.0F, 0.1F, 20}, 32, ggml::Weighing::AboveMean};
+  auto* const fits = onDevice<ggml::MinimumFit>(kParts);
+  const auto minimaBytes = partsBytes(minima.size, false);
+  orStop(cudaFuncSetAttribute(searchMinimaKernel, cudaFuncAttributeMaxDynamicSharedMemorySize,
+                              static_cast<int>(minimaBytes)),
+         "shared memory");
+  bench.run("search of Q4_K, weights from the values", kFloats * 4.0, [&] {
+    searchMinimaKernel<<<kParts / kThreads, kThreads, minimaBytes>>>(minima, kParts, values, nullptr, fits);
+  });
+  const ggml::ScaleSearch scaleSearch{32, 16};
+  const auto scaleBytes = partsBytes(scaleSearch.size, true);
+  orStop(cudaFuncSetAttribute(searchScalesKernel, cudaFuncAttributeMaxDynamicSharedMemorySize,
+                              static_cast<int>(scaleBytes)),
+         "shared memory");
+  bench.run("search of Q6_K", kFloats * 9.0, [&] {
+    searchScalesKernel<<<2 * kParts / kThreads, kThreads, scaleBytes>>>(scaleSearch, 2 * kParts, values, values, scales,
+                                                                        codes);
+  });
+}
+
 void benchAll() {
   using Kind = BlockCodec::Kind;
   Bench bench;
@@ -200,6 +250,18 @@ void benchAll() {
     encodeNarrowKernel<NarrowBlockCodec::Kind::ModelOpt>
         <<<blocks, kThreads>>>(nv, *narrowPlan(nv), blockLayout(kFloats, 16), values, codes, out.scales);
   });
+
+  const MeasuredThere there{onDevice<ChunkErrors>(kFloats / kMeasuredChunk), onDevice<double>(kFloats / 8)};
+  const BlockCodec int8Rows{.kind = Kind::Absmax, .blockSize = 4096};
+  benchMeasure(bench, "errors of INT8, rows of 4,096", AnyBlockCoder{int8Rows}, values, there);
+  const BlockCodec nf4{.kind = Kind::Nf4, .blockSize = 64};
+  benchMeasure(bench, "errors of NF4, blocks of 64", AnyBlockCoder{nf4}, values, there);
+  const BlockCodec fp8{.kind = Kind::ScaledFloat8, .blockSize = 4096, .divisor = 448};
+  benchMeasure(bench, "errors of FP8, rows of 4,096", AnyBlockCoder{fp8}, values, there);
+  const DecodingPlan decoding = *makeDecodingPlan(e2m1);
+  benchMeasure(bench, "errors of MXFP4", NarrowBlockCoder{mx, *narrowPlan(mx), decoding}, values, there);
+  benchMeasure(bench, "errors of NVFP4", NarrowBlockCoder{nv, *narrowPlan(nv), decoding}, values, there);
+  benchSearches(bench, values, codes, out.scales);
 }
 
 }  // namespace

@@ -32,4 +32,9 @@ void expectSameBlockCounts(const Backend& tested, Effort effort);
 void expectSameBlocks(const Backend& tested, Effort effort);
 void expectSameNarrowBlocks(const Backend& tested, Effort effort);
 
+// large_pieces_agreement.cpp
+void expectSameBlockErrors(const Backend& tested, Effort effort);
+void expectSameNarrowErrors(const Backend& tested, Effort effort);
+void expectSameSearches(const Backend& tested, Effort effort);
+
 }  // namespace ulpscope::kernels

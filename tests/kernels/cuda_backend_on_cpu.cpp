@@ -12,6 +12,7 @@
 #include "kernels/cuda/device.cu"
 #include "kernels/cuda/elementwise.cu"
 #include "kernels/cuda/lane.cu"
+#include "kernels/cuda/large_pieces.cu"
 #include "kernels/cuda/statistics.cu"
 
 namespace ulpscope::kernels {

@@ -10,7 +10,9 @@
 #include <limits>
 #include <vector>
 
+#include "core/analysis/error_chunk.h"
 #include "core/formats/number_format.h"
+#include "core/quantization/ggml_search.h"
 #include "tests/kernels/agreement.h"
 #include "tests/kernels/cuda_backend_on_cpu.h"
 #include "tests/kernels/float_inputs.h"
@@ -38,6 +40,10 @@ TEST(CudaBackendOnCpu, FindsMaximaAsTheReferenceDoes) { expectSameMaxima(*onCpu(
 TEST(CudaBackendOnCpu, CountsBlocksAsTheReferenceDoes) { expectSameBlockCounts(*onCpu(), Effort::Small); }
 TEST(CudaBackendOnCpu, QuantizesAsTheReferenceDoes) { expectSameBlocks(*onCpu(), Effort::Small); }
 TEST(CudaBackendOnCpu, CodesNarrowBlocksAsTheirSchemesDo) { expectSameNarrowBlocks(*onCpu(), Effort::Small); }
+
+TEST(CudaBackendOnCpu, MeasuresBlocksAsTheDefinitionDoes) { expectSameBlockErrors(*onCpu(), Effort::Small); }
+TEST(CudaBackendOnCpu, MeasuresNarrowBlocksAsTheDefinitionDoes) { expectSameNarrowErrors(*onCpu(), Effort::Small); }
+TEST(CudaBackendOnCpu, SearchesAsTheDefinitionsDo) { expectSameSearches(*onCpu(), Effort::Small); }
 
 /// A lane of these bytes holds 12,288 floats, a few blocks, and a part of a long row or block.
 constexpr std::size_t kTinyLane = std::size_t{1} << 16;
@@ -215,6 +221,49 @@ TEST(CudaBackendOnCpu, TurnsEveryFailureOfTheRuntimeIntoAnErrorAndLosesNothing) 
           EXPECT_TRUE(sameBits(wantedScales, scales));
         });
   }
+  const BlockCodec codec{.kind = BlockCodec::Kind::Absmax, .blockSize = 64};
+  const ErrorBrackets brackets{{1e-4, 1e-3, 1e-2}, {1.1e-4, 1.1e-3, 1}};
+  std::vector<ErrorChunk> wantedErrors(8), errors(8);
+  ASSERT_TRUE(reference->measureBlocks(codec, {values.size(), 4096, 0}, values, brackets, wantedErrors));
+  EXPECT_GT(failEverywhere(
+                kTinyLane,
+                [&](const Backend& backend) -> Result<> {
+                  const auto done = backend.measureBlocks(codec, {values.size(), 4096, 0}, values, brackets, errors);
+                  if (!done) return tl::unexpected(done.error());
+                  EXPECT_TRUE(*done);
+                  return {};
+                },
+                [&] {
+                  for (std::size_t c = 0; c < errors.size(); ++c) {
+                    EXPECT_EQ(wantedErrors[c].sums.squaredError, errors[c].sums.squaredError);
+                    EXPECT_EQ(wantedErrors[c].below, errors[c].below);
+                    EXPECT_EQ(wantedErrors[c].found.size(), errors[c].found.size());
+                  }
+                  errors.assign(8, {});
+                }),
+            8U);
+
+  std::vector<ggml::MinimumFit> wantedFits(900), fits(900);
+  const ggml::MinimumSearch minima{15, {-1.0F, 0.1F, 3}, 32, ggml::Weighing::AboveMean};
+  const auto ofParts = std::span(values).first(900 * 32);
+  ggml::searchMinima(minima, ofParts, {}, wantedFits);
+  failEverywhere(
+      kTinyLane, [&](const Backend& backend) { return backend.searchMinima(minima, ofParts, {}, fits); },
+      [&] {
+        for (std::size_t i = 0; i < fits.size(); ++i) EXPECT_EQ(wantedFits[i].scale, fits[i].scale);
+        fits.assign(900, {});
+      });
+  std::vector<float> wantedScales(900), scales(900);
+  std::vector<std::uint8_t> wantedCodes(900 * 32), partCodes(900 * 32);
+  ggml::searchScales({16, 32}, ofParts, ofParts, wantedScales, wantedCodes);
+  failEverywhere(
+      kTinyLane,
+      [&](const Backend& backend) { return backend.searchScales({16, 32}, ofParts, ofParts, scales, partCodes); },
+      [&] {
+        EXPECT_TRUE(sameBitsButNan(wantedScales, scales));
+        EXPECT_EQ(wantedCodes, partCodes);
+        partCodes.assign(partCodes.size(), 0);
+      });
   EXPECT_EQ(cuda_on_cpu::heldResources(), 0U);
 }
 

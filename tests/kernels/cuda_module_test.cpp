@@ -62,6 +62,9 @@ TEST(CudaModule, AgreesWithTheReferenceOrSaysThatNoDeviceAnswers) {
   expectSameBlockCounts(**backend, effort());
   expectSameBlocks(**backend, effort());
   expectSameNarrowBlocks(**backend, effort());
+  expectSameBlockErrors(**backend, effort());
+  expectSameNarrowErrors(**backend, effort());
+  expectSameSearches(**backend, effort());
 }
 
 /// On its own in `script/test --gpu`: NVIDIA's kernels are not what the sanitizers are run for.

@@ -135,6 +135,24 @@ std::vector<int> biasesOf(const FloatSpec& spec) {
 
 }  // namespace
 
+std::vector<float> extremeBlocks(std::size_t blockSize) {
+  constexpr float kInfinity = std::numeric_limits<float>::infinity();
+  constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
+  constexpr float kMax = std::numeric_limits<float>::max();
+  const std::vector<std::vector<float>> specials{
+      {0, -0.0F},    {1e-45F},          {1e-40F}, {1e-38F}, {1e-37F},    {1e-12F},     {kMax},
+      {kMax, -kMax}, {1e30F},           {kNan},   {-kNan},  {kInfinity}, {-kInfinity}, {kInfinity, -kInfinity},
+      {5, 5},        {kNan, kInfinity}, {-1, 1},  {1, -1}};
+  std::vector<float> values;
+  for (const auto& special : specials)
+    for (const float filler : {0.0F, 0.5F, 1e-40F, special.front()}) {
+      std::vector<float> block(blockSize, filler);
+      std::copy(special.begin(), special.end(), block.begin() + 2);
+      values.insert(values.end(), block.begin(), block.end());
+    }
+  return values;
+}
+
 std::vector<FloatSpec> everyLayout() {
   std::vector<FloatSpec> layouts;
   std::size_t turn = 0;

@@ -16,6 +16,9 @@ std::vector<float> randomBitPatterns(std::size_t count, std::uint32_t seed);
 /// `count` values of a normal distribution.
 std::vector<float> normalValues(std::size_t count, float deviation, std::uint32_t seed);
 
+/// Blocks that are zero, tiny, huge or not finite, each among zeros, ones and its like. Precondition: blockSize >= 4.
+std::vector<float> extremeBlocks(std::size_t blockSize);
+
 /// Some thousand layouts of up to 16 bits whose values are floats: with and without a sign, of each width of both
 /// fields, with all specials and bottoms, each with some of the biases that are usual, at the ends of float's range, or
 /// next to where the plans of kernels/plans change.

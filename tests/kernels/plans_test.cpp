@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cmath>
 #include <iterator>
 #include <limits>
 #include <vector>
@@ -12,6 +13,7 @@
 #include "kernels/plans/block_arithmetic.h"
 #include "kernels/plans/divider.h"
 #include "kernels/plans/element_plan.h"
+#include "kernels/plans/part_search.h"
 #include "tests/core/formats/every_format.h"
 #include "tests/kernels/float_inputs.h"
 #include "tests/kernels/same_bits.h"
@@ -62,18 +64,17 @@ TEST(Plans, DecodeOneCodeOfEveryLayoutOfUpTo16Bits) {
 
 TEST(Plans, RoundAllFloatsToTheFormatsOfBlocks) {
   // Every 1013th of all bit patterns, and with them each sign and exponent.
-  const auto float16 = makeRoundingPlan({kBinary16});
+  const auto float16 = makeRoundingPlan({kFloat16Spec});
   for (std::uint64_t bits = 0; bits <= 0xFFFFFFFF; bits += 1013) {
     const float x = std::bit_cast<float>(static_cast<std::uint32_t>(bits));
-    ASSERT_EQ(bitsOf(roundFloat(kBinary16, x, Rounding::NearestEven, Overflow::Format)), bitsOf(toBinary16(x))) << x;
-    ASSERT_EQ(encodeFloat(kBinary16, x, Rounding::NearestEven, Overflow::Format).code,
+    ASSERT_EQ(bitsOf(roundFloat(kFloat16Spec, x, Rounding::NearestEven, Overflow::Format)), bitsOf(toBinary16(x))) << x;
+    ASSERT_EQ(encodeFloat(kFloat16Spec, x, Rounding::NearestEven, Overflow::Format).code,
               static_cast<std::uint64_t>(encodeOne(*float16, x)))
         << x;
   }
 }
 
 TEST(Plans, NameTheLayoutsOfTheRegistry) {
-  EXPECT_EQ(*findFormat("float16")->floatSpec(), kBinary16);
   EXPECT_EQ(*findFormat("float8_e4m3fn")->floatSpec(), kFloat8E4m3fn);
   EXPECT_EQ(*findFormat("float8_e5m2")->floatSpec(), kFloat8E5m2);
   EXPECT_TRUE(sameBits(std::span<const float>(nf4Values()), std::span<const float>(kNf4Values)));
@@ -103,6 +104,37 @@ TEST(Plans, DivideByMultiplying) {
         ASSERT_EQ(divider.quotient(static_cast<std::uint32_t>(n)), n / d) << n << " / " << d;
   }
   EXPECT_EQ(Divider(0x80000000).quotient(0x7FFFFFFF), 0U);
+}
+
+/// One part's values or weights.
+struct PartSpan {
+  std::span<const float> of;
+  float operator()(unsigned i) const { return of[i]; }
+};
+
+TEST(Plans, SearchOnePartAsTheDefinitionsDo) {
+  constexpr std::size_t kSize = 16;
+  std::vector<float> values = normalValues(4'000 * kSize, 0.02F, 3);
+  for (std::size_t i = 0; i < values.size(); ++i)
+    values[i] *= std::ldexp(1.0F, static_cast<int>(i / kSize % 200) - 120);
+  for (std::size_t i = 0; i < values.size(); i += 7 * kSize + 3) values[i] = i % 2 == 0 ? 0.0F : -values[i] * 30;
+  std::vector<float> weights(values.size());
+  for (std::size_t i = 0; i < values.size(); ++i) weights[i] = std::fabs(values[(i + 5) % values.size()]);
+  const ggml::MinimumSearch search{3, {-0.5F, 0.1F, 15, false}, kSize, ggml::Weighing::Given};
+  for (std::size_t begin = 0; begin < values.size(); begin += kSize) {
+    const auto x = std::span<const float>(values).subspan(begin, kSize);
+    const auto w = std::span<const float>(weights).subspan(begin, kSize);
+    ggml::MinimumFit expected{};
+    ggml::searchMinima(search, x, w, {&expected, 1});
+    const ggml::MinimumFit fit = searchMinimum(search, PartSpan{x}, PartSpan{w});
+    const std::vector<float> wanted{expected.scale, expected.minimum, expected.step, expected.from};
+    ASSERT_TRUE(sameBitsButNan(wanted, std::vector<float>{fit.scale, fit.minimum, fit.step, fit.from})) << begin;
+    std::vector<std::uint8_t> codes(kSize);
+    const std::vector<float> scale{ggml::searchScale(32, x, w, codes.data())};
+    const ScaleFound found = searchScale(32, kSize, PartSpan{x}, PartSpan{w});
+    ASSERT_TRUE(sameBitsButNan(scale, std::vector<float>{found.scale})) << begin;
+    for (std::size_t i = 0; i < kSize; ++i) ASSERT_EQ(codes[i], scaleCode(32, found, x[i])) << begin;
+  }
 }
 
 }  // namespace

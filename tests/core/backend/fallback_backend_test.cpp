@@ -7,7 +7,9 @@
 #include <algorithm>
 #include <vector>
 
+#include "core/analysis/error_chunk.h"
 #include "core/formats/number_format.h"
+#include "core/quantization/ggml_search.h"
 
 namespace ulpscope {
 namespace {
@@ -57,6 +59,10 @@ class FailingBackend final : public Backend {
                             std::span<double>, const std::stop_token&) const override {
     return failed();
   }
+  Result<> searchMinima(const ggml::MinimumSearch&, std::span<const float>, std::span<const float>,
+                        std::span<ggml::MinimumFit>) const override {
+    return failed();
+  }
 
   mutable int calls = 0;
 
@@ -80,8 +86,9 @@ struct Everything {
   std::vector<std::uint8_t> codes8, blockCodes;
   std::vector<std::uint16_t> codes16, rowCodes, columnCodes;
   std::vector<std::uint64_t> counts8, counts16, bins;
-  double mean;
+  double mean, squaredError;
   BlockCounts blocks, blocksOfCodes;
+  std::vector<ggml::MinimumFit> fits;
 
   Everything(const Backend& backend, const std::vector<float>& values) {
     const std::size_t size = values.size();
@@ -120,6 +127,12 @@ struct Everything {
     restored.resize(size);
     EXPECT_TRUE(backend.quantizeBlocks(codec, values, {blockCodes, scales, {}}));
     EXPECT_TRUE(backend.dequantizeBlocks(codec, {blockCodes, scales, {}}, restored));
+    ErrorChunk chunk;
+    EXPECT_TRUE(backend.measureBlocks(codec, {size, size, 0}, values, ErrorBrackets::everything(), {&chunk, 1}));
+    squaredError = chunk.sums.squaredError;
+    fits.resize(size / 10);
+    EXPECT_TRUE(backend.searchMinima(
+        {.largest = 15, .grid = {-1, 0.1F, 3}, .size = 10, .weighing = ggml::Weighing::Magnitude}, values, {}, fits));
   }
 
   void expectSame(const Everything& other) const {
@@ -138,6 +151,8 @@ struct Everything {
     EXPECT_EQ(counts16, other.counts16);
     EXPECT_EQ(bins, other.bins);
     EXPECT_EQ(mean, other.mean);
+    EXPECT_EQ(squaredError, other.squaredError);
+    EXPECT_TRUE(std::ranges::equal(fits, other.fits, {}, &ggml::MinimumFit::scale, &ggml::MinimumFit::scale));
     EXPECT_EQ(blocks.bySize, other.blocks.bySize);
     EXPECT_EQ(blocksOfCodes.bySize, other.blocksOfCodes.bySize);
   }
@@ -149,7 +164,7 @@ std::vector<float> someValues() {
   return values;
 }
 
-constexpr int kCallsOfEverything = 13;
+constexpr int kCallsOfEverything = 15;
 
 TEST(FallbackBackend, LosesNothingWhenADeviceFails) {
   const auto failing = std::make_shared<FailingBackend>(Errc::Device);
