@@ -7,6 +7,7 @@
 #include <QFileDialog>
 #include <QLabel>
 #include <QMenu>
+#include <algorithm>
 
 #include "core/base/text.h"
 #include "widgets/models/copy_as.h"
@@ -21,6 +22,7 @@ namespace {
 
 constexpr double kClickSlack = 4;
 constexpr int kPixelsPerTickAcross = 52;
+constexpr int kRightMargin = 14;  ///< where no names of lines stand in it
 constexpr int kPixelsPerTickDown = 42;
 constexpr int kBesideVerticalTitle = 50;  ///< of a plot's height: labels and titles of its other axes, margins
 
@@ -61,7 +63,7 @@ PlotBase::PlotBase(QWidget* parent)
   m_plot->setNoAntialiasingOnDrag(true);
   m_plot->setInteractions(QCP::iRangeDrag | QCP::iRangeZoom);
   m_plot->plotLayout()->setMargins(QMargins(0, 0, 0, 0));
-  m_plot->axisRect()->setMinimumMargins(QMargins(12, 8, 14, 12));
+  m_plot->axisRect()->setMinimumMargins(QMargins(12, 8, kRightMargin, 12));
   m_notes->setTextFormat(Qt::PlainText);
   m_notes->setWordWrap(true);
   m_notes->hide();
@@ -200,7 +202,8 @@ bool PlotBase::eventFilter(QObject* watched, QEvent* event) {
 }
 
 void PlotBase::fitAxes(QSize size) {
-  setRoom(*m_plot->xAxis, size.width() / kPixelsPerTickAcross);
+  const int besideNames = std::max(0, m_plot->axisRect()->minimumMargins().right() - kRightMargin);
+  setRoom(*m_plot->xAxis, (size.width() - besideNames) / kPixelsPerTickAcross);
   setRoom(*m_plot->yAxis, size.height() / kPixelsPerTickDown);
   const int titleLength = QFontMetrics(m_plot->yAxis->labelFont()).horizontalAdvance(m_verticalTitle);
   m_plot->yAxis->setLabel(titleLength <= size.height() - kBesideVerticalTitle ? m_verticalTitle : QString());

@@ -151,7 +151,6 @@ void PlotView::build() {
   m_lineLabels.clear();
   setScale(*p.xAxis, m_figure.x);
   setScale(*p.yAxis, m_figure.y);
-  setAxisTitles(QString::fromStdString(m_figure.x.title), QString::fromStdString(m_figure.y.title));
   std::size_t named = 0;
   for (const Series& series : m_figure.series) {
     QCPItemText* label = nullptr;
@@ -190,6 +189,7 @@ void PlotView::build() {
       widest = std::max(widest, QFontMetricsF(theme().words(11)).horizontalAdvance(m_lineLabels[i]->text()));
   }
   p.axisRect()->setMinimumMargins(QMargins(12, 8, std::max(14, int(widest) + 10), 12));
+  setAxisTitles(QString::fromStdString(m_figure.x.title), QString::fromStdString(m_figure.y.title));
   disconnect(&p, &QCustomPlot::afterLayout, this, nullptr);
   if (anyLabel) connect(&p, &QCustomPlot::afterLayout, this, &PlotView::labelLines);
 }
