@@ -81,6 +81,13 @@ void TracePanel::show(const DriftStudy::Traced& traced, const DriftOutcome& outc
   m_model->setTrace(std::make_shared<const DotTrace>(trace));
   m_plot->show(traceFigure(thinned(trace)));
   fitColumns(*m_table, TraceModel::kProducts);
+  // Of the rows in view only: there may be many. Products are never cut, the others are scrolled to.
+  const int products = static_cast<const QAbstractItemView*>(m_table)->sizeHintForColumn(TraceModel::kProducts);
+  QHeaderView& header = *m_table->horizontalHeader();
+  if (header.sectionSize(TraceModel::kProducts) < products) {
+    header.setSectionResizeMode(TraceModel::kProducts, QHeaderView::Interactive);
+    header.resizeSection(TraceModel::kProducts, products);
+  }
   if (trace.steps.empty())
     m_summary->setText(m_summary->text() + u' ' +
                        tr("No single accumulator walks through its products: there are no steps to show."));
