@@ -34,6 +34,8 @@ double boundOf(const std::vector<DriftBound>& bounds) {
   return bounds.empty() || !bounds.front().whyNot.empty() ? kUnknown : bounds.front().value;
 }
 
+constexpr int kDiffer = 8;  ///< the column of what is measured alone
+
 }  // namespace
 
 DriftTable::DriftTable(QWidget* parent)
@@ -113,6 +115,7 @@ void DriftTable::show(const DriftOutcome& outcome, std::size_t chosen) {
                    .arg(title.text, grouped(inputs.overflowed), grouped(inputs.elements));
   }
   addMeasured(outcome, rows, notes);
+  m_table->setColumnHidden(kDiffer, outcome.points.empty() || outcome.points.back().measured.empty());
   m_model->setRows(std::move(rows));
   if (int(chosen) < m_model->rowCount()) m_table->setCurrentSourceRow(int(chosen));
   fit();

@@ -32,7 +32,7 @@
 namespace ulpscope {
 namespace {
 
-constexpr int kEnginesWidth = 230;
+constexpr int kEnginesWidth = 265;
 constexpr int kGap = 12;
 constexpr int kShortBelow = 640;  // px of height
 
@@ -81,6 +81,7 @@ MatrixPage::MatrixPage(Session& pageSession, QWidget* parent)
 QWidget* MatrixPage::buildTop() {
   auto* card = new Card;
   m_words->setWordWrap(true);
+  m_measured->setMinimumHeight(QLineEdit().sizeHint().height());  // in line with the fields
   m_form->layout()->addWidget(new Field(tr("Device"), m_measured));
   card->body()->addWidget(m_form);
   card->body()->addWidget(m_words);
