@@ -66,7 +66,8 @@ bool multiplyPanel(const DotUnit& unit, const typename Lanes::Panel& a, const ty
       for (std::size_t r = 0; r < kRows; ++r)
         sums[r] = unit.promoteEvery == 0 ? parts[r] : joined<kAccumulator>(sums[r], parts[r]);
     }
-    for (std::size_t r = 0; r < kRows; ++r) hn::StoreU(sums[r], d, &c[(row + r) * kWidth]);
+    for (std::size_t r = 0; r < kRows; ++r)
+      hn::StoreU(hn::Add(sums[r], hn::Zero(d)), d, &c[(row + r) * kWidth]);  // -0 is 0
   }
   bool fits = hn::AllFalse(DI(), hn::Lt(overflow, hn::Zero(DI())));
   if constexpr (kAccumulator == Accumulator::Float16NearestEven)

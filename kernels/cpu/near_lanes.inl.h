@@ -22,7 +22,8 @@ namespace hn = hwy::HWY_NAMESPACE;
 /// A block of kLength products of one row of A with a panel of B, a lane for each column: what fusedBlock() in
 /// core/matmul/fused_dot.h computes, where products and sums are far from the ends of float32. Then a product of two
 /// operands is a float as it is, so is 2^-lastPlace, and aligning is one multiplication. Powers of two stand for
-/// exponents: 0 for those of zeros.
+/// exponents, 0 for those of zeros: a lane with nothing but zeros has a scale below zero, as integers wrap, and -0 as
+/// its sum.
 template <std::size_t kLength, Accumulator kAccumulator>
 class NearLanes {
   static constexpr bool kIsHalf = kAccumulator == Accumulator::Float16NearestEven;
@@ -49,20 +50,20 @@ class NearLanes {
 
   explicit NearLanes(const DotUnit& unit)
       : m_alignment(hn::Set(DI(), unit.alignmentBits << 23)),
-        m_smallest(hn::BitCast(D(), hn::Set(DI(), field(kIsHalf ? unit.zeroExponent : kSmallestSum)))) {}
+        m_ofZero(hn::BitCast(D(), hn::Set(DI(), kIsHalf ? field(unit.zeroExponent) : 0))) {}
 
   /// `overflow` becomes negative in lanes in which a sum is too long for 32 bits, or float16 overflows.
   HWY_INLINE V add(const PanelRow& a, const PanelRow& b, V c, VI& overflow) const {
     const D d;
     const DI di;
+    const auto magnitudeOf = [&](std::size_t t) HWY_ATTR {
+      return hn::Mul(hn::Set(d, a.magnitude[t]), hn::Load(d, b.magnitude + t * kWidth));
+    };
     V maxima[kChains];
-    for (V& largest : maxima) largest = m_smallest;
-    for (std::size_t first = 0; first < kLength; first += kChains) ULPSCOPE_UNROLL
-    for (std::size_t i = 0; i < kChains; ++i) {
-      const std::size_t t = first + i;
-      maxima[i] = hn::Max(maxima[i], hn::Mul(hn::Set(d, a.magnitude[t]), hn::Load(d, b.magnitude + t * kWidth)));
-    }
-    V largest = powerOf(c);
+    for (std::size_t i = 0; i < kChains; ++i) maxima[i] = magnitudeOf(i);
+    for (std::size_t first = kChains; first < kLength; first += kChains) ULPSCOPE_UNROLL
+    for (std::size_t i = 0; i < kChains; ++i) maxima[i] = hn::Max(maxima[i], magnitudeOf(first + i));
+    V largest = kIsHalf ? hn::Max(powerOf(c), m_ofZero) : powerOf(c);
     for (const V& maximum : maxima) largest = hn::Max(largest, maximum);
     const VI lastField = hn::Sub(hn::BitCast(di, largest), m_alignment);
     const V scale = hn::BitCast(d, hn::Sub(hn::Set(di, 2 * field(0)), lastField));
@@ -95,7 +96,7 @@ class NearLanes {
   }
 
   VI m_alignment;
-  V m_smallest;
+  V m_ofZero;
 };
 
 }  // namespace HWY_NAMESPACE
