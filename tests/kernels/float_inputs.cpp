@@ -136,7 +136,6 @@ std::vector<int> biasesOf(const FloatSpec& spec) {
 }  // namespace
 
 std::vector<float> extremeBlocks(std::size_t blockSize) {
-  constexpr float kInfinity = std::numeric_limits<float>::infinity();
   constexpr float kNan = std::numeric_limits<float>::quiet_NaN();
   constexpr float kMax = std::numeric_limits<float>::max();
   const std::vector<std::vector<float>> specials{
