@@ -59,6 +59,9 @@ HWY_INLINE auto nearestLowByte(V v) {
   return hn::BitCast(hn::RebindToSigned<decltype(d)>(), hn::Add(v, hn::Set(d, 0x1.8p23F)));
 }
 
+/// How many floats ahead memory is asked for: one to three groups. Beyond an array's end that does nothing.
+constexpr std::size_t kAhead = 768;
+
 /// Stores the low byte of each lane.
 template <class VI>
 HWY_INLINE void storeLowBytes(VI v, std::uint8_t* to) {
@@ -140,9 +143,8 @@ class BlockGroup {
   /// False where a block needs another path (a value that is not finite, or an operand that is not): what was written
   /// means nothing then.
   ///
-  /// The maxima read the group in one burst, too short for the hardware to see a stream coming; so the group after it
-  /// is asked for while codes are computed, which is worth up to a third of the time. Beyond the array's end that does
-  /// nothing.
+  /// The maxima read the group in one burst, too short for the hardware to see a stream coming; so what comes after it
+  /// is asked for while codes are computed (kAhead), which is worth up to a third of the time.
   HWY_INLINE bool quantize(const float* values, std::uint8_t* codes, float* scales) const {
     HWY_ALIGN float operands[kBlocks];
     if (!findOperands(values, operands, scales)) return false;
@@ -150,7 +152,7 @@ class BlockGroup {
       const V operand = hn::Set(D(), operands[block]);
       for (std::size_t v = 0; v < kVectors; ++v) {
         const std::size_t i = block * kBlockSize + v * kLanes;
-        hwy::Prefetch(values + kBlocks * kBlockSize + i);
+        hwy::Prefetch(values + kAhead + i);
         storeLowBytes(code(hn::LoadU(D(), values + i), operand), codes + i);
       }
     }

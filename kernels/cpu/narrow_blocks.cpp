@@ -64,7 +64,7 @@ class NarrowGroup {
       const V operand = hn::Set(D(), kKind == Kind::MxFloor ? operands[block] : found[block]);
       for (std::size_t v = 0; v < kVectors; ++v) {
         const std::size_t i = block * kBlockSize + v * kLanes;
-        hwy::Prefetch(values + kLanes * kBlockSize + i);
+        hwy::Prefetch(values + kAhead + i);
         storeLowBytes(code(hn::LoadU(D(), values + i), operand), codes + i);
       }
     }

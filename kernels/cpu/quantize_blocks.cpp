@@ -133,6 +133,7 @@ HWY_INLINE void encodeWith(const Lanes& lanes, const BlockRule& rule, const floa
   const hn::RebindToUnsigned<decltype(d)> du;
   const hn::Rebind<std::uint8_t, decltype(d)> dCode;
   forEachVector(d, values, codes, size, [&](const float* from, std::uint8_t* to) {
+    hwy::Prefetch(from + size);  // the block behind this one, whose range comes next; else no harm is done
     hn::StoreU(hn::TruncateTo(dCode, hn::BitCast(du, lanes.code(hn::LoadU(d, from), rule))), dCode, to);
   });
 }
