@@ -17,6 +17,7 @@
 #include <hwy/cache_control.h>
 
 #include "core/quantization/block_codec.h"
+#include "kernels/cpu/vector_loop.inl.h"
 #include "kernels/cpu/whole_numbers.inl.h"
 
 // Small blocks, as many at a time as a vector has lanes: first the maxima of all, a lane for each block; then what
@@ -58,9 +59,6 @@ HWY_INLINE auto nearestLowByte(V v) {
   const hn::DFromV<V> d;
   return hn::BitCast(hn::RebindToSigned<decltype(d)>(), hn::Add(v, hn::Set(d, 0x1.8p23F)));
 }
-
-/// How many floats ahead memory is asked for: one to three groups. Beyond an array's end that does nothing.
-constexpr std::size_t kAhead = 768;
 
 /// Stores the low byte of each lane.
 template <class VI>

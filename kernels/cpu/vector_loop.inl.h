@@ -11,10 +11,15 @@
 #include <cstddef>
 #include <cstdint>
 
+#include <hwy/cache_control.h>
+
 HWY_BEFORE_NAMESPACE();
 namespace ulpscope::kernels {
 namespace HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
+
+/// How many elements ahead memory is asked for. Beyond an array's end that does nothing.
+constexpr std::size_t kAhead = 768;
 
 /// Calls work(in, out) for each vector's worth of elements, Lanes(d) of them on both sides. The last, short vector goes
 /// through buffers; its missing elements are zero.
@@ -22,7 +27,10 @@ template <class D, class In, class Out, class Work>
 HWY_INLINE void forEachVector(D d, const In* in, Out* out, std::size_t size, const Work& work) {
   const std::size_t lanes = hn::Lanes(d);
   std::size_t i = 0;
-  for (; i + lanes <= size; i += lanes) work(in + i, out + i);
+  for (; i + lanes <= size; i += lanes) {
+    hwy::Prefetch(in + i + kAhead);
+    work(in + i, out + i);
+  }
   if (i == size) return;
   HWY_ALIGN In lastIn[hn::MaxLanes(d)] = {};
   HWY_ALIGN Out lastOut[hn::MaxLanes(d)];
