@@ -25,6 +25,7 @@
 #include "kernels/cpu/search_minima.h"
 #include "kernels/cpu/search_scales.h"
 #include "kernels/cpu/thread_team.h"
+#include "kernels/plans/block_kinds.h"
 
 namespace ulpscope::kernels {
 namespace {
@@ -285,7 +286,7 @@ BlockScale CpuBackend::quantizeLong(const BlockCodec& codec, std::span<const flo
   for (const BlockRange& part : ranges) range.merge(part);
   const bool isShort = values.size() < codec.blockSize;
   const auto rule =
-      withKind(codec.kind, [&]<BlockCodec::Kind kKind>() { return blockRule<kKind>(codec, range, isShort); });
+      withCodecKind(codec.kind, [&]<BlockCodec::Kind kKind>() { return blockRule<kKind>(codec, range, isShort); });
   if (!rule) return quantizeBlock(codec, values, codes);
   m_team.forEachChunk(values.size(), kChunk, [&](std::size_t, std::size_t begin, std::size_t end) {
     encodePart(codec, *rule, values.subspan(begin, end - begin), codes.subspan(begin, end - begin));

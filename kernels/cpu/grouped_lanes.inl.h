@@ -106,7 +106,8 @@ class GroupedLanes {
   using Panel = GroupedPanel<kGroup>;
 
   static bool covers(const DotUnit& unit, const OperandRange& products, const OperandRange& sums) {
-    return products.smallest >= -75 && sums.smallest >= -100 && unit.zeroExponent <= -100 && unit.alignmentBits <= 40;
+    return products.smallest >= kSmallestProduct && sums.smallest >= kSmallestSum &&
+           unit.zeroExponent <= kSmallestSum && unit.alignmentBits <= 40;
   }
 
   explicit GroupedLanes(const DotUnit& unit)

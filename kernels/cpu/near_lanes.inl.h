@@ -38,9 +38,6 @@ class NearLanes {
  public:
   using Panel = OperandPanel<OperandForm::Value>;
 
-  /// Exponents of products and sums that a panel of B may have with what is in A, but for zeros.
-  static constexpr int kSmallestProduct = -75;
-  static constexpr int kSmallestSum = -100;
   static constexpr int kMostAlignmentBits = kIsFraction13 ? 13 : 126 + kSmallestSum;
 
   static bool covers(const DotUnit& unit, const OperandRange& products, const OperandRange& sums) {

@@ -69,6 +69,11 @@ struct OperandRange {
   }
 };
 
+/// Products and sums that are not smaller are far enough from the lower end of float32 for lanes that leave its
+/// subnormal numbers out.
+constexpr int kSmallestProduct = -75;
+constexpr int kSmallestSum = -100;
+
 enum class OperandForm : std::uint8_t {
   Value,  ///< operands as they are, and 2^exponent as their magnitudes; 0 of zero
   Split,  ///< significands, 1 <= |s| < 2 but for values below the smallest normal one of their format, and exponents;

@@ -8,6 +8,7 @@
 
 #include "core/formats/float16_spec.h"
 #include "kernels/cpu/round.h"
+#include "kernels/plans/block_kinds.h"
 #include "kernels/plans/rounding_plan.h"
 
 #undef HWY_TARGET_INCLUDE
@@ -190,16 +191,16 @@ void quantizeKind(const BlockCodec& codec, std::span<const float> values, const 
 }
 
 void quantizeAll(const BlockCodec& codec, std::span<const float> values, const BlockCodes& out) {
-  withKind(codec.kind, [&]<BlockCodec::Kind kKind>() { quantizeKind<kKind>(codec, values, out); });
+  withCodecKind(codec.kind, [&]<BlockCodec::Kind kKind>() { quantizeKind<kKind>(codec, values, out); });
 }
 
 BlockRange oneRange(const BlockCodec& codec, const float* values, std::size_t size) {
-  return withKind(codec.kind, [&]<BlockCodec::Kind kKind>() { return rangeOf<kKind>(values, size); });
+  return withCodecKind(codec.kind, [&]<BlockCodec::Kind kKind>() { return rangeOf<kKind>(values, size); });
 }
 
 void encodeOne(const BlockCodec& codec, const BlockRule& rule, const float* values, std::uint8_t* codes,
                std::size_t size) {
-  withKind(codec.kind, [&]<BlockCodec::Kind kKind>() {
+  withCodecKind(codec.kind, [&]<BlockCodec::Kind kKind>() {
     encodeWith(CodingLanes<kKind, hn::ScalableTag<float>>(codec), rule, values, codes, size);
   });
 }

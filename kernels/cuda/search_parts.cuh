@@ -26,54 +26,50 @@ __device__ inline void stageParts(const float* from, unsigned count, unsigned si
   for (unsigned i = threadIdx.x; i < count; i += kThreads) to[i % size * kPartPitch + i / size] = from[i];
 }
 
-/// The parts of one thread block of those that there are.
-struct PartsOfBlock {
+/// The parts of one thread block, of all `parts`, in shared memory; `w` is null where weights are not given. All
+/// threads call it.
+struct StagedParts {
   unsigned first, count;
+  PartValues values, weights;  ///< of this thread's part
 };
-__device__ inline PartsOfBlock partsOfBlock(unsigned parts) {
+__device__ inline StagedParts stagedParts(unsigned parts, unsigned size, const float* x, const float* w) {
   const unsigned first = blockIdx.x * kThreads;
-  return {first, parts - first < kThreads ? parts - first : kThreads};
+  const unsigned count = parts - first < kThreads ? parts - first : kThreads;
+  auto* const values = static_cast<float*>(dynamicSharedMemory());
+  float* const weights = values + size * kPartPitch;
+  const std::size_t begin = std::size_t{first} * size;
+  stageParts(x + begin, count * size, size, values);
+  if (w) stageParts(w + begin, count * size, size, weights);
+  __syncthreads();
+  return {first, count, {values + threadIdx.x}, {weights + threadIdx.x}};
 }
 
 /// Launch with a thread for each part and partsBytes() of shared memory. `w` is null where weights are not given.
 __global__ void searchMinimaKernel(ggml::MinimumSearch search, unsigned parts, const float* x, const float* w,
                                    ggml::MinimumFit* fits) {
   const auto size = static_cast<unsigned>(search.size);
-  const PartsOfBlock own = partsOfBlock(parts);
-  auto* const values = static_cast<float*>(dynamicSharedMemory());
-  float* const weights = values + size * kPartPitch;
-  const std::size_t begin = std::size_t{own.first} * size;
-  stageParts(x + begin, own.count * size, size, values);
-  if (w) stageParts(w + begin, own.count * size, size, weights);
-  __syncthreads();
+  const StagedParts own = stagedParts(parts, size, x, w);
   if (threadIdx.x >= own.count) return;
-  const PartValues of{values + threadIdx.x};
-  fits[own.first + threadIdx.x] = w ? searchMinimum(search, of, PartValues{weights + threadIdx.x})
-                                    : searchMinimum(search, of, derivedWeights(search.weighing, size, of));
+  fits[own.first + threadIdx.x] =
+      w ? searchMinimum(search, own.values, own.weights)
+        : searchMinimum(search, own.values, derivedWeights(search.weighing, size, own.values));
 }
 
 __global__ void searchScalesKernel(ggml::ScaleSearch search, unsigned parts, const float* x, const float* w,
                                    float* scales, std::uint8_t* codes) {
   const auto size = static_cast<unsigned>(search.size);
-  const PartsOfBlock own = partsOfBlock(parts);
-  auto* const values = static_cast<float*>(dynamicSharedMemory());
-  float* const weights = values + size * kPartPitch;
-  const std::size_t begin = std::size_t{own.first} * size;
-  stageParts(x + begin, own.count * size, size, values);
-  stageParts(w + begin, own.count * size, size, weights);
-  __syncthreads();
+  const StagedParts own = stagedParts(parts, size, x, w);
   if (threadIdx.x >= own.count) return;
-  const PartValues of{values + threadIdx.x};
-  const ScaleFound found = searchScale(search.half, size, of, PartValues{weights + threadIdx.x});
+  const ScaleFound found = searchScale(search.half, size, own.values, own.weights);
   scales[own.first + threadIdx.x] = found.scale;
-  std::uint8_t* const into = codes + begin + std::size_t{threadIdx.x} * size;
+  std::uint8_t* const into = codes + std::size_t{own.first + threadIdx.x} * size;
   unsigned i = 0;
   for (; size % kFour == 0 && i < size; i += kFour) {
     FourCodes four;
-    for (unsigned k = 0; k < kFour; ++k) four.of[k] = scaleCode(search.half, found, of(i + k));
+    for (unsigned k = 0; k < kFour; ++k) four.of[k] = scaleCode(search.half, found, own.values(i + k));
     storeFour(into + i, four);
   }
-  for (; i < size; ++i) into[i] = static_cast<std::uint8_t>(scaleCode(search.half, found, of(i)));
+  for (; i < size; ++i) into[i] = static_cast<std::uint8_t>(scaleCode(search.half, found, own.values(i)));
 }
 
 }  // namespace ulpscope::kernels
