@@ -5,13 +5,13 @@
 #include <QLineEdit>
 #include <QListWidget>
 #include <QPainter>
-#include <QScreen>
 #include <QStyledItemDelegate>
 #include <QVBoxLayout>
 #include <algorithm>
 #include <array>
 #include <optional>
 
+#include "widgets/frame/popup.h"
 #include "widgets/session/text.h"
 #include "widgets/theme/control_painting.h"
 #include "widgets/theme/theme.h"
@@ -111,12 +111,7 @@ void FormatPopup::open(const QRect& below, const QString& current, const QString
   m_current = current;
   m_filter->setText(filter);
   fill(filter);
-  const QRect room = parentWidget()->screen()->availableGeometry();
-  const int height = std::min(kMostHeight, std::max(200, room.bottom() - below.bottom() - 8));
-  QRect place(below.bottomLeft() + QPoint(0, 2), QSize(std::max(kWidth, below.width()), height));
-  place.moveRight(std::min(place.right(), room.right()));
-  setGeometry(place);
-  show();
+  showBelow(*this, below, {std::max(kWidth, below.width()), kMostHeight});
   m_filter->setFocus(Qt::PopupFocusReason);
   if (auto* item = m_list->currentItem()) m_list->scrollToItem(item, QAbstractItemView::PositionAtCenter);
 }
@@ -209,10 +204,6 @@ bool FormatPopup::eventFilter(QObject* watched, QEvent* event) {
   }
 }
 
-void FormatPopup::paintEvent(QPaintEvent*) {
-  QPainter painter(this);
-  painter.fillRect(rect(), theme().colors().raised);
-  painting::roundedPanel(painter, rect(), theme().colors().raised, theme().colors().disabled, 0);
-}
+void FormatPopup::paintEvent(QPaintEvent*) { paintPopup(*this); }
 
 }  // namespace ulpscope

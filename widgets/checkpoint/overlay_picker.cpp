@@ -5,17 +5,14 @@
 #include <QKeyEvent>
 #include <QLineEdit>
 #include <QListView>
-#include <QPainter>
 #include <QPushButton>
-#include <QScreen>
 #include <QVBoxLayout>
 #include <algorithm>
 
 #include "widgets/checkpoint/overlay_list.h"
 #include "widgets/frame/labels.h"
+#include "widgets/frame/popup.h"
 #include "widgets/session/text.h"
-#include "widgets/theme/control_painting.h"
-#include "widgets/theme/theme.h"
 
 namespace ulpscope {
 namespace {
@@ -146,12 +143,7 @@ void OverlayPicker::chooseSimilar() {
 
 void OverlayPicker::open(const QRect& below) {
   m_rows->setChosen(chosen());  // brings what is ticked to the top
-  const QRect room = parentWidget()->screen()->availableGeometry();
-  QRect place(below.bottomLeft() + QPoint(0, 2),
-              QSize(kWidth, std::clamp(room.bottom() - below.bottom() - 8, 200, kHeight)));
-  place.moveRight(std::min(place.right(), room.right()));
-  setGeometry(place);
-  show();
+  showBelow(*this, below, {kWidth, kHeight});
   m_filter->setFocus(Qt::PopupFocusReason);
 }
 
@@ -172,10 +164,6 @@ bool OverlayPicker::eventFilter(QObject* watched, QEvent* event) {
   return QFrame::eventFilter(watched, event);
 }
 
-void OverlayPicker::paintEvent(QPaintEvent*) {
-  QPainter painter(this);
-  painter.fillRect(rect(), theme().colors().raised);
-  painting::roundedPanel(painter, rect(), theme().colors().raised, theme().colors().disabled, 0);
-}
+void OverlayPicker::paintEvent(QPaintEvent*) { paintPopup(*this); }
 
 }  // namespace ulpscope

@@ -6,13 +6,13 @@
 #include <QLineEdit>
 #include <QListView>
 #include <QPainter>
-#include <QScreen>
 #include <QSignalBlocker>
 #include <QStyledItemDelegate>
 #include <QVBoxLayout>
 #include <algorithm>
 
 #include "widgets/frame/labels.h"
+#include "widgets/frame/popup.h"
 #include "widgets/matmul/tensor_pick_list.h"
 #include "widgets/models/short_name.h"
 #include "widgets/session/text.h"
@@ -96,12 +96,7 @@ void TensorPicker::open(const QRect& below, const OperandMaterial& material, std
   m_rows->setMaterial(material, k);
   m_fitting->setVisible(k.has_value());
   if (k) m_fitting->setText(tr("Only those with %1 rows or columns, as K asks for").arg(grouped(*k)));
-  const QRect room = parentWidget()->screen()->availableGeometry();
-  QRect place(below.bottomLeft() + QPoint(0, 2),
-              QSize(kWidth, std::clamp(room.bottom() - below.bottom() - 8, 200, kHeight)));
-  place.moveRight(std::min(place.right(), room.right()));
-  setGeometry(place);
-  show();
+  showBelow(*this, below, {kWidth, kHeight});
   describe();
   if (const int row = current ? m_rows->rowOf(*current) : -1; row >= 0) {
     m_list->setCurrentIndex(m_rows->index(row));
@@ -171,10 +166,6 @@ bool TensorPicker::eventFilter(QObject* watched, QEvent* event) {
   }
 }
 
-void TensorPicker::paintEvent(QPaintEvent*) {
-  QPainter painter(this);
-  painter.fillRect(rect(), theme().colors().raised);
-  painting::roundedPanel(painter, rect(), theme().colors().raised, theme().colors().disabled, 0);
-}
+void TensorPicker::paintEvent(QPaintEvent*) { paintPopup(*this); }
 
 }  // namespace ulpscope
