@@ -47,10 +47,6 @@ Json seriesJson(const DriftSeries& series) {
   return json;
 }
 
-const KOrder& orderOf(const DriftSettings& settings, const MeasuredChoice& choice) {
-  return choice.model.order ? *choice.model.order : settings.order;
-}
-
 std::string numberText(double value) { return std::isfinite(value) ? fmt::format("{:.3g}", value) : "-"; }
 
 std::vector<std::string> errorCells(std::string name, const ProductError& error) {
@@ -118,7 +114,7 @@ class DriftTable {
                                    m_device->library, printable(m_device->name), m_device->major, m_device->minor);
     for (const MeasuredSeries& one : m_drift.measured)
       note += fmt::format("\n{}: its model is {}, K {}", idOf(one.choice.product), one.choice.model.id(),
-                          orderOf(m_settings, one.choice).id());
+                          one.choice.model.orderOr(m_settings.order).id());
     if (m_drift.measured.empty() && !m_drift.notMeasured) note += "\nnone of these engines has a counterpart there";
     return note + "\n";
   }
@@ -157,7 +153,7 @@ Json measuredJson(const DriftSettings& settings, const Drift& drift, const Produ
               {"format", formatOf(one.choice.product.operands)},
               {"beside", drift.series[one.choice.beside].engine.id()},
               {"model", one.choice.model.id()},
-              {"order", orderOf(settings, one.choice).id()}};
+              {"order", one.choice.model.orderOr(settings.order).id()}};
     json.update(errorJson(one.error));
     json["difference"] = {{"elements", one.difference.elements},
                           {"differing", one.difference.differing},

@@ -38,7 +38,6 @@ AffineRows code(const DenseMatrix& rows, Rounding rounding) {
   AffineRows coded;
   coded.differences = {rows.columns, std::vector<std::int16_t>(values.size())};
   coded.losses.resize(rows.rows);
-  coded.counts.elements = values.size();
   coded.isFinite = std::ranges::all_of(values, [](float x) { return std::isfinite(x); });
   if (!coded.isFinite || values.empty()) return coded;
   coded.scale = affineScale(affineRange(values));
@@ -47,8 +46,7 @@ AffineRows code(const DenseMatrix& rows, Rounding rounding) {
     const std::uint8_t found = encodeAffine(coded.scale, values[i], rounding);
     coded.differences.values[i] = static_cast<std::int16_t>(found - coded.scale.zeroPoint);
     const double restored = static_cast<double>(coded.scale.scale) * coded.differences.values[i];
-    coded.counts.rounded += restored != rows.values[i];
-    coded.counts.underflowed += restored == 0 && rows.values[i] != 0;
+    coded.counts.add(rows.values[i], restored, false);
     coded.losses[i / rows.columns].add(rows.values[i], restored);
   }
   return coded;
@@ -61,8 +59,7 @@ Result<std::vector<std::int32_t>> sumsOf(const AffineRows& a, std::size_t rows, 
   const auto done = forEachTile(rows, columns, k, backend, job, [&](const Tile& tile) {
     std::vector<std::int32_t> part(tile.rows * tile.columns);
     addIntegerProducts(a.differences.rows(tile.row, tile.rows), b.differences.rows(tile.column, tile.columns), k, part);
-    for (std::size_t r = 0; r < tile.rows; ++r)
-      std::copy_n(&part[r * tile.columns], tile.columns, &sums[(tile.row + r) * columns + tile.column]);
+    putTile(tile, part, columns, sums);
   });
   if (!done) return tl::unexpected(done.error());
   return sums;

@@ -138,8 +138,7 @@ Result<MatrixProduct> multiplyBlockScaled(const ProductSettings& settings, const
   const auto done = forEachTile(a.rows, columns, a.columns, backend, job, [&](const Tile& tile) {
     std::vector<float> part(tile.rows * tile.columns);
     addProduct(settings, backend, left, tile.row, right, tile.column, tile.rows, tile.columns, part);
-    for (std::size_t r = 0; r < tile.rows; ++r)
-      std::copy_n(&part[r * tile.columns], tile.columns, &product.c.values[(tile.row + r) * columns + tile.column]);
+    putTile(tile, part, columns, product.c.values);
   });
   if (!done) return tl::unexpected(done.error());
   return product;

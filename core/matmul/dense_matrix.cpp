@@ -5,6 +5,11 @@
 
 namespace ulpscope {
 
+DenseMatrix rowOf(const DenseMatrix& matrix, std::size_t row) {
+  const auto values = matrix.row(row);
+  return {1, matrix.columns, {values.begin(), values.end()}};
+}
+
 DenseMatrix transposed(const DenseMatrix& matrix) {
   DenseMatrix turned{matrix.columns, matrix.rows, std::vector<double>(matrix.values.size())};
   constexpr std::size_t kTile = 32;  // so that both sides stay in cache

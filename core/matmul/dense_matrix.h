@@ -19,6 +19,9 @@ struct DenseMatrix {
   friend bool operator==(const DenseMatrix&, const DenseMatrix&) = default;
 };
 
+/// One row as a matrix.
+DenseMatrix rowOf(const DenseMatrix& matrix, std::size_t row);
+
 /// Columns become rows.
 DenseMatrix transposed(const DenseMatrix& matrix);
 

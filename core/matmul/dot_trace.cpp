@@ -208,7 +208,7 @@ DotTrace traceDot(const ProductSettings& settings, const DenseMatrix& a, std::si
   const EngineUnit& unit = *settings.engine.unit;
   if (unit.scaling) return traceScaled(settings, a, row, columnsOfB, column);
   if (unit.affine) return traceAffine(settings, a, row, columnsOfB, column);
-  if (unit.slices) return traceSliced(settings, a.row(row), columnsOfB.row(column));
+  if (unit.slices) return traceSliced(settings, rowOf(a, row), rowOf(columnsOfB, column));
   DotTrace trace;
   trace.exact = exactDot(a.row(row), columnsOfB.row(column));
   if (unit.blocks)

@@ -131,7 +131,7 @@ Result<Drift> measureDrift(const DriftSettings& settings, const DenseMatrix& a, 
   const DriftScale scale(a.columns, absolute->c, drift.reference);
   RoundedReferences references;
   for (const EngineChoice& engine : settings.engines) {
-    const ProductSettings product{engine, settings.inputRounding, settings.order};
+    const ProductSettings product = settings.productOf(engine);
     auto made = multiply(product, a, columnsOfB, backend, job);
     if (!made) return tl::unexpected(std::move(made).error());
     const ProductError error = measureProduct(made->c, drift.reference);

@@ -49,6 +49,8 @@ struct DriftSettings {
   KOrder order = {};
   bool separatesSums = false;  ///< asks for DriftSeries::sums, at the cost of another reference for each format
   bool measures = false;       ///< asks for Drift::measured, by the device of the backend
+
+  ProductSettings productOf(const EngineChoice& engine) const { return {engine, inputRounding, order}; }
 };
 
 struct DriftSeries {

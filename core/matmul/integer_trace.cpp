@@ -6,11 +6,6 @@
 
 namespace ulpscope {
 
-DenseMatrix rowOf(const DenseMatrix& matrix, std::size_t row) {
-  const auto values = matrix.row(row);
-  return {1, matrix.columns, {values.begin(), values.end()}};
-}
-
 IntegerTrace::IntegerTrace(std::span<const std::int16_t> a, std::span<const std::int16_t> b) : m_products(a.size()) {
   constexpr std::size_t kInstruction = 32;
   std::uint32_t sum = 0;  // wraps

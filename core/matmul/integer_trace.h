@@ -11,9 +11,6 @@
 
 namespace ulpscope {
 
-/// One row as a matrix.
-DenseMatrix rowOf(const DenseMatrix& matrix, std::size_t row);
-
 /// How a sum of products of integers becomes an element of C. Sums of the first steps are those of the accumulator of
 /// 32 bits, integers; what is made of them follows, a step each with a note.
 class IntegerTrace {

@@ -32,9 +32,7 @@ std::string formatsOf(const MatrixEngine& engine) {
 Result<const MatrixEngine*> engineOf(std::string_view id) {
   for (const Alias& alias : kAliases)
     if (id == alias.id) id = alias.engine;
-  const auto engines = matrixEngines();
-  const auto found = std::ranges::find(engines, id, [](const MatrixEngine* engine) { return engine->id; });
-  if (found != engines.end()) return *found;
+  if (const MatrixEngine* const found = findEngine(id)) return found;
   return fail(Errc::Usage, fmt::format("a matrix engine expected ({}), found {}", allIds(), printable(id)));
 }
 
@@ -66,6 +64,12 @@ Result<> take(std::string_view text, EngineChoice& choice) {
 }
 
 }  // namespace
+
+const MatrixEngine* findEngine(std::string_view id) {
+  const auto engines = matrixEngines();
+  const auto found = std::ranges::find(engines, id, &MatrixEngine::id);
+  return found == engines.end() ? nullptr : *found;
+}
 
 const EngineUnit* MatrixEngine::unitFor(std::string_view format) const {
   const auto found = std::ranges::find(units, format, &EngineUnit::format);

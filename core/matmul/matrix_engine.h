@@ -97,6 +97,7 @@ struct MatrixEngine {
 
 /// In the order in which they are offered.
 std::span<const MatrixEngine* const> matrixEngines();
+const MatrixEngine* findEngine(std::string_view id);  ///< nullptr if there is none
 
 /// An engine with one of its formats: what a series of an experiment is.
 struct EngineChoice {
@@ -108,6 +109,8 @@ struct EngineChoice {
 
   int slices() const { return chosenSlices != 0 || !unit->slices ? chosenSlices : unit->slices->usual; }
   std::string id() const;  ///< "a100@tfloat32", "v100@float16/float16", "h100-wgmma@float8_e5m2/promote:128"
+  /// Its own, or that of the experiment.
+  const KOrder& orderOr(const KOrder& common) const { return order ? *order : common; }
   friend bool operator==(const EngineChoice& x, const EngineChoice& y) {
     return x.engine == y.engine && x.unit == y.unit && x.halfSums == y.halfSums && x.order == y.order &&
            x.slices() == y.slices();

@@ -284,8 +284,7 @@ Result<MatrixProduct> multiply(const ProductSettings& settings, const DenseMatri
     else
       addProduct(settings, backend, rowsOf(left, tile.row, tile.rows), rowsOf(right, tile.column, tile.columns),
                  a.columns, part);
-    for (std::size_t r = 0; r < tile.rows; ++r)
-      std::copy_n(&part[r * tile.columns], tile.columns, &product.c.values[(tile.row + r) * columns + tile.column]);
+    putTile(tile, part, columns, product.c.values);
   });
   if (!done) return tl::unexpected(done.error());
   return product;

@@ -21,7 +21,7 @@ struct ProductSettings {
   std::optional<Rounding> inputRounding = {};  ///< the unit's own if not given; not Stochastic
   KOrder order = {};                           ///< unless the engine has its own
 
-  const KOrder& chosenOrder() const { return engine.order ? *engine.order : order; }
+  const KOrder& chosenOrder() const { return engine.orderOr(order); }
   const DotUnit& unit() const { return engine.halfSums ? *engine.unit->half : engine.unit->unit; }
   Rounding chosenRounding() const { return inputRounding.value_or(engine.unit->inputRounding); }
 };
@@ -33,6 +33,13 @@ struct InputCounts {
   std::uint64_t overflowed = 0;   ///< beyond the largest value: to infinity, or to that value in formats of 8 bits
   std::uint64_t underflowed = 0;  ///< became zero
 
+  /// One more, and what is multiplied in its place.
+  void add(double given, double used, bool isOverflow) {
+    ++elements;
+    rounded += used != given;
+    overflowed += isOverflow;
+    underflowed += used == 0 && given != 0;
+  }
   void merge(const InputCounts& other);
 };
 

@@ -16,7 +16,7 @@ class Measurements {
       : m_settings(settings), m_a(a), m_columnsOfB(columnsOfB), m_backend(backend), m_job(job) {}
 
   Result<> add(const MeasuredChoice& choice, Drift& drift) const {
-    const ProductSettings model{choice.model, m_settings.inputRounding, m_settings.order};
+    const ProductSettings model = m_settings.productOf(choice.model);
     auto product = measured(choice.product, model, drift);
     if (!product) return tl::unexpected(std::move(product).error());
     const DriftSeries& beside = drift.series[choice.beside];

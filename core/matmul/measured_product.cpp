@@ -35,12 +35,6 @@ std::optional<Operands> operandsOf(std::string_view format) {
   return {};
 }
 
-const MatrixEngine* engineOf(std::string_view id) {
-  const auto engines = matrixEngines();
-  const auto found = std::ranges::find(engines, id, [](const MatrixEngine* engine) { return engine->id; });
-  return found == engines.end() ? nullptr : *found;
-}
-
 /// What a device would multiply in the place of an engine: of those with operands that are numbers of a format, each
 /// rounded on its own, and sums in float32 or wider, and of INT8 without outlier columns.
 std::optional<Operands> counterpartOf(const EngineChoice& choice) {
@@ -54,8 +48,8 @@ std::optional<Operands> counterpartOf(const EngineChoice& choice) {
 /// What the device would be compared with; nothing where it does not multiply such operands, or has no model.
 std::optional<EngineChoice> modelOf(const ProductDevice& device, Operands operands) {
   if (std::ranges::find(device.offered, operands) == device.offered.end()) return {};
-  const MatrixEngine* const engine = operands == Operands::Float32 ? engineOf("fma")
-                                     : operands == Operands::Int8  ? engineOf("int8")
+  const MatrixEngine* const engine = operands == Operands::Float32 ? findEngine("fma")
+                                     : operands == Operands::Int8  ? findEngine("int8")
                                                                    : modelOfCapability(device.major, device.minor);
   const EngineUnit* const unit = engine ? engine->unitFor(formatOf(operands)) : nullptr;
   if (!unit) return {};
@@ -63,8 +57,9 @@ std::optional<EngineChoice> modelOf(const ProductDevice& device, Operands operan
 }
 
 MeasuredChoice choiceOf(Operands operands, const EngineChoice& model, const KOrder& order, std::size_t beside) {
-  const KOrder& chosen = model.order ? *model.order : order;
-  return {{operands, operands == Operands::Float8E4M3 && chosen.kind == KOrder::Kind::Promote}, model, beside};
+  return {{operands, operands == Operands::Float8E4M3 && model.orderOr(order).kind == KOrder::Kind::Promote},
+          model,
+          beside};
 }
 
 /// The codes of an operand, as a device stores them.
@@ -133,7 +128,7 @@ std::string idOf(const DeviceProduct& product) {
 
 const MatrixEngine* modelOfCapability(int major, int minor) {
   for (const Capability& known : kCapabilities)
-    if (known.major == major && known.fromMinor <= minor && minor <= known.toMinor) return engineOf(known.engine);
+    if (known.major == major && known.fromMinor <= minor && minor <= known.toMinor) return findEngine(known.engine);
   return nullptr;
 }
 

@@ -37,17 +37,4 @@ Result<> forEachTile(std::size_t rows, std::size_t columns, std::size_t k, const
   return {};
 }
 
-Result<DenseMatrix> byElements(std::size_t rows, std::size_t columns, std::size_t k, const Backend& backend,
-                               const JobContext& job,
-                               const std::function<float(std::size_t row, std::size_t column)>& element) {
-  DenseMatrix c{rows, columns, std::vector<double>(rows * columns)};
-  const auto done = forEachTile(rows, columns, k, backend, job, [&](const Tile& tile) {
-    for (std::size_t i = tile.row; i < tile.row + tile.rows; ++i)
-      for (std::size_t j = tile.column; j < tile.column + tile.columns; ++j)
-        c.values[i * columns + j] = static_cast<double>(element(i, j));
-  });
-  if (!done) return tl::unexpected(done.error());
-  return c;
-}
-
 }  // namespace ulpscope

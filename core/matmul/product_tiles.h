@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
+#include <algorithm>
 #include <cstddef>
 #include <functional>
+#include <vector>
 
 #include "core/base/result.h"
 #include "core/jobs/job.h"
-#include "core/matmul/dense_matrix.h"
 
 namespace ulpscope {
 
@@ -22,9 +23,11 @@ struct Tile {
 Result<> forEachTile(std::size_t rows, std::size_t columns, std::size_t k, const Backend& backend,
                      const JobContext& job, const std::function<void(const Tile&)>& work);
 
-/// Each element of C on its own, of products without a kernel: c[i, j] = element(i, j). As forEachTile().
-Result<DenseMatrix> byElements(std::size_t rows, std::size_t columns, std::size_t k, const Backend& backend,
-                               const JobContext& job,
-                               const std::function<float(std::size_t row, std::size_t column)>& element);
+/// Puts the elements of a tile, row-major, where they lie in C, whose rows are `columns` long.
+template <class From, class To>
+void putTile(const Tile& tile, const std::vector<From>& elements, std::size_t columns, std::vector<To>& c) {
+  for (std::size_t r = 0; r < tile.rows; ++r)
+    std::copy_n(&elements[r * tile.columns], tile.columns, &c[(tile.row + r) * columns + tile.column]);
+}
 
 }  // namespace ulpscope

@@ -39,12 +39,9 @@ std::vector<float> inBinary16(const DenseMatrix& matrix) {
 /// `values` are the given ones in binary16, `restored` what is multiplied.
 void count(std::span<const double> given, std::span<const float> values, std::span<const double> restored,
            CodedRows& coded) {
-  coded.counts.elements += given.size();
   RowLoss& loss = coded.losses.emplace_back();
   for (std::size_t k = 0; k < given.size(); ++k) {
-    coded.counts.rounded += restored[k] != given[k];
-    coded.counts.underflowed += restored[k] == 0 && given[k] != 0;
-    coded.counts.overflowed += std::isinf(values[k]) && std::isfinite(given[k]);
+    coded.counts.add(given[k], restored[k], std::isinf(values[k]) && std::isfinite(given[k]));
     loss.add(given[k], restored[k]);
   }
 }

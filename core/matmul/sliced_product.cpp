@@ -27,12 +27,8 @@ int exponentAbove(std::span<const double> row) {
 
 /// To float32, where the operands are that: what is multiplied is cut from `values`.
 void countRounded(std::span<const double> given, std::span<const double> values, InputCounts& counts) {
-  counts.elements += given.size();
-  for (std::size_t k = 0; k < given.size(); ++k) {
-    counts.rounded += values[k] != given[k];
-    counts.overflowed += std::isinf(values[k]) && std::isfinite(given[k]);
-    counts.underflowed += values[k] == 0 && given[k] != 0;
-  }
+  for (std::size_t k = 0; k < given.size(); ++k)
+    counts.add(given[k], values[k], std::isinf(values[k]) && std::isfinite(given[k]));
 }
 
 /// One more slice of each element of a row; `rest` becomes what it leaves, in units of the next one's 2^7.
@@ -156,11 +152,10 @@ Result<MatrixProduct> multiplySliced(const ProductSettings& settings, const Dens
   return product;
 }
 
-DotTrace traceSliced(const ProductSettings& settings, std::span<const double> a, std::span<const double> b) {
+DotTrace traceSliced(const ProductSettings& settings, const DenseMatrix& row, const DenseMatrix& column) {
   const bool isSingle = settings.engine.unit->format == "float32";
-  const DenseMatrix x{1, a.size(), {a.begin(), a.end()}}, y{1, b.size(), {b.begin(), b.end()}};
-  const SlicedRows left = cutIntoSlices(x, settings.engine.slices(), isSingle);
-  const SlicedRows right = cutIntoSlices(y, settings.engine.slices(), isSingle);
+  const SlicedRows left = cutIntoSlices(row, settings.engine.slices(), isSingle);
+  const SlicedRows right = cutIntoSlices(column, settings.engine.slices(), isSingle);
   const int exponent = left.exponents[0] + right.exponents[0];
   IntegerTrace trace;
   ExactSum coded;
@@ -187,7 +182,7 @@ DotTrace traceSliced(const ProductSettings& settings, std::span<const double> a,
     trace.then("to float32", single, single - c);
     c = single;
   }
-  return trace.finish(c, exactDot(a, b), coded.toDouble());
+  return trace.finish(c, exactDot(row.row(0), column.row(0)), coded.toDouble());
 }
 
 }  // namespace ulpscope

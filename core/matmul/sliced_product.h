@@ -35,8 +35,8 @@ SlicedRows cutIntoSlices(const DenseMatrix& rows, int slices, bool isSingle);
 Result<MatrixProduct> multiplySliced(const ProductSettings& settings, const DenseMatrix& a,
                                      const DenseMatrix& columnsOfB, const Backend& backend, const JobContext& job);
 
-/// The element of that row of A and column of B: a step for each level, whose products are those of slices, as numbers
-/// of C. See traceDot().
-DotTrace traceSliced(const ProductSettings& settings, std::span<const double> a, std::span<const double> b);
+/// The element of a row of A and a column of B, each a matrix of one row: a step for each level, whose products are
+/// those of slices, as numbers of C. See traceDot().
+DotTrace traceSliced(const ProductSettings& settings, const DenseMatrix& row, const DenseMatrix& column);
 
 }  // namespace ulpscope

@@ -146,11 +146,9 @@ void DriftStudy::trace(std::size_t engine, std::size_t row, std::size_t column) 
       tr("tracing one element"),
       [outcome = m_outcome, engine, row, column](const JobContext&) -> Result<Traced> {
         const DriftSettings& settings = outcome->question.settings;
-        ProductSettings product;
-        product.engine = settings.engines[engine];
-        product.inputRounding = settings.inputRounding;
-        product.order = settings.order;
-        return Traced{engine, row, column, traceDot(product, outcome->a, row, outcome->columnsOfB, column)};
+        return Traced{
+            engine, row, column,
+            traceDot(settings.productOf(settings.engines[engine]), outcome->a, row, outcome->columnsOfB, column)};
       },
       [this](Result<Traced> traced) {
         if (!traced) return m_session.report(traced.error());

@@ -144,7 +144,7 @@ void DriftTable::addMeasured(const DriftOutcome& outcome, std::vector<std::vecto
                     numberCell(one.error.meanRelative, 3), differing});
     const QString most = QString::number(one.difference.maxUlp, 'g', 3);
     notes << tr("%1: compared with %2, K %3; %4.")
-                 .arg(title.text, qt(briefTitle(model)), qt((model.order ? *model.order : order).id()),
+                 .arg(title.text, qt(briefTitle(model)), qt(model.orderOr(order).id()),
                       one.difference.differing == 0 ? tr("no element differs") : tr("by %1 ulp at most").arg(most));
   }
   if (outcome.whole && outcome.whole->notMeasured)
