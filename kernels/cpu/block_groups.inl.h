@@ -14,9 +14,8 @@
 #include <cstdint>
 #include <functional>
 
-#include <hwy/cache_control.h>
-
 #include "core/quantization/block_codec.h"
+#include "kernels/cpu/code_stores.inl.h"
 #include "kernels/cpu/vector_loop.inl.h"
 #include "kernels/cpu/whole_numbers.inl.h"
 
@@ -58,19 +57,6 @@ template <class V>
 HWY_INLINE auto nearestLowByte(V v) {
   const hn::DFromV<V> d;
   return hn::BitCast(hn::RebindToSigned<decltype(d)>(), hn::Add(v, hn::Set(d, 0x1.8p23F)));
-}
-
-/// Stores the low byte of each lane.
-template <class VI>
-HWY_INLINE void storeLowBytes(VI v, std::uint8_t* to) {
-#if HWY_TARGET == HWY_AVX3
-  _mm_storeu_si128(reinterpret_cast<__m128i*>(to), _mm512_cvtepi32_epi8(v.raw));
-#else
-  const hn::DFromV<VI> di;
-  const hn::RebindToUnsigned<decltype(di)> du;
-  const hn::Rebind<std::uint8_t, decltype(du)> dCode;
-  hn::StoreU(hn::TruncateTo(dCode, hn::BitCast(du, v)), dCode, to);
-#endif
 }
 
 /// Lane i of the result is the maximum of the lanes of row(i), i below Lanes(d): each step halves the rows, putting two
@@ -141,18 +127,24 @@ class BlockGroup {
   /// False where a block needs another path (a value that is not finite, or an operand that is not): what was written
   /// means nothing then.
   ///
-  /// The maxima read the group in one burst, too short for the hardware to see a stream coming; so what comes after it
-  /// is asked for while codes are computed (kAhead), which is worth up to a third of the time.
-  HWY_INLINE bool quantize(const float* values, std::uint8_t* codes, float* scales) const {
+  /// The maxima read the group in one burst, too short for the hardware to see a stream coming; so the next group is
+  /// asked for while codes are computed, which is worth up to a third of the time. With `stream`, for aligned `codes`,
+  /// they are written past the caches; the caller flushes.
+  HWY_INLINE bool quantize(const float* values, std::uint8_t* codes, float* scales, bool stream) const {
+    const hn::ScalableTag<std::uint8_t> dCodes;
     HWY_ALIGN float operands[kBlocks];
     if (!findOperands(values, operands, scales)) return false;
-    for (std::size_t block = 0; block < kBlocks; ++block) {
-      const V operand = hn::Set(D(), operands[block]);
-      for (std::size_t v = 0; v < kVectors; ++v) {
-        const std::size_t i = block * kBlockSize + v * kLanes;
-        hwy::Prefetch(values + kAhead + i);
-        storeLowBytes(code(hn::LoadU(D(), values + i), operand), codes + i);
-      }
+    constexpr std::size_t kSize = kBlocks * kBlockSize;
+    for (std::size_t first = 0; first < kSize; first += hn::Lanes(dCodes)) {
+      const auto packed = packedCodes<std::uint8_t>([&](std::size_t v) {
+        const std::size_t i = first + v * kLanes;
+        askFor(values + kSize + i);
+        return code(hn::LoadU(D(), values + i), hn::Set(D(), operands[i / kBlockSize]));
+      });
+      if (stream)
+        hn::Stream(packed, dCodes, codes + first);
+      else
+        hn::StoreU(packed, dCodes, codes + first);
     }
     return true;
   }
@@ -246,25 +238,24 @@ class BlockGroup {
     return hn::Load(D(), first);
   }
 
-  /// In the low byte of each lane. With a finite operand no product is beyond the clamps by half a step: it is the
-  /// divisor or operand's numerator n = 127, 8 or 1 times x / a, |x / a| <= 1, times 1 + e for each rounding. Those of
-  /// normal results have |e| <= 2^-24. a / 127 and m / -8 may be subnormal, but are above 2^-128, since their
-  /// reciprocal is finite, so that |e| <= 2^-150 / 2^-128; so may 1 / a be, and is at least 2^-128. In all, |product|
-  /// < n (1 + 2^-20). So Q8_0 needs no clamp,
-  /// and Q4_0 only one from above, as x * operand + 8.5 lies in 0.49 .. 16.51.
+  /// With a finite operand no product is beyond the clamps by half a step: it is the divisor or operand's numerator n =
+  /// 127, 8 or 1 times x / a, |x / a| <= 1, times 1 + e for each rounding. Those of normal results have |e| <= 2^-24. a
+  /// / 127 and m / -8 may be subnormal, but are above 2^-128, since their reciprocal is finite, so that |e| <= 2^-150 /
+  /// 2^-128; so may 1 / a be, and is at least 2^-128. In all, |product| < n (1 + 2^-20). So Q8_0 needs no clamp, and
+  /// Q4_0 only one from above, as x * operand + 8.5 lies in 0.49 .. 16.51.
   HWY_INLINE VI code(V x, V operand) const {
     const D d;
     const V product = hn::Mul(x, operand);
     if constexpr (kKind == Kind::Absmax) {
-      return nearestLowByte(hn::Min(hn::Max(product, hn::Set(d, m_low)), hn::Set(d, m_high)));
+      return lowByte(nearestLowByte(hn::Min(hn::Max(product, hn::Set(d, m_low)), hn::Set(d, m_high))));
     } else if constexpr (kKind == Kind::Q8_0) {
-      return truncated(beforeTruncation(d, product));
+      return lowByte(truncated(beforeTruncation(d, product)));
     } else if constexpr (kKind == Kind::Q4_0) {
       return hn::Min(truncated(hn::Add(product, hn::Set(d, 8.5F))), hn::Set(DI(), 15));
     } else if constexpr (kKind == Kind::Nf4) {
       return midpointsBelow(product);
     } else {
-      return nearestLowByte(product);
+      return lowByte(nearestLowByte(product));
     }
   }
 

@@ -32,9 +32,12 @@ namespace {
 
 /// From here on an output is written past the caches: far more than a core's second-level cache, and about what is left
 /// of a shared third-level one. Below, whoever reads the output next finds it there.
-constexpr std::size_t kStreamFrom = std::size_t{8} << 20;  // floats: 32 MiB
+constexpr std::size_t kStreamFrom = std::size_t{32} << 20;
 
-bool worthStreaming(std::span<const float> out) { return out.size() >= kStreamFrom; }
+template <class T>
+bool worthStreaming(std::span<T> out) {
+  return out.size_bytes() >= kStreamFrom;
+}
 
 class CpuBackend final : public Backend {
  public:
@@ -168,10 +171,11 @@ Result<> CpuBackend::round(const FloatRounding& rule, std::span<const float> in,
 template <class Code>
 Result<> CpuBackend::encodeAll(const FloatRounding& rule, std::span<const float> in, std::span<Code> codes) const {
   const auto plan = makeRoundingPlan(rule);
+  const bool stream = worthStreaming(codes);
   m_team.forEachChunk(in.size(), kChunk, [&](std::size_t, std::size_t begin, std::size_t end) {
     const auto from = in.subspan(begin, end - begin);
     const auto to = codes.subspan(begin, end - begin);
-    if (plan) return encodeValues(*plan, from, to);
+    if (plan) return encodeValues(*plan, from, to, stream);
     std::transform(from.begin(), from.end(), to.begin(), [&](float value) {
       return static_cast<Code>(encodeFloat(rule.spec, value, rule.rounding, rule.overflow).code);
     });
@@ -253,6 +257,7 @@ Result<> CpuBackend::maxima(std::span<const T> values, std::span<T> rowMaxima, s
 
 Result<> CpuBackend::quantizeBlocks(const BlockCodec& codec, std::span<const float> values,
                                     const BlockCodes& out) const {
+  const bool stream = worthStreaming(out.codes);
   if (codec.blockSize > kChunk) {
     for (std::size_t block = 0; block < out.scales.size(); ++block) {
       const std::size_t first = block * codec.blockSize;
@@ -271,7 +276,8 @@ Result<> CpuBackend::quantizeBlocks(const BlockCodec& codec, std::span<const flo
         codec, values.subspan(first, size),
         {.codes = out.codes.subspan(first, size),
          .scales = out.scales.subspan(begin, end - begin),
-         .zeroPoints = codec.hasZeroPoints() ? out.zeroPoints.subspan(begin, end - begin) : std::span<std::int32_t>()});
+         .zeroPoints = codec.hasZeroPoints() ? out.zeroPoints.subspan(begin, end - begin) : std::span<std::int32_t>()},
+        stream);
   });
   return {};
 }
@@ -289,7 +295,8 @@ BlockScale CpuBackend::quantizeLong(const BlockCodec& codec, std::span<const flo
       withCodecKind(codec.kind, [&]<BlockCodec::Kind kKind>() { return blockRule<kKind>(codec, range, isShort); });
   if (!rule) return quantizeBlock(codec, values, codes);
   m_team.forEachChunk(values.size(), kChunk, [&](std::size_t, std::size_t begin, std::size_t end) {
-    encodePart(codec, *rule, values.subspan(begin, end - begin), codes.subspan(begin, end - begin));
+    encodePart(codec, *rule, values.subspan(begin, end - begin), codes.subspan(begin, end - begin),
+               worthStreaming(codes));
   });
   BlockScale stored = rule->stored;
   if (hasBinary16Scale(codec)) roundToBinary16(std::span(&stored.scale, 1));

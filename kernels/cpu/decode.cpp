@@ -39,8 +39,8 @@ void decodeFloatArray(const DecodingPlan& plan, const std::byte* bytes, float* v
   const hn::ScalableTag<float> d;
   const auto* in = reinterpret_cast<const Unaligned<Stored>*>(bytes);
   withDecodingLanes(d, plan, [&](const auto& lanes) {
-    writeFloats(d, in, values, size, stream,
-                [&](const Unaligned<Stored>* from) { return lanes.decode(loadWidened(d, from)); });
+    writeVectors(d, in, values, size, stream,
+                 [&](const Unaligned<Stored>* from) { return lanes.decode(loadWidened(d, from)); });
   });
   if (stream) hwy::FlushStream();
 }
@@ -49,8 +49,8 @@ template <class Stored>
 void decodeIntegerArray(const std::byte* bytes, float* values, std::size_t size, bool stream) {
   const hn::ScalableTag<float> d;
   const auto* in = reinterpret_cast<const Unaligned<Stored>*>(bytes);
-  writeFloats(d, in, values, size, stream,
-              [&](const Unaligned<Stored>* from) { return hn::ConvertTo(d, loadWidened(d, from)); });
+  writeVectors(d, in, values, size, stream,
+               [&](const Unaligned<Stored>* from) { return hn::ConvertTo(d, loadWidened(d, from)); });
   if (stream) hwy::FlushStream();
 }
 

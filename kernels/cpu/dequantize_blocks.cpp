@@ -78,12 +78,28 @@ class RestoringLanes {
   explicit RestoringLanes(const BlockCodec& codec)
       : m_codec(codec), m_float8(codec.divisor == 448 ? kE4m3 : kE5m2), m_nf4(nf4Values().data()) {}
 
+  /// A block, or part of one.
   void restore(const BlockScale& stored, const std::uint8_t* codes, float* values, std::size_t size,
                bool stream) const {
     const D d;
     const V zero = hn::Set(d, zeroOf(m_codec, stored));
     const V scale = hn::Set(d, stored.scale);
-    writeFloats(d, codes, values, size, stream, [&](const std::uint8_t* from) { return value(from, zero, scale); });
+    writeVectors(d, codes, values, size, stream, [&](const std::uint8_t* from) { return value(from, zero, scale); });
+  }
+
+  /// The same of whole vectors, without writeVectors' care for others: `values` are aligned if `stream`.
+  HWY_INLINE void restoreVectors(const BlockScale& stored, const std::uint8_t* codes, float* values, std::size_t size,
+                                 bool stream) const {
+    const D d;
+    const V zero = hn::Set(d, zeroOf(m_codec, stored));
+    const V scale = hn::Set(d, stored.scale);
+    for (std::size_t i = 0; i < size; i += hn::Lanes(d)) {
+      const V restored = value(codes + i, zero, scale);
+      if (stream)
+        hn::Stream(restored, d, values + i);
+      else
+        hn::StoreU(restored, d, values + i);
+    }
   }
 
  private:
@@ -136,12 +152,21 @@ HWY_INLINE void withRestoringLanes(const BlockCodec& codec, const Work& work) {
 }
 
 void dequantizeAll(const BlockCodec& codec, const ConstBlockCodes& in, std::span<float> values, bool stream) {
+  const bool ofVectors = codec.blockSize % hn::Lanes(hn::ScalableTag<float>()) == 0 &&
+                         (!stream || reinterpret_cast<std::uintptr_t>(values.data()) % HWY_MAX_BYTES == 0);
+  const std::size_t whole = ofVectors ? values.size() / codec.blockSize : 0;
+  // By value what the lanes need, so that it stays in registers: what is written might alias what others can see.
+  const auto stored = [scales = in.scales.data(), zeros = codec.hasZeroPoints() ? in.zeroPoints.data() : nullptr](
+                          std::size_t block) { return BlockScale{scales[block], zeros ? zeros[block] : 0}; };
   withRestoringLanes(codec, [&](const auto& lanes) {
-    for (std::size_t block = 0; block < in.scales.size(); ++block) {
+    forEachStep(whole, worthTwoPlaces(in.codes.size()),
+                [=, codes = in.codes.data(), size = codec.blockSize, to = values.data()](std::size_t block) {
+                  lanes.restoreVectors(stored(block), codes + block * size, to + block * size, size, stream);
+                });
+    for (std::size_t block = whole; block < in.scales.size(); ++block) {
       const std::size_t first = block * codec.blockSize;
       const std::size_t size = std::min<std::size_t>(codec.blockSize, values.size() - first);
-      const BlockScale stored{in.scales[block], codec.hasZeroPoints() ? in.zeroPoints[block] : 0};
-      lanes.restore(stored, in.codes.data() + first, values.data() + first, size, stream);
+      lanes.restore(stored(block), in.codes.data() + first, values.data() + first, size, stream);
     }
   });
   if (stream) hwy::FlushStream();

@@ -17,6 +17,7 @@
 #include <hwy/highway.h>
 
 #include "kernels/cpu/block_groups.inl.h"
+#include "kernels/cpu/code_stores.inl.h"
 #include "kernels/cpu/decoding_lanes.inl.h"
 #include "kernels/cpu/rounding_lanes.inl.h"
 #include "kernels/cpu/vector_loop.inl.h"
@@ -35,7 +36,7 @@ constexpr std::size_t kLanes = hn::MaxLanes(D());
 template <NarrowBlockCodec::Kind kKind>
 class NarrowGroup {
   using Kind = NarrowBlockCodec::Kind;
-  using Rounding = RoundingLanes<LaneMode::NearestEven, RoundingPlan::Path::Adder, RoundingPlan::Care::None, D>;
+  using Rounding = RoundingLanes<LaneMode::NearestEven, RoundingPlan::Path::Adder, RoundingPlan::Care::Specials, D>;
   static constexpr std::size_t kBlockSize = kKind == Kind::MxFloor ? 32 : 16;
   static constexpr std::size_t kVectors = kBlockSize / kLanes;
   static_assert(kVectors > 0);
@@ -64,7 +65,7 @@ class NarrowGroup {
       const V operand = hn::Set(D(), kKind == Kind::MxFloor ? operands[block] : found[block]);
       for (std::size_t v = 0; v < kVectors; ++v) {
         const std::size_t i = block * kBlockSize + v * kLanes;
-        hwy::Prefetch(values + kAhead + i);
+        askFor(values + kAhead + i);
         storeLowBytes(code(hn::LoadU(D(), values + i), operand), codes + i);
       }
     }
@@ -167,7 +168,7 @@ bool encodeNarrowBlocks(const NarrowBlockCodec& codec, std::span<const float> va
   const float t = codec.tensorScale;
   if (codec.kind == NarrowBlockCodec::Kind::ModelOpt && !(t >= 0x1p-110F && t <= 0x1p110F)) return false;
   const auto plan = makeRoundingPlan({codec.element, Rounding::NearestEven, Overflow::Saturate});
-  if (!plan || plan->path != RoundingPlan::Path::Adder || plan->care != RoundingPlan::Care::None) return false;
+  if (!plan || plan->path != RoundingPlan::Path::Adder || plan->care > RoundingPlan::Care::Specials) return false;
   HWY_DYNAMIC_DISPATCH(encodeAll)(codec, *plan, values, codes.data(), scales);
   return true;
 }

@@ -18,8 +18,8 @@
 #include <hwy/highway.h>
 
 #include "kernels/cpu/block_groups.inl.h"
+#include "kernels/cpu/code_stores.inl.h"
 #include "kernels/cpu/rounding_lanes.inl.h"
-#include "kernels/cpu/vector_loop.inl.h"
 
 #ifndef ULPSCOPE_QUANTIZE_BLOCKS_TABLES
 #define ULPSCOPE_QUANTIZE_BLOCKS_TABLES
@@ -106,17 +106,17 @@ class CodingLanes {
     } else if constexpr (kCoding == BlockCoding::Nf4) {
       return midpointsBelow(hn::Mul(x, operand));
     } else {
-      using Lanes = RoundingLanes<LaneMode::NearestEven, RoundingPlan::Path::Adder, RoundingPlan::Care::None, D>;
+      using Lanes = RoundingLanes<LaneMode::NearestEven, RoundingPlan::Path::Adder, RoundingPlan::Care::Plain, D>;
       return Lanes(m_float8).encode(hn::Mul(x, operand));
     }
   }
 
  private:
-  static V clamp(V value, const BlockRule& rule) {
+  static HWY_INLINE V clamp(V value, const BlockRule& rule) {
     return hn::Min(hn::Max(value, hn::Set(D(), rule.low)), hn::Set(D(), rule.high));
   }
 
-  VI midpointsBelow(V r) const {
+  HWY_INLINE VI midpointsBelow(V r) const {
     VI count = hn::Zero(DI());
     for (const float midpoint : m_midpoints)
       count = hn::Sub(count, hn::VecFromMask(DI(), hn::RebindMask(DI(), hn::Gt(r, hn::Set(D(), midpoint)))));
@@ -127,20 +127,26 @@ class CodingLanes {
   std::array<float, 15> m_midpoints{};
 };
 
+template <class D, class Lanes>
+struct CodedByRule {
+  Lanes lanes;
+  BlockRule rule;
+  std::size_t next;  ///< elements from here to the same place in the block whose range is found next; or 0
+  HWY_INLINE auto operator()(const float* from) const {
+    askFor(from + next);
+    return lowByte(lanes.code(hn::LoadU(D(), from), rule));
+  }
+};
+
 template <class Lanes>
 HWY_INLINE void encodeWith(const Lanes& lanes, const BlockRule& rule, const float* values, std::uint8_t* codes,
-                           std::size_t size) {
+                           std::size_t size, bool stream, std::size_t next) {
   const hn::ScalableTag<float> d;
-  const hn::RebindToUnsigned<decltype(d)> du;
-  const hn::Rebind<std::uint8_t, decltype(d)> dCode;
-  forEachVector(d, values, codes, size, [&](const float* from, std::uint8_t* to) {
-    hwy::Prefetch(from + size);  // the block behind this one, whose range comes next; else no harm is done
-    hn::StoreU(hn::TruncateTo(dCode, hn::BitCast(du, lanes.code(hn::LoadU(d, from), rule))), dCode, to);
-  });
+  writeCodes(d, values, codes, size, stream, CodedByRule<decltype(d), Lanes>{lanes, rule, next});
 }
 
 template <BlockCodec::Kind kKind>
-void quantizeOneByOne(const BlockCodec& codec, std::span<const float> values, const BlockCodes& out) {
+void quantizeOneByOne(const BlockCodec& codec, std::span<const float> values, const BlockCodes& out, bool stream) {
   const CodingLanes<kKind, hn::ScalableTag<float>> lanes(codec);
   for (std::size_t block = 0; block < out.scales.size(); ++block) {
     const std::size_t first = block * codec.blockSize;
@@ -149,7 +155,7 @@ void quantizeOneByOne(const BlockCodec& codec, std::span<const float> values, co
     const auto rule = blockRule<kKind>(codec, range, size < codec.blockSize);
     BlockScale stored;
     if (rule) {
-      encodeWith(lanes, *rule, values.data() + first, out.codes.data() + first, size);
+      encodeWith(lanes, *rule, values.data() + first, out.codes.data() + first, size, stream, size);
       stored = rule->stored;
     } else {
       stored = quantizeBlock(codec, values.subspan(first, size), out.codes.subspan(first, size));
@@ -161,37 +167,41 @@ void quantizeOneByOne(const BlockCodec& codec, std::span<const float> values, co
 
 /// Groups, and one by one the blocks of those that cannot be done so and the blocks after the last group.
 template <BlockCodec::Kind kKind, std::size_t kBlockSize>
-void quantizeGroups(const BlockCodec& codec, std::span<const float> values, const BlockCodes& out) {
+void quantizeGroups(const BlockCodec& codec, std::span<const float> values, const BlockCodes& out, bool stream) {
   using Group = BlockGroup<kKind, kBlockSize>;
   const Group group(codec);
+  const bool streamsGroups = stream && reinterpret_cast<std::uintptr_t>(out.codes.data()) % HWY_MAX_BYTES == 0;
   const auto oneByOne = [&](std::size_t block, std::size_t blocks) {
     const std::size_t first = block * kBlockSize;
     const std::size_t size = std::min(blocks * kBlockSize, values.size() - first);
     quantizeOneByOne<kKind>(codec, values.subspan(first, size),
-                            {out.codes.subspan(first, size), out.scales.subspan(block, blocks), {}});
+                            {out.codes.subspan(first, size), out.scales.subspan(block, blocks), {}}, stream);
   };
-  const std::size_t whole = values.size() / kBlockSize;
-  std::size_t block = 0;
-  for (; block + Group::kBlocks <= whole; block += Group::kBlocks) {
+  const std::size_t groups = values.size() / kBlockSize / Group::kBlocks;
+  forEachStep(groups, worthTwoPlaces(values.size_bytes()), [&](std::size_t index) {
+    const std::size_t block = index * Group::kBlocks;
     const std::size_t first = block * kBlockSize;
-    if (!group.quantize(values.data() + first, out.codes.data() + first, out.scales.data() + block)) [[unlikely]]
+    if (!group.quantize(values.data() + first, out.codes.data() + first, out.scales.data() + block, streamsGroups))
+        [[unlikely]]
       oneByOne(block, Group::kBlocks);
-  }
-  if (block < out.scales.size()) oneByOne(block, out.scales.size() - block);
+  });
+  const std::size_t done = groups * Group::kBlocks;
+  if (done < out.scales.size()) oneByOne(done, out.scales.size() - done);
 }
 
 template <BlockCodec::Kind kKind>
-void quantizeKind(const BlockCodec& codec, std::span<const float> values, const BlockCodes& out) {
+void quantizeKind(const BlockCodec& codec, std::span<const float> values, const BlockCodes& out, bool stream) {
   if constexpr (kHasGroups<kKind>) {
-    if (codec.blockSize == 32) return quantizeGroups<kKind, 32>(codec, values, out);
-    if (codec.blockSize == 64) return quantizeGroups<kKind, 64>(codec, values, out);
-    if (codec.blockSize == 128) return quantizeGroups<kKind, 128>(codec, values, out);
+    if (codec.blockSize == 32) return quantizeGroups<kKind, 32>(codec, values, out, stream);
+    if (codec.blockSize == 64) return quantizeGroups<kKind, 64>(codec, values, out, stream);
+    if (codec.blockSize == 128) return quantizeGroups<kKind, 128>(codec, values, out, stream);
   }
-  quantizeOneByOne<kKind>(codec, values, out);
+  quantizeOneByOne<kKind>(codec, values, out, stream);
 }
 
-void quantizeAll(const BlockCodec& codec, std::span<const float> values, const BlockCodes& out) {
-  withCodecKind(codec.kind, [&]<BlockCodec::Kind kKind>() { quantizeKind<kKind>(codec, values, out); });
+void quantizeAll(const BlockCodec& codec, std::span<const float> values, const BlockCodes& out, bool stream) {
+  withCodecKind(codec.kind, [&]<BlockCodec::Kind kKind>() { quantizeKind<kKind>(codec, values, out, stream); });
+  if (stream) hwy::FlushStream();
 }
 
 BlockRange oneRange(const BlockCodec& codec, const float* values, std::size_t size) {
@@ -199,10 +209,11 @@ BlockRange oneRange(const BlockCodec& codec, const float* values, std::size_t si
 }
 
 void encodeOne(const BlockCodec& codec, const BlockRule& rule, const float* values, std::uint8_t* codes,
-               std::size_t size) {
+               std::size_t size, bool stream) {
   withCodecKind(codec.kind, [&]<BlockCodec::Kind kKind>() {
-    encodeWith(CodingLanes<kKind, hn::ScalableTag<float>>(codec), rule, values, codes, size);
+    encodeWith(CodingLanes<kKind, hn::ScalableTag<float>>(codec), rule, values, codes, size, stream, 0);
   });
+  if (stream) hwy::FlushStream();
 }
 
 }  // namespace HWY_NAMESPACE
@@ -221,8 +232,8 @@ BlockRange blockRange(const BlockCodec& codec, std::span<const float> values) {
 }
 
 void encodePart(const BlockCodec& codec, const BlockRule& rule, std::span<const float> values,
-                std::span<std::uint8_t> codes) {
-  HWY_DYNAMIC_DISPATCH(encodeOne)(codec, rule, values.data(), codes.data(), values.size());
+                std::span<std::uint8_t> codes, bool stream) {
+  HWY_DYNAMIC_DISPATCH(encodeOne)(codec, rule, values.data(), codes.data(), values.size(), stream);
 }
 
 void roundToBinary16(std::span<float> scales) {
@@ -230,8 +241,8 @@ void roundToBinary16(std::span<float> scales) {
   roundValues(*kPlan, scales, scales, false);
 }
 
-void quantizeBlocks(const BlockCodec& codec, std::span<const float> values, const BlockCodes& out) {
-  HWY_DYNAMIC_DISPATCH(quantizeAll)(codec, values, out);
+void quantizeBlocks(const BlockCodec& codec, std::span<const float> values, const BlockCodes& out, bool stream) {
+  HWY_DYNAMIC_DISPATCH(quantizeAll)(codec, values, out, stream);
   if (hasBinary16Scale(codec)) roundToBinary16(out.scales);
 }
 

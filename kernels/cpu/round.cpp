@@ -11,6 +11,7 @@
 
 #include <hwy/highway.h>
 
+#include "kernels/cpu/code_stores.inl.h"
 #include "kernels/cpu/rounding_lanes.inl.h"
 #include "kernels/cpu/vector_loop.inl.h"
 
@@ -18,31 +19,43 @@ HWY_BEFORE_NAMESPACE();
 namespace ulpscope::kernels {
 namespace HWY_NAMESPACE {
 
+// Lanes by value: their numbers stay in registers, though what is written might alias what others can see.
+
+template <class D, class Lanes>
+struct Rounded {
+  Lanes lanes;
+  HWY_INLINE auto operator()(const float* from) const { return lanes.round(hn::LoadU(D(), from)); }
+};
+
+template <class D, class Lanes>
+struct Coded {
+  Lanes lanes;
+  HWY_INLINE auto operator()(const float* from) const { return lanes.encode(hn::LoadU(D(), from)); }
+};
+
 void roundArray(const RoundingPlan& plan, const float* in, float* out, std::size_t size, bool stream) {
   const hn::ScalableTag<float> d;
-  withRoundingLanes(d, plan, [&](const auto& lanes) {
-    writeFloats(d, in, out, size, stream, [&](const float* from) { return lanes.round(hn::LoadU(d, from)); });
+  withRoundingLanes(d, plan, [&]<class Lanes>(const Lanes& lanes) {
+    writeVectors(d, in, out, size, stream, Rounded<decltype(d), Lanes>{lanes});
   });
   if (stream) hwy::FlushStream();
 }
 
 template <class Code>
-void encodeArray(const RoundingPlan& plan, const float* in, Code* codes, std::size_t size) {
+void encodeArray(const RoundingPlan& plan, const float* in, Code* codes, std::size_t size, bool stream) {
   const hn::ScalableTag<float> d;
-  const hn::Rebind<Code, decltype(d)> dCode;
-  withRoundingLanes(d, plan, [&](const auto& lanes) {
-    forEachVector(d, in, codes, size, [&](const float* from, Code* to) {
-      hn::StoreU(hn::DemoteTo(dCode, lanes.encode(hn::LoadU(d, from))), dCode, to);
-    });
+  withRoundingLanes(d, plan, [&]<class Lanes>(const Lanes& lanes) {
+    writeCodes(d, in, codes, size, stream, Coded<decltype(d), Lanes>{lanes});
   });
+  if (stream) hwy::FlushStream();
 }
 
-void encodeArray8(const RoundingPlan& plan, const float* in, std::uint8_t* codes, std::size_t size) {
-  encodeArray(plan, in, codes, size);
+void encodeArray8(const RoundingPlan& plan, const float* in, std::uint8_t* codes, std::size_t size, bool stream) {
+  encodeArray(plan, in, codes, size, stream);
 }
 
-void encodeArray16(const RoundingPlan& plan, const float* in, std::uint16_t* codes, std::size_t size) {
-  encodeArray(plan, in, codes, size);
+void encodeArray16(const RoundingPlan& plan, const float* in, std::uint16_t* codes, std::size_t size, bool stream) {
+  encodeArray(plan, in, codes, size, stream);
 }
 
 }  // namespace HWY_NAMESPACE
@@ -60,12 +73,12 @@ void roundValues(const RoundingPlan& plan, std::span<const float> in, std::span<
   HWY_DYNAMIC_DISPATCH(roundArray)(plan, in.data(), out.data(), in.size(), stream);
 }
 
-void encodeValues(const RoundingPlan& plan, std::span<const float> in, std::span<std::uint8_t> codes) {
-  HWY_DYNAMIC_DISPATCH(encodeArray8)(plan, in.data(), codes.data(), in.size());
+void encodeValues(const RoundingPlan& plan, std::span<const float> in, std::span<std::uint8_t> codes, bool stream) {
+  HWY_DYNAMIC_DISPATCH(encodeArray8)(plan, in.data(), codes.data(), in.size(), stream);
 }
 
-void encodeValues(const RoundingPlan& plan, std::span<const float> in, std::span<std::uint16_t> codes) {
-  HWY_DYNAMIC_DISPATCH(encodeArray16)(plan, in.data(), codes.data(), in.size());
+void encodeValues(const RoundingPlan& plan, std::span<const float> in, std::span<std::uint16_t> codes, bool stream) {
+  HWY_DYNAMIC_DISPATCH(encodeArray16)(plan, in.data(), codes.data(), in.size(), stream);
 }
 
 }  // namespace ulpscope::kernels

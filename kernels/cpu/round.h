@@ -12,7 +12,7 @@ namespace ulpscope::kernels {
 void roundValues(const RoundingPlan& plan, std::span<const float> in, std::span<float> out, bool stream);
 
 /// Codes of formats of up to 8, and up to 16, bits.
-void encodeValues(const RoundingPlan& plan, std::span<const float> in, std::span<std::uint8_t> codes);
-void encodeValues(const RoundingPlan& plan, std::span<const float> in, std::span<std::uint16_t> codes);
+void encodeValues(const RoundingPlan& plan, std::span<const float> in, std::span<std::uint8_t> codes, bool stream);
+void encodeValues(const RoundingPlan& plan, std::span<const float> in, std::span<std::uint16_t> codes, bool stream);
 
 }  // namespace ulpscope::kernels

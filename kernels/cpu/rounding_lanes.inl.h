@@ -34,6 +34,9 @@ enum class LaneMode { NearestEven, NearestAway, Down, Directed, ToOdd };
 /// A carry to 2^(e+1) needs no care in either case. Inputs are cut to `limitBits`, above every finite value of the
 /// format, so that C stays finite; they overflow all the same.
 ///
+/// Care::Plain, to nearest: `limitBits` has the code of what is rounded past the largest value, which settles overflow
+/// and infinity.
+///
 /// Care::Gap: what lies between zero and the smallest value is sent to one of them beforehand; both are fixed points of
 /// either path. The code is the path's less an offset, which takes zero below zero, where it is raised again.
 ///
@@ -45,6 +48,8 @@ class RoundingLanes {
   using V = hn::Vec<D>;
   using VI = hn::Vec<DI>;
   static constexpr bool kShifts = kPath == RoundingPlan::Path::Shift;
+  static constexpr bool kNearest = kMode == LaneMode::NearestEven || kMode == LaneMode::NearestAway;
+  static constexpr bool kPlain = kCare == RoundingPlan::Care::Plain;
   static constexpr bool kSigns = kCare >= RoundingPlan::Care::Signs;
   static constexpr bool kGap = kCare >= RoundingPlan::Care::Gap;
   static constexpr bool kScale = kCare == RoundingPlan::Care::Scale;
@@ -53,9 +58,11 @@ class RoundingLanes {
   explicit RoundingLanes(const RoundingPlan& plan)
       : m_plan(plan), m_upSign(hn::Set(DI(), plan.rounding == Rounding::TowardNegative ? INT32_MIN : 0)) {}
 
-  V round(V x) const {
+  HWY_INLINE V round(V x) const {
     const Input in(x, m_plan);
-    VI rounded = kShifts ? addedBits(in.toRound, in.sign) : hn::BitCast(DI(), sumAndC(in.toRound, in.sign).value());
+    const VI dropped = hn::Set(DI(), static_cast<std::int32_t>((std::int64_t{1} << m_plan.droppedBits) - 1));
+    VI rounded = kShifts ? hn::AndNot(dropped, sumOfBits(in.toRound, in.sign))
+                         : hn::BitCast(DI(), sumAndC(in.toRound, in.sign).value());
     if constexpr (kScale)
       rounded = hn::BitCast(
           DI(), hn::Mul(hn::BitCast(D(), rounded), hn::IfThenElse(in.scaledUp, hn::Set(D(), RoundingPlan::kScaleDown),
@@ -64,12 +71,19 @@ class RoundingLanes {
   }
 
   /// The code in each lane, zero-extended.
-  VI encode(V x) const {
+  HWY_INLINE VI encode(V x) const {
     const Input in(x, m_plan);
     const hn::RebindToUnsigned<D> du;
-    const VI codeSign = hn::BitCast(DI(), hn::ShiftRightSame(hn::BitCast(du, in.sign), m_plan.signShift));
-    VI code = kShifts ? hn::ShiftRightSame(addedBits(in.toRound, in.sign), m_plan.droppedBits)
-                      : sumAndC(in.toRound, in.sign).code(m_plan);
+    constexpr bool kLimited = kPlain && kNearest;
+    const VI toRound = kLimited && kShifts ? cutToLimit(in.toRound) : in.toRound;
+    VI code =
+        kShifts ? shiftRight(sumOfBits(toRound, in.sign), m_plan.droppedBits) : sumAndC(toRound, in.sign).code(m_plan);
+    if constexpr (kLimited) {
+      code = hn::IfThenElse(in.isNan(), hn::Set(DI(), m_plan.asCode.nan), code);
+      const auto shifted = shiftRight(hn::BitCast(du, x), m_plan.signShift);
+      return hn::OrAnd(code, hn::BitCast(DI(), shifted), hn::Set(DI(), m_plan.asCode.nanSign));
+    }
+    const VI codeSign = hn::BitCast(DI(), shiftRight(hn::BitCast(du, in.sign), m_plan.signShift));
     if constexpr (kScale)
       code = hn::Add(code, hn::IfThenZeroElse(hn::RebindMask(DI(), in.scaledUp), hn::Set(DI(), m_plan.codeStep)));
     if constexpr (kGap) code = hn::Max(hn::Sub(code, hn::Set(DI(), m_plan.codeOffset)), hn::Zero(DI()));
@@ -85,7 +99,9 @@ class RoundingLanes {
     hn::Mask<DI> negative;  ///< or zero, if that is out of range
     hn::Mask<D> scaledUp;
 
-    Input(V x, const RoundingPlan& plan) {
+    HWY_INLINE hn::Mask<DI> isNan() const { return hn::Gt(magnitude, hn::Set(DI(), 0x7F800000)); }
+
+    HWY_INLINE Input(V x, const RoundingPlan& plan) {
       const VI bits = hn::BitCast(DI(), x);
       magnitude = hn::And(bits, hn::Set(DI(), INT32_MAX));
       sign = hn::And(bits, hn::Set(DI(), INT32_MIN));
@@ -107,24 +123,36 @@ class RoundingLanes {
     }
   };
 
+  template <class VBits>
+  static HWY_INLINE VBits shiftRight(VBits bits, std::int32_t count) {
+#if HWY_TARGET <= HWY_AVX2  // has shifts of each lane by its own count, which take half the steps of one count for all
+    const hn::DFromV<VBits> d;
+    return hn::Shr(bits, hn::Set(d, static_cast<hn::TFromD<decltype(d)>>(count)));
+#else
+    return hn::ShiftRightSame(bits, count);
+#endif
+  }
+
   /// The rounded magnitude r as the sum r + C, exact or as the adder rounded it.
   struct Sum {
     V sum;
     V c;
     VI exponentBits;
 
-    V value() const { return hn::Sub(sum, c); }
+    HWY_INLINE V value() const { return hn::Sub(sum, c); }
     /// sum - C counts units of u in the last bits, r / u, from 2^m to 2^(m+1) where normal. Adding (e - smallest) * 2^m
     /// gives the code, of which the leading bit of r / u makes the exponent field 1 at the smallest exponent.
-    VI code(const RoundingPlan& plan) const {
+    HWY_INLINE VI code(const RoundingPlan& plan) const {
       const VI units = hn::Sub(hn::BitCast(DI(), sum), hn::BitCast(DI(), c));
       const VI above = hn::Sub(exponentBits, hn::Set(DI(), plan.smallestNormalBits));
-      return hn::Add(units, hn::ShiftRightSame(above, plan.droppedBits));
+      return hn::Add(units, shiftRight(above, plan.droppedBits));
     }
   };
 
-  Sum sumAndC(VI magnitudeBits, VI sign) const {
-    const VI cut = kScale ? magnitudeBits : hn::Min(magnitudeBits, hn::Set(DI(), m_plan.limitBits));
+  HWY_INLINE VI cutToLimit(VI magnitude) const { return hn::Min(magnitude, hn::Set(DI(), m_plan.limitBits)); }
+
+  HWY_INLINE Sum sumAndC(VI magnitudeBits, VI sign) const {
+    const VI cut = kScale ? magnitudeBits : cutToLimit(magnitudeBits);
     const VI exponentBits = hn::Max(hn::And(cut, hn::Set(DI(), 0x7F800000)), hn::Set(DI(), m_plan.smallestNormalBits));
     const V c = hn::BitCast(D(), hn::Add(exponentBits, hn::Set(DI(), m_plan.droppedBits << 23)));
     const V a = hn::BitCast(D(), cut);
@@ -141,7 +169,7 @@ class RoundingLanes {
   }
 
   /// `down` is the largest multiple of `unit` not above `a`, `r` the nearest.
-  V fromBelow(V a, V r, V down, V unit, V c, VI sign) const {
+  HWY_INLINE V fromBelow(V a, V r, V down, V unit, V c, VI sign) const {
     if constexpr (kMode == LaneMode::NearestAway) {
       const V rest = hn::Sub(a, down);  // exact: below u, and a multiple of a's last place
       return hn::Add(down, hn::IfThenElseZero(hn::Ge(hn::Add(rest, rest), unit), unit));
@@ -158,31 +186,30 @@ class RoundingLanes {
     }
   }
 
-  VI addedBits(VI magnitude, VI sign) const {
+  /// Rounded once the dropped bits are taken off.
+  HWY_INLINE VI sumOfBits(VI magnitude, VI sign) const {
     const VI dropped = hn::Set(DI(), static_cast<std::int32_t>((std::int64_t{1} << m_plan.droppedBits) - 1));
     const VI half = hn::Set(DI(), static_cast<std::int32_t>((std::int64_t{1} << m_plan.droppedBits) / 2));
     const VI one = hn::Set(DI(), 1);
     if constexpr (kMode == LaneMode::NearestEven) {
-      VI odd = hn::ShiftRightSame(magnitude, m_plan.droppedBits);
+      VI odd = shiftRight(magnitude, m_plan.droppedBits);
       if constexpr (kGap) odd = hn::Xor(odd, hn::Set(DI(), m_plan.oddIsEven));
-      return hn::AndNot(dropped, hn::Add(magnitude, hn::Add(hn::Sub(half, one), hn::And(odd, one))));
+      return hn::Add(magnitude, hn::Add(hn::Sub(half, one), hn::And(odd, one)));
     } else if constexpr (kMode == LaneMode::NearestAway) {
-      return hn::AndNot(dropped, hn::Add(magnitude, half));
+      return hn::Add(magnitude, half);
     } else if constexpr (kMode == LaneMode::Directed) {
-      const VI add = hn::IfThenElseZero(hn::Eq(sign, m_upSign), dropped);
-      return hn::AndNot(dropped, hn::Add(magnitude, add));
+      return hn::Add(magnitude, hn::IfThenElseZero(hn::Eq(sign, m_upSign), dropped));
     } else if constexpr (kMode == LaneMode::ToOdd) {  // up from even values: all bits added, if any is set
       const VI last = hn::Add(dropped, one);
       const VI parity = kGap ? hn::Xor(magnitude, hn::Set(DI(), m_plan.oddIsEven << 23)) : magnitude;
-      const VI add = hn::IfThenZeroElse(hn::TestBit(parity, last), dropped);
-      return hn::AndNot(dropped, hn::Add(magnitude, add));
+      return hn::Add(magnitude, hn::IfThenZeroElse(hn::TestBit(parity, last), dropped));
     } else {
-      return hn::AndNot(dropped, magnitude);
+      return magnitude;
     }
   }
 
   /// Overflow, infinity and NaN, and the sign put back.
-  VI settle(VI rounded, const Input& in, VI outSign, const RoundingPlan::Outcome& outcome) const {
+  HWY_INLINE VI settle(VI rounded, const Input& in, VI outSign, const RoundingPlan::Outcome& outcome) const {
     const VI infinite = hn::Set(DI(), 0x7F800000);
     VI largest = hn::Set(DI(), outcome.largest);
     VI beyond = hn::Set(DI(), outcome.beyond);
@@ -200,11 +227,10 @@ class RoundingLanes {
     }
     result = hn::IfThenElse(hn::Gt(rounded, largest), beyond, result);
     // To nearest, infinity ends where finite overflow does (encodeBeyondLargest in core/formats/codec.h).
-    if constexpr (kMode != LaneMode::NearestEven && kMode != LaneMode::NearestAway)
-      result = hn::IfThenElse(hn::Eq(in.magnitude, infinite), infinity, result);
+    if constexpr (!kNearest) result = hn::IfThenElse(hn::Eq(in.magnitude, infinite), infinity, result);
     if constexpr (!kSigns) result = hn::Or(result, outSign);
     const VI nan = hn::Or(hn::Set(DI(), outcome.nan), hn::And(outSign, hn::Set(DI(), outcome.nanSign)));
-    return hn::IfThenElse(hn::Gt(in.magnitude, infinite), nan, result);
+    return hn::IfThenElse(in.isNan(), nan, result);
   }
 
   RoundingPlan m_plan;
@@ -219,9 +245,12 @@ HWY_INLINE void withRoundingLanes(D, const RoundingPlan& plan, const Work& work)
   const auto withCare = [&]<LaneMode kMode>() {
     const bool shifts = plan.path == Path::Shift;
     switch (plan.care) {
-      case Care::None:
-        return shifts ? work(RoundingLanes<kMode, Path::Shift, Care::None, D>(plan))
-                      : work(RoundingLanes<kMode, Path::Adder, Care::None, D>(plan));
+      case Care::Plain:
+        return shifts ? work(RoundingLanes<kMode, Path::Shift, Care::Plain, D>(plan))
+                      : work(RoundingLanes<kMode, Path::Adder, Care::Plain, D>(plan));
+      case Care::Specials:
+        return shifts ? work(RoundingLanes<kMode, Path::Shift, Care::Specials, D>(plan))
+                      : work(RoundingLanes<kMode, Path::Adder, Care::Specials, D>(plan));
       case Care::Signs:
         return work(RoundingLanes<kMode, Path::Adder, Care::Signs, D>(plan));
       case Care::Gap:

@@ -11,7 +11,7 @@
 
 #include <hwy/highway.h>
 
-#include "kernels/cpu/block_groups.inl.h"
+#include "kernels/cpu/code_stores.inl.h"
 #include "kernels/cpu/part_lanes.inl.h"
 
 HWY_BEFORE_NAMESPACE();

@@ -18,41 +18,65 @@ namespace ulpscope::kernels {
 namespace HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
 
-/// How many elements ahead memory is asked for. Beyond an array's end that does nothing.
-constexpr std::size_t kAhead = 768;
+constexpr std::size_t kLine = 64;  ///< bytes
 
-/// Calls work(in, out) for each vector's worth of elements, Lanes(d) of them on both sides. The last, short vector goes
-/// through buffers; its missing elements are zero.
-template <class D, class In, class Out, class Work>
-HWY_INLINE void forEachVector(D d, const In* in, Out* out, std::size_t size, const Work& work) {
-  const std::size_t lanes = hn::Lanes(d);
-  std::size_t i = 0;
-  for (; i + lanes <= size; i += lanes) {
-    hwy::Prefetch(in + i + kAhead);
-    work(in + i, out + i);
-  }
-  if (i == size) return;
-  HWY_ALIGN In lastIn[hn::MaxLanes(d)] = {};
-  HWY_ALIGN Out lastOut[hn::MaxLanes(d)];
-  std::copy(in + i, in + size, lastIn);
-  work(lastIn, lastOut);
-  std::copy(lastOut, lastOut + (size - i), out + i);
+/// How many elements ahead memory is asked for, in one place, and in each of two.
+constexpr std::size_t kAhead = 768;
+constexpr std::size_t kAheadOfHalf = 256;
+
+/// Asks for the line that `address` is in. Beyond an array's end that does nothing. In the order written, which the
+/// hardware finds ascending lines by: compilers reorder the intrinsic, which once took 1.7 times the time.
+HWY_INLINE void askFor(const void* address) {
+#if HWY_ARCH_X86 && !HWY_COMPILER_MSVC
+  asm volatile("prefetcht0 %0" : : "m"(*static_cast<const char*>(address)));
+#else
+  hwy::Prefetch(address);
+#endif
 }
 
-/// Writes compute(in) of each vector to floats; with `stream` past the caches, for which `out` is brought to alignment
-/// first. The caller flushes.
-template <class D, class In, class Compute>
-HWY_INLINE void writeFloats(D d, const In* in, float* out, std::size_t size, bool stream, const Compute& compute) {
-  const auto store = [&](const In* from, float* to) { hn::StoreU(compute(from), d, to); };
-  std::size_t done = 0;
-  if (stream) {
-    const std::size_t lanes = hn::Lanes(d);
-    const std::size_t misaligned = reinterpret_cast<std::uintptr_t>(out) / sizeof(float) % lanes;
-    done = misaligned == 0 ? 0 : std::min(size, lanes - misaligned);
-    forEachVector(d, in, out, done, store);
-    for (; done + lanes <= size; done += lanes) hn::Stream(compute(in + done), d, out + done);
-  }
-  forEachVector(d, in + done, out + done, size - done, store);
+/// Calls work(i) for each i below `count`; in two places, of the lower half and of the upper half in turn. Memory that
+/// is read so comes up to a third faster, since the hardware finds each page's next lines on its own.
+template <class Work>
+HWY_INLINE void forEachStep(std::size_t count, bool inTwoPlaces, const Work& work) {
+  const std::size_t half = inTwoPlaces ? count / 2 : 0;
+  for (std::size_t i = 0; i < half; ++i)
+    for (const std::size_t at : {i, i + half}) work(at);
+  for (std::size_t i = 2 * half; i < count; ++i) work(i);
+}
+
+/// Whether an input of so many bytes is read faster in two places: both should take 32 KiB or more.
+constexpr bool worthTwoPlaces(std::size_t bytes) { return bytes >= std::size_t{1} << 17; }
+
+/// Writes compute(in), a vector of Lanes(d) elements, for each Lanes(d) elements of `in`; with `stream` past the
+/// caches, for which the caller flushes. What does not fill a vector goes through buffers, missing elements zero: the
+/// end, and with `stream` what comes before `out` is aligned.
+template <class D, class In, class Out, class Compute>
+HWY_INLINE void writeVectors(D d, const In* in, Out* out, std::size_t size, bool stream, const Compute& compute) {
+  const std::size_t lanes = hn::Lanes(d);
+  const auto few = [&](std::size_t begin, std::size_t end) {
+    HWY_ALIGN In someIn[hn::MaxLanes(d)] = {};
+    HWY_ALIGN Out someOut[hn::MaxLanes(d)];
+    std::copy(in + begin, in + end, someIn);
+    hn::Store(compute(someIn), d, someOut);
+    std::copy(someOut, someOut + (end - begin), out + begin);
+  };
+  const std::size_t misaligned = stream ? reinterpret_cast<std::uintptr_t>(out) / sizeof(Out) % lanes : 0;
+  const std::size_t first = misaligned == 0 ? 0 : std::min(size, lanes - misaligned);
+  if (first > 0) few(0, first);
+  const std::size_t steps = (size - first) / lanes;
+  const bool inTwoPlaces = worthTwoPlaces(size * sizeof(In));
+  const std::size_t ahead = inTwoPlaces ? kAheadOfHalf : kAhead;
+  // A copy of its own, whose members stay in registers: what is written might alias what others can see.
+  forEachStep(steps, inTwoPlaces, [=](std::size_t step) {
+    const std::size_t at = first + step * lanes;
+    for (std::size_t i = 0; i < lanes; i += std::max<std::size_t>(1, kLine / sizeof(In))) askFor(in + at + ahead + i);
+    const auto values = compute(in + at);
+    if (stream)
+      hn::Stream(values, d, out + at);
+    else
+      hn::StoreU(values, d, out + at);
+  });
+  if (const std::size_t done = first + steps * lanes; done < size) few(done, size);
 }
 
 }  // namespace HWY_NAMESPACE

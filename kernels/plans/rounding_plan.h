@@ -21,10 +21,12 @@ struct RoundingPlan {
 
   /// What a layout needs beside that; each includes those before it.
   enum class Care : std::uint8_t {
-    None,   ///< sign and magnitude as in float, negative zero included
-    Signs,  ///< negative numbers differ: no sign bit, or no negative zero
-    Gap,    ///< there is nothing between zero and the smallest value
-    Scale,  ///< inputs are multiplied by a power of two, where the path's own constants would not be normal floats
+    Plain,     ///< codes are sign and magnitude as in float, negative zero included; what is rounded past the largest
+               ///< ends there or at the next code, NaN is code and sign
+    Specials,  ///< overflow or NaN have other codes
+    Signs,     ///< negative numbers differ: no sign bit, or no negative zero
+    Gap,       ///< there is nothing between zero and the smallest value
+    Scale,     ///< inputs are multiplied by a power of two, where the path's own constants would not be normal floats
   };
 
   /// What becomes of a rounded magnitude: as bits of a float, or as a code.
@@ -46,7 +48,8 @@ struct RoundingPlan {
   Care care;
   std::int32_t droppedBits;         ///< 23 - fraction bits
   std::int32_t smallestNormalBits;  ///< 2^smallestExponent as a float, scaled
-  std::int32_t limitBits;  ///< twice the power of two at or below the largest value; larger inputs are cut to it
+  std::int32_t limitBits;  ///< what larger inputs are cut to: to nearest and Care::Plain the value whose code is
+                           ///< asCode.beyond, else twice the power of two at or below the largest value
   std::int32_t signShift;  ///< from float's sign bit to the code's
   Outcome asFloat;
   Outcome asCode;  ///< meaningful for codes of up to 16 bits
@@ -130,10 +133,11 @@ class RoundingPlanner {
     if (m_plan.care == Care::Scale && m_spec.fractionBits > kMostAdderBits) return std::nullopt;
     chooseRounding();
     m_plan.droppedBits = 23 - m_spec.fractionBits;
-    m_plan.limitBits = m_largestExponent == 127 ? 0x7F7FFFFF : powerOfTwoBits(m_largestExponent + 1);
     m_plan.signShift = 32 - m_spec.codeBits();
     m_plan.firstPositive = hasZero(m_spec) ? 0 : 1;
     setOutcomes();
+    if (m_plan.care == Care::Plain && !specialsArePlain()) m_plan.care = Care::Specials;
+    setLimit();
     closeGap();
     setScale();
     return m_plan;
@@ -170,7 +174,7 @@ class RoundingPlanner {
     } else {
       m_plan.path = shifts() ? Path::Shift : Path::Adder;
       const Care least = shifts() ? Care::Gap : Care::Signs;
-      m_plan.care = hasNegativeZero(m_spec) && m_hasSubnormals ? Care::None : least;
+      m_plan.care = hasNegativeZero(m_spec) && m_hasSubnormals ? Care::Plain : least;
     }
   }
 
@@ -211,6 +215,22 @@ class RoundingPlanner {
     m_plan.asCode = outcome([](std::uint64_t code) { return static_cast<std::int32_t>(code); });
     m_plan.asCode.nan = static_cast<std::int32_t>(encodeNan(m_spec, false).code);
     m_plan.asCode.nanSign = m_plan.asCode.nan ^ static_cast<std::int32_t>(encodeNan(m_spec, true).code);
+  }
+
+  constexpr bool specialsArePlain() const {
+    const RoundingPlan::Outcome& code = m_plan.asCode;
+    const std::int32_t sign = 1 << (31 - m_plan.signShift);
+    return (code.beyond == code.largest || code.beyond == code.largest + 1) &&
+           code.beyondNegative == (code.beyond | sign) && code.nanSign == sign;
+  }
+
+  constexpr void setLimit() {
+    const bool nearest = m_plan.rounding == Rounding::NearestEven || m_plan.rounding == Rounding::NearestAway;
+    if (m_plan.care == Care::Plain && nearest)
+      m_plan.limitBits =
+          m_plan.asFloat.largest + ((m_plan.asCode.beyond - m_plan.asCode.largest) << m_plan.droppedBits);
+    else
+      m_plan.limitBits = m_largestExponent == 127 ? 0x7F7FFFFF : powerOfTwoBits(m_largestExponent + 1);
   }
 
   constexpr void closeGap() {

@@ -15,6 +15,10 @@
 #include <utility>
 #include <vector>
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
 #include "core/analysis/code_table.h"
 #include "core/quantization/narrow_blocks.h"
 #include "kernels/cpu/cpu_backend.h"
@@ -116,25 +120,33 @@ void add(const char* name, Kernel kernel, bool ofBfloat16 = false) {
       benchmark::kMillisecond);
 }
 
-void addMemcpy() {
-  const auto run = [](benchmark::State& state) {
+/// What memory allows, without a kernel: `work(from, to, size)`, bytes, of 256 MiB.
+void addPlain(const char* name, void (*work)(const std::byte* from, std::byte* to, std::size_t size)) {
+  const auto run = [work](benchmark::State& state) {
     const kernels::ThreadTeam team(static_cast<int>(state.range(0)));
     const auto input = std::as_bytes(arrays().weights.span());
     const auto output = std::as_writable_bytes(arrays().floats.span());
-    const auto copy = [&] {
+    const auto all = [&] {
       team.forEachChunk(kBytes, kBytes / 2, [&](std::size_t, std::size_t begin, std::size_t end) {
-        std::memcpy(output.data() + begin, input.data() + begin, end - begin);
+        work(input.data() + begin, output.data() + begin, end - begin);
       });
     };
-    measure(state, input, copy, team);
+    measure(state, input, all, team);
   };
-  benchmark::RegisterBenchmark("memcpy", run)
-      ->Arg(1)
-      ->Arg(2)
-      ->ArgName("threads")
-      ->UseManualTime()
-      ->Unit(benchmark::kMillisecond);
+  benchmark::RegisterBenchmark(name, run)->Arg(1)->Arg(2)->ArgName("threads")->UseManualTime()->Unit(
+      benchmark::kMillisecond);
 }
+
+void copyBytes(const std::byte* from, std::byte* to, std::size_t size) { std::memcpy(to, from, size); }
+
+#ifdef __SSE2__
+/// The most that a kernel which only writes could reach.
+void writePastCaches(const std::byte*, std::byte* to, std::size_t size) {
+  for (std::size_t i = 0; i < size; i += sizeof(__m128i))
+    _mm_stream_si128(reinterpret_cast<__m128i*>(to + i), _mm_set1_epi8(1));
+  _mm_sfence();
+}
+#endif
 
 template <FloatSpec kSpec, Rounding kRounding = Rounding::NearestEven>
 void roundInPlace(const Backend& backend, const Arrays& arrays) {
@@ -263,7 +275,10 @@ void blockRangesOfBfloat16(const Backend& backend, const Arrays& arrays) {
 
 void registerAll() {
   using Kind = BlockCodec::Kind;
-  addMemcpy();
+  addPlain("memcpy", copyBytes);
+#ifdef __SSE2__
+  addPlain("write_past_caches", writePastCaches);
+#endif
   add("statistics_and_histogram/FP32", profile);
   add("statistics_and_histogram/BF16", countBfloat16, true);
   add("round_in_place/bfloat16", roundInPlace<kBfloat16>);

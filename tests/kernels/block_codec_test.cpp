@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 #include <vector>
 
+#include "kernels/cpu/quantize_blocks.h"
 #include "tests/kernels/float_inputs.h"
 #include "tests/kernels/instruction_sets.h"
 #include "tests/kernels/named_codecs.h"
@@ -165,6 +167,25 @@ TEST_P(EveryBlockCodec, AgreesOnTensorsInOneBlockWithAnyNumberOfThreads) {
   }
   values[150'000] = std::numeric_limits<float>::quiet_NaN();
   compareWithReference(codec(values.size()), values, 2);
+}
+
+TEST_P(EveryBlockCodec, WritesCodesPastTheCachesWithTheSameResult) {
+  const std::vector<float> values = normalValues(70'001, 0.02F, 6);
+  onEveryInstructionSet([&](const Backend& cpu) {
+    for (const std::uint64_t blockSize : {1U, 20U, 32U, 64U, 4096U, 70'001U}) {
+      const BlockCodec blocks = codec(blockSize);
+      const Quantized expected = quantize(cpu, blocks, values);
+      for (const std::size_t offset : {0U, 1U}) {
+        Quantized streamed = expected;
+        std::vector<std::uint8_t> codes(values.size() + 64);
+        const std::size_t aligned = (64 - reinterpret_cast<std::uintptr_t>(codes.data()) % 64) % 64;
+        const auto out = std::span(codes).subspan((aligned + offset) % 64, values.size());
+        kernels::quantizeBlocks(blocks, values, {out, streamed.scales, streamed.zeroPoints}, true);
+        std::ranges::copy(out, streamed.codes.begin());
+        expectSame(expected, streamed);
+      }
+    }
+  });
 }
 
 INSTANTIATE_TEST_SUITE_P(Codecs, EveryBlockCodec, testing::ValuesIn(kCodecs),

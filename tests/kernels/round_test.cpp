@@ -162,7 +162,7 @@ TEST(Round, RoundsToEveryLayoutOfUpTo16BitsAsTheDefinitionSays) {
           return static_cast<std::uint16_t>(encodeFloat(spec, value, rounding, rule.overflow).code);
         });
         roundValues(*plan, inputs, rounded, false);
-        encodeValues(*plan, inputs, codes);
+        encodeValues(*plan, inputs, codes, false);
         ASSERT_TRUE(sameBits(expected, rounded)) << textOf(rule);
         ASSERT_TRUE(sameBits(expectedCodes, codes)) << textOf(rule);
       }
@@ -181,6 +181,30 @@ TEST(Round, WritesLargeOutputsPastTheCachesWithTheSameResult) {
   ASSERT_TRUE(cpu->round(rule, inputs, std::span(streamed).subspan(1)));  // out of step with the vectors
   ASSERT_TRUE(cpu->round(rule, inputs, inputs));
   EXPECT_TRUE(sameBits(std::span<const float>(inputs), std::span<const float>(streamed).subspan(1)));
+}
+
+TEST(Encode, WritesPastTheCachesWithTheSameResultAtAnyLengthAndAlignment) {
+  const std::vector<float> inputs = normalValues(70'001, 1, 6);  // beyond 32,768 two places are read in turn
+  const auto check = [&]<class Code>(const FloatSpec& spec, Code untouched) {
+    const auto plan = makeRoundingPlan({spec});
+    for (const std::size_t size : {0U, 1U, 63U, 64U, 200U, 32'767U, 32'769U, 70'001U}) {
+      const auto in = std::span(inputs).first(size);
+      std::vector<Code> expected(size);
+      encodeValues(*plan, in, expected, false);
+      for (const std::size_t offset : {0U, 1U, 40U}) {
+        std::vector<Code> codes(size + 100, untouched);
+        const auto out = std::span(codes).subspan(offset, size);
+        encodeValues(*plan, in, out, true);
+        EXPECT_TRUE(sameBits(std::span<const Code>(expected), std::span<const Code>(out))) << size << " at " << offset;
+        std::ranges::fill(out, untouched);
+        EXPECT_EQ(std::ranges::count(codes, untouched), std::ssize(codes)) << "wrote beyond";
+      }
+    }
+  };
+  onEveryInstructionSet([&](const Backend&) {
+    check(FloatSpec{.exponentBits = 5, .fractionBits = 10, .bias = 15}, std::uint16_t{0xABCD});
+    check(FloatSpec{.exponentBits = 5, .fractionBits = 2, .bias = 15}, std::uint8_t{0xFF});
+  });
 }
 
 }  // namespace
