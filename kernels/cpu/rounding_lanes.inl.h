@@ -34,7 +34,7 @@ enum class LaneMode { NearestEven, NearestAway, Down, Directed, ToOdd };
 /// A carry to 2^(e+1) needs no care in either case. Inputs are cut to `limitBits`, above every finite value of the
 /// format, so that C stays finite; they overflow all the same.
 ///
-/// Care::Plain, to nearest: `limitBits` has the code of what is rounded past the largest value, which settles overflow
+/// Care::Plain: `limitBits` has the code of what is rounded past the largest value, which settles overflow
 /// and infinity.
 ///
 /// Care::Gap: what lies between zero and the smallest value is sent to one of them beforehand; both are fixed points of
@@ -74,11 +74,10 @@ class RoundingLanes {
   HWY_INLINE VI encode(V x) const {
     const Input in(x, m_plan);
     const hn::RebindToUnsigned<D> du;
-    constexpr bool kLimited = kPlain && kNearest;
-    const VI toRound = kLimited && kShifts ? cutToLimit(in.toRound) : in.toRound;
+    const VI toRound = kPlain && kShifts ? cutToLimit(in.toRound) : in.toRound;
     VI code =
         kShifts ? shiftRight(sumOfBits(toRound, in.sign), m_plan.droppedBits) : sumAndC(toRound, in.sign).code(m_plan);
-    if constexpr (kLimited) {
+    if constexpr (kPlain) {
       code = hn::IfThenElse(in.isNan(), hn::Set(DI(), m_plan.asCode.nan), code);
       const auto shifted = shiftRight(hn::BitCast(du, x), m_plan.signShift);
       return hn::OrAnd(code, hn::BitCast(DI(), shifted), hn::Set(DI(), m_plan.asCode.nanSign));
@@ -99,9 +98,9 @@ class RoundingLanes {
     hn::Mask<DI> negative;  ///< or zero, if that is out of range
     hn::Mask<D> scaledUp;
 
-    HWY_INLINE hn::Mask<DI> isNan() const { return hn::Gt(magnitude, hn::Set(DI(), 0x7F800000)); }
+    hn::Mask<DI> isNan() const { return hn::Gt(magnitude, hn::Set(DI(), 0x7F800000)); }
 
-    HWY_INLINE Input(V x, const RoundingPlan& plan) {
+    Input(V x, const RoundingPlan& plan) {
       const VI bits = hn::BitCast(DI(), x);
       magnitude = hn::And(bits, hn::Set(DI(), INT32_MAX));
       sign = hn::And(bits, hn::Set(DI(), INT32_MIN));
@@ -124,7 +123,7 @@ class RoundingLanes {
   };
 
   template <class VBits>
-  static HWY_INLINE VBits shiftRight(VBits bits, std::int32_t count) {
+  static VBits shiftRight(VBits bits, std::int32_t count) {
 #if HWY_TARGET <= HWY_AVX2  // has shifts of each lane by its own count, which take half the steps of one count for all
     const hn::DFromV<VBits> d;
     return hn::Shr(bits, hn::Set(d, static_cast<hn::TFromD<decltype(d)>>(count)));
@@ -139,17 +138,17 @@ class RoundingLanes {
     V c;
     VI exponentBits;
 
-    HWY_INLINE V value() const { return hn::Sub(sum, c); }
+    V value() const { return hn::Sub(sum, c); }
     /// sum - C counts units of u in the last bits, r / u, from 2^m to 2^(m+1) where normal. Adding (e - smallest) * 2^m
     /// gives the code, of which the leading bit of r / u makes the exponent field 1 at the smallest exponent.
-    HWY_INLINE VI code(const RoundingPlan& plan) const {
+    VI code(const RoundingPlan& plan) const {
       const VI units = hn::Sub(hn::BitCast(DI(), sum), hn::BitCast(DI(), c));
       const VI above = hn::Sub(exponentBits, hn::Set(DI(), plan.smallestNormalBits));
       return hn::Add(units, shiftRight(above, plan.droppedBits));
     }
   };
 
-  HWY_INLINE VI cutToLimit(VI magnitude) const { return hn::Min(magnitude, hn::Set(DI(), m_plan.limitBits)); }
+  VI cutToLimit(VI magnitude) const { return hn::Min(magnitude, hn::Set(DI(), m_plan.limitBits)); }
 
   HWY_INLINE Sum sumAndC(VI magnitudeBits, VI sign) const {
     const VI cut = kScale ? magnitudeBits : cutToLimit(magnitudeBits);
@@ -187,7 +186,7 @@ class RoundingLanes {
   }
 
   /// Rounded once the dropped bits are taken off.
-  HWY_INLINE VI sumOfBits(VI magnitude, VI sign) const {
+  VI sumOfBits(VI magnitude, VI sign) const {
     const VI dropped = hn::Set(DI(), static_cast<std::int32_t>((std::int64_t{1} << m_plan.droppedBits) - 1));
     const VI half = hn::Set(DI(), static_cast<std::int32_t>((std::int64_t{1} << m_plan.droppedBits) / 2));
     const VI one = hn::Set(DI(), 1);
@@ -209,7 +208,7 @@ class RoundingLanes {
   }
 
   /// Overflow, infinity and NaN, and the sign put back.
-  HWY_INLINE VI settle(VI rounded, const Input& in, VI outSign, const RoundingPlan::Outcome& outcome) const {
+  VI settle(VI rounded, const Input& in, VI outSign, const RoundingPlan::Outcome& outcome) const {
     const VI infinite = hn::Set(DI(), 0x7F800000);
     VI largest = hn::Set(DI(), outcome.largest);
     VI beyond = hn::Set(DI(), outcome.beyond);
@@ -246,8 +245,10 @@ HWY_INLINE void withRoundingLanes(D, const RoundingPlan& plan, const Work& work)
     const bool shifts = plan.path == Path::Shift;
     switch (plan.care) {
       case Care::Plain:
-        return shifts ? work(RoundingLanes<kMode, Path::Shift, Care::Plain, D>(plan))
-                      : work(RoundingLanes<kMode, Path::Adder, Care::Plain, D>(plan));
+        if constexpr (kMode == LaneMode::NearestEven || kMode == LaneMode::NearestAway)
+          return shifts ? work(RoundingLanes<kMode, Path::Shift, Care::Plain, D>(plan))
+                        : work(RoundingLanes<kMode, Path::Adder, Care::Plain, D>(plan));
+        [[fallthrough]];  // no plan
       case Care::Specials:
         return shifts ? work(RoundingLanes<kMode, Path::Shift, Care::Specials, D>(plan))
                       : work(RoundingLanes<kMode, Path::Adder, Care::Specials, D>(plan));

@@ -39,30 +39,31 @@ HWY_INLINE void askFor(const void* address) {
 template <class Work>
 HWY_INLINE void forEachStep(std::size_t count, bool inTwoPlaces, const Work& work) {
   const std::size_t half = inTwoPlaces ? count / 2 : 0;
-  for (std::size_t i = 0; i < half; ++i)
-    for (const std::size_t at : {i, i + half}) work(at);
-  for (std::size_t i = 2 * half; i < count; ++i) work(i);
+  for (std::size_t i = 0; i < count; ++i) work(i < 2 * half ? i / 2 + i % 2 * half : i);  // one call: work is inlined
 }
 
 /// Whether an input of so many bytes is read faster in two places: both should take 32 KiB or more.
 constexpr bool worthTwoPlaces(std::size_t bytes) { return bytes >= std::size_t{1} << 17; }
 
+/// Writes compute(in) to `out`, through buffers: fewer than Lanes(d) elements. Those missing are zero.
+template <class D, class In, class Out, class Compute>
+HWY_NOINLINE void writeFew(D d, const In* in, Out* out, std::size_t size, const Compute& compute) {
+  HWY_ALIGN In someIn[hn::MaxLanes(d)] = {};
+  HWY_ALIGN Out someOut[hn::MaxLanes(d)];
+  std::copy(in, in + size, someIn);
+  hn::Store(compute(someIn), d, someOut);
+  std::copy(someOut, someOut + size, out);
+}
+
 /// Writes compute(in), a vector of Lanes(d) elements, for each Lanes(d) elements of `in`; with `stream` past the
-/// caches, for which the caller flushes. What does not fill a vector goes through buffers, missing elements zero: the
-/// end, and with `stream` what comes before `out` is aligned.
+/// caches, for which the caller flushes. What does not fill a vector is the end, and with `stream` what comes before
+/// `out` is aligned.
 template <class D, class In, class Out, class Compute>
 HWY_INLINE void writeVectors(D d, const In* in, Out* out, std::size_t size, bool stream, const Compute& compute) {
   const std::size_t lanes = hn::Lanes(d);
-  const auto few = [&](std::size_t begin, std::size_t end) {
-    HWY_ALIGN In someIn[hn::MaxLanes(d)] = {};
-    HWY_ALIGN Out someOut[hn::MaxLanes(d)];
-    std::copy(in + begin, in + end, someIn);
-    hn::Store(compute(someIn), d, someOut);
-    std::copy(someOut, someOut + (end - begin), out + begin);
-  };
   const std::size_t misaligned = stream ? reinterpret_cast<std::uintptr_t>(out) / sizeof(Out) % lanes : 0;
   const std::size_t first = misaligned == 0 ? 0 : std::min(size, lanes - misaligned);
-  if (first > 0) few(0, first);
+  if (first > 0) writeFew(d, in, out, first, compute);
   const std::size_t steps = (size - first) / lanes;
   const bool inTwoPlaces = worthTwoPlaces(size * sizeof(In));
   const std::size_t ahead = inTwoPlaces ? kAheadOfHalf : kAhead;
@@ -76,7 +77,8 @@ HWY_INLINE void writeVectors(D d, const In* in, Out* out, std::size_t size, bool
     else
       hn::StoreU(values, d, out + at);
   });
-  if (const std::size_t done = first + steps * lanes; done < size) few(done, size);
+  if (const std::size_t done = first + steps * lanes; done < size)
+    writeFew(d, in + done, out + done, size - done, compute);
 }
 
 }  // namespace HWY_NAMESPACE

@@ -21,9 +21,9 @@ struct RoundingPlan {
 
   /// What a layout needs beside that; each includes those before it.
   enum class Care : std::uint8_t {
-    Plain,     ///< codes are sign and magnitude as in float, negative zero included; what is rounded past the largest
-               ///< ends there or at the next code, NaN is code and sign
-    Specials,  ///< overflow or NaN have other codes
+    Plain,     ///< codes are sign and magnitude as in float, negative zero included; what is rounded, to nearest, past
+               ///< the largest ends there or at the next code, and NaN is code and sign
+    Specials,  ///< overflow or NaN have other codes, or overflow's depends on the sign and on infinity
     Signs,     ///< negative numbers differ: no sign bit, or no negative zero
     Gap,       ///< there is nothing between zero and the smallest value
     Scale,     ///< inputs are multiplied by a power of two, where the path's own constants would not be normal floats
@@ -48,8 +48,8 @@ struct RoundingPlan {
   Care care;
   std::int32_t droppedBits;         ///< 23 - fraction bits
   std::int32_t smallestNormalBits;  ///< 2^smallestExponent as a float, scaled
-  std::int32_t limitBits;  ///< what larger inputs are cut to: to nearest and Care::Plain the value whose code is
-                           ///< asCode.beyond, else twice the power of two at or below the largest value
+  std::int32_t limitBits;  ///< what larger inputs are cut to: with Care::Plain the value whose code is asCode.beyond,
+                           ///< else twice the power of two at or below the largest value
   std::int32_t signShift;  ///< from float's sign bit to the code's
   Outcome asFloat;
   Outcome asCode;  ///< meaningful for codes of up to 16 bits
@@ -218,15 +218,15 @@ class RoundingPlanner {
   }
 
   constexpr bool specialsArePlain() const {
+    const bool nearest = m_plan.rounding == Rounding::NearestEven || m_plan.rounding == Rounding::NearestAway;
     const RoundingPlan::Outcome& code = m_plan.asCode;
     const std::int32_t sign = 1 << (31 - m_plan.signShift);
-    return (code.beyond == code.largest || code.beyond == code.largest + 1) &&
+    return nearest && (code.beyond == code.largest || code.beyond == code.largest + 1) &&
            code.beyondNegative == (code.beyond | sign) && code.nanSign == sign;
   }
 
   constexpr void setLimit() {
-    const bool nearest = m_plan.rounding == Rounding::NearestEven || m_plan.rounding == Rounding::NearestAway;
-    if (m_plan.care == Care::Plain && nearest)
+    if (m_plan.care == Care::Plain)
       m_plan.limitBits =
           m_plan.asFloat.largest + ((m_plan.asCode.beyond - m_plan.asCode.largest) << m_plan.droppedBits);
     else
