@@ -135,6 +135,13 @@ class CpuBackend final : public Backend {
   Result<> countAll(std::span<const Code> codes, std::span<std::uint64_t> counts, Count count) const;
   BlockScale quantizeLong(const BlockCodec& codec, std::span<const float> values, std::span<std::uint8_t> codes) const;
 
+  /// How many floats a thread writes at once. The end of a chunk waits until what was written past the caches has
+  /// arrived, so those are larger, while there are four for each thread.
+  std::size_t chunkOf(std::span<const float> out, bool stream) const {
+    const std::size_t share = out.size() / (4 * static_cast<std::size_t>(m_team.threads()));
+    return stream ? std::clamp<std::size_t>(share / kChunk, 1, 16) * kChunk : kChunk;
+  }
+
   ThreadTeam m_team;
 };
 
@@ -146,7 +153,7 @@ std::string CpuBackend::description() const {
 
 Result<> CpuBackend::decode(const ElementType& type, std::span<const std::byte> bytes, std::span<float> values) const {
   const bool stream = worthStreaming(values);
-  m_team.forEachChunk(values.size(), kChunk, [&](std::size_t, std::size_t begin, std::size_t end) {
+  m_team.forEachChunk(values.size(), chunkOf(values, stream), [&](std::size_t, std::size_t begin, std::size_t end) {
     const auto bits = static_cast<std::size_t>(type.bits);  // a chunk's elements begin and end at whole bytes
     const std::size_t firstByte = begin * bits / 8;
     decodeValues(type, bytes.subspan(firstByte, end * bits / 8 - firstByte), values.subspan(begin, end - begin),
@@ -158,7 +165,7 @@ Result<> CpuBackend::decode(const ElementType& type, std::span<const std::byte> 
 Result<> CpuBackend::round(const FloatRounding& rule, std::span<const float> in, std::span<float> out) const {
   const auto plan = makeRoundingPlan(rule);
   const bool stream = worthStreaming(out) && in.data() != out.data();
-  m_team.forEachChunk(in.size(), kChunk, [&](std::size_t, std::size_t begin, std::size_t end) {
+  m_team.forEachChunk(in.size(), chunkOf(out, stream), [&](std::size_t, std::size_t begin, std::size_t end) {
     const auto from = in.subspan(begin, end - begin);
     const auto to = out.subspan(begin, end - begin);
     if (plan) return roundValues(*plan, from, to, stream);
@@ -318,7 +325,7 @@ Result<> CpuBackend::dequantizeBlocks(const BlockCodec& codec, const ConstBlockC
     });
     return {};
   }
-  const std::size_t blocksAtOnce = kChunk / codec.blockSize;
+  const std::size_t blocksAtOnce = chunkOf(values, stream) / codec.blockSize;
   m_team.forEachChunk(in.scales.size(), blocksAtOnce, [&](std::size_t, std::size_t begin, std::size_t end) {
     const std::size_t first = begin * codec.blockSize;
     const std::size_t size = std::min<std::size_t>(end * codec.blockSize, values.size()) - first;
