@@ -141,10 +141,7 @@ class BlockGroup {
         askFor(values + kSize + i);
         return code(hn::LoadU(D(), values + i), hn::Set(D(), operands[i / kBlockSize]));
       });
-      if (stream)
-        hn::Stream(packed, dCodes, codes + first);
-      else
-        hn::StoreU(packed, dCodes, codes + first);
+      store(packed, dCodes, codes + first, stream);
     }
     return true;
   }

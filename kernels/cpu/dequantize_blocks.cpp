@@ -93,13 +93,7 @@ class RestoringLanes {
     const D d;
     const V zero = hn::Set(d, zeroOf(m_codec, stored));
     const V scale = hn::Set(d, stored.scale);
-    for (std::size_t i = 0; i < size; i += hn::Lanes(d)) {
-      const V restored = value(codes + i, zero, scale);
-      if (stream)
-        hn::Stream(restored, d, values + i);
-      else
-        hn::StoreU(restored, d, values + i);
-    }
+    for (std::size_t i = 0; i < size; i += hn::Lanes(d)) store(value(codes + i, zero, scale), d, values + i, stream);
   }
 
  private:
@@ -152,8 +146,8 @@ HWY_INLINE void withRestoringLanes(const BlockCodec& codec, const Work& work) {
 }
 
 void dequantizeAll(const BlockCodec& codec, const ConstBlockCodes& in, std::span<float> values, bool stream) {
-  const bool ofVectors = codec.blockSize % hn::Lanes(hn::ScalableTag<float>()) == 0 &&
-                         (!stream || reinterpret_cast<std::uintptr_t>(values.data()) % HWY_MAX_BYTES == 0);
+  const bool ofVectors =
+      codec.blockSize % hn::Lanes(hn::ScalableTag<float>()) == 0 && (!stream || isAligned(values.data()));
   const std::size_t whole = ofVectors ? values.size() / codec.blockSize : 0;
   // By value what the lanes need, so that it stays in registers: what is written might alias what others can see.
   const auto stored = [scales = in.scales.data(), zeros = codec.hasZeroPoints() ? in.zeroPoints.data() : nullptr](

@@ -33,6 +33,7 @@ constexpr RoundingPlan kE4m3 =
                        Overflow::Saturate});
 constexpr RoundingPlan kE5m2 =
     *makeRoundingPlan({{.exponentBits = 5, .fractionBits = 2, .bias = 15}, Rounding::NearestEven, Overflow::Saturate});
+static_assert(kE4m3.care == RoundingPlan::Care::Plain && kE5m2.care == RoundingPlan::Care::Plain);
 
 }  // namespace
 }  // namespace ulpscope::kernels
@@ -170,7 +171,7 @@ template <BlockCodec::Kind kKind, std::size_t kBlockSize>
 void quantizeGroups(const BlockCodec& codec, std::span<const float> values, const BlockCodes& out, bool stream) {
   using Group = BlockGroup<kKind, kBlockSize>;
   const Group group(codec);
-  const bool streamsGroups = stream && reinterpret_cast<std::uintptr_t>(out.codes.data()) % HWY_MAX_BYTES == 0;
+  const bool streamsGroups = stream && isAligned(out.codes.data());
   const auto oneByOne = [&](std::size_t block, std::size_t blocks) {
     const std::size_t first = block * kBlockSize;
     const std::size_t size = std::min(blocks * kBlockSize, values.size() - first);

@@ -45,6 +45,18 @@ HWY_INLINE void forEachStep(std::size_t count, bool inTwoPlaces, const Work& wor
 /// Whether an input of so many bytes is read faster in two places: both should take 32 KiB or more.
 constexpr bool worthTwoPlaces(std::size_t bytes) { return bytes >= std::size_t{1} << 17; }
 
+/// Whether vectors can be written to `to` past the caches.
+inline bool isAligned(const void* to) { return reinterpret_cast<std::uintptr_t>(to) % HWY_MAX_BYTES == 0; }
+
+/// With `stream` past the caches, for which `to` is aligned.
+template <class D>
+HWY_INLINE void store(hn::Vec<D> v, D d, hn::TFromD<D>* to, bool stream) {
+  if (stream)
+    hn::Stream(v, d, to);
+  else
+    hn::StoreU(v, d, to);
+}
+
 /// Writes compute(in) to `out`, through buffers: fewer than Lanes(d) elements. Those missing are zero.
 template <class D, class In, class Out, class Compute>
 HWY_NOINLINE void writeFew(D d, const In* in, Out* out, std::size_t size, const Compute& compute) {
@@ -71,11 +83,7 @@ HWY_INLINE void writeVectors(D d, const In* in, Out* out, std::size_t size, bool
   forEachStep(steps, inTwoPlaces, [=](std::size_t step) {
     const std::size_t at = first + step * lanes;
     for (std::size_t i = 0; i < lanes; i += std::max<std::size_t>(1, kLine / sizeof(In))) askFor(in + at + ahead + i);
-    const auto values = compute(in + at);
-    if (stream)
-      hn::Stream(values, d, out + at);
-    else
-      hn::StoreU(values, d, out + at);
+    store(compute(in + at), d, out + at, stream);
   });
   if (const std::size_t done = first + steps * lanes; done < size)
     writeFew(d, in + done, out + done, size - done, compute);
